@@ -850,7 +850,7 @@ export type OpenLink = { url: string, };
 
 export type OpenedView = { "type": "opened" } | { "type": "only_saved", why: string, };
 
-export type Participant = { "kind": "customer" } | { "kind": "agent", user: UserId, name: string, } | { "kind": "external_agent", link: LinkId, name: string, } | { "kind": "logic" } | { "kind": "system" };
+export type Participant = { "kind": "customer" } | { "kind": "agent", user: UserId, name: string, } | { "kind": "external_agent", link: LinkId, name: string, } | { "kind": "device", name: string, } | { "kind": "logic" } | { "kind": "system" };
 
 export type PastedView = { 
 /**
@@ -1218,7 +1218,7 @@ export type Speaks = { language: Spoken, };
 
 export type Spoken = "en" | "de";
 
-export type Stage = "queued" | "accepted" | "prepared" | "sent" | "delivered" | "seen" | "failed";
+export type Stage = "queued" | "accepted" | "prepared" | "unconfirmed" | "sent" | "failed" | "delivered" | "seen" | "played";
 
 export type StageView = { stage: Stage, at: Time, 
 /**

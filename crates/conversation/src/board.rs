@@ -13,13 +13,13 @@ use ts_rs::TS;
 use crate::channel::Channel;
 use crate::engagement::{Engagement, EngagementKind};
 use crate::handover::Grade;
+use crate::hearing::Window;
 use crate::help::Reach;
 use crate::ids::{BrandId, CallId, ConversationId, CustomerId};
 use crate::part::Part;
 use crate::participant::Participant;
 use crate::state::{Conversation, LastWords};
 use crate::time::Time;
-use crate::turn::Stage;
 use crate::wait::Wait;
 
 pub use alarm::{Alarms, Level, Limit, Limits, Turned, Watched};
@@ -134,7 +134,6 @@ pub fn row(state: &Conversation) -> Option<Row> {
         reach: help.reach,
         reason: help.reason.line(),
     });
-    let window = state.channel.window_hours().zip(state.last_customer_at);
     Some(Row {
         conversation: state.id,
         customer: state.customer.id,
@@ -154,7 +153,10 @@ pub fn row(state: &Conversation) -> Option<Row> {
         call,
         fallback: state.fallback.as_ref().map(|fallback| fallback.failure.line()),
         last_words: state.last_words.clone(),
-        window_until: window.map(|(hours, spoke)| spoke.plus_ms(i64::from(hours) * HOUR_MS)),
+        window_until: match state.window() {
+            Some(Window::Until(until)) => Some(until),
+            Some(Window::NeverOpen) | None => None,
+        },
         round: state.round.map(|round| round.no),
         round_since: state.round.map(|round| round.since),
         first_answered_at: state.round.and_then(|round| round.answered),
@@ -173,6 +175,5 @@ pub fn part(state: &Conversation) -> Part {
 }
 
 fn undelivered(state: &Conversation) -> u32 {
-    let failed = state.open_turns.iter().filter(|open| open.stage == Stage::Failed).count();
-    u32::try_from(failed).unwrap_or(u32::MAX)
+    u32::try_from(state.failed_turns().count()).unwrap_or(u32::MAX)
 }

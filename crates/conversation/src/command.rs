@@ -21,6 +21,7 @@ use crate::logic::{Action, Control, Learnt};
 use crate::mention::Named;
 use crate::participant::Participant;
 use crate::permission::Permissions;
+use crate::template::Template;
 use crate::time::Time;
 use crate::turn::{Content, Media, Stage, Turn};
 
@@ -52,6 +53,9 @@ pub struct Context {
     pub button: Option<String>,
     /// The version of the question that an agent asks, if the library has it; none where only the hub can look it up.
     pub question: Option<Looked>,
+    /// The templates of the conversation's account with its channel that the command names; none where only the hub can
+    /// look them up.
+    pub templates: Option<Vec<Template>>,
     /// The stored files that the command names and its sender may send here.
     pub files: Vec<Media>,
     /// Ids of the command's turns that turns of the conversation have already.
@@ -76,6 +80,9 @@ pub struct Opening {
     pub brand: Option<BrandId>,
     pub language: Option<String>,
     pub custom: Map<String, Value>,
+    /// The customer's last act on this way before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_at: Option<Time>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -89,7 +96,7 @@ pub enum Invitee {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     Start(Opening),
-    /// A customer's turn.
+    /// A customer's turn, or one that somebody wrote on a device of ours.
     Write {
         turn: TurnId,
         content: Content,
@@ -112,6 +119,27 @@ pub enum Command {
         turn: TurnId,
         text: String,
         mentions: Vec<Named>,
+    },
+    /// A turn that quotes another.
+    Quoting {
+        reply_to: TurnId,
+        command: Box<Command>,
+    },
+    /// Reacts to a turn; none takes the actor's reaction back.
+    React {
+        turn: TurnId,
+        emoji: Option<String>,
+        received: Time,
+    },
+    /// Replaces the words of the actor's own turn. The edge knows whose it is.
+    EditTurn {
+        turn: TurnId,
+        content: Content,
+        received: Time,
+    },
+    /// Withdraws the actor's own turn.
+    WithdrawTurn {
+        turn: TurnId,
     },
     /// A reply or note that was drawn from the library.
     Drawn {
@@ -284,8 +312,9 @@ impl Command {
     pub fn files(&self) -> Vec<&Media> {
         match self {
             Self::Write { content: Content::Attachment { media, .. }, .. }
-            | Self::Reply { content: Content::Attachment { media, .. }, .. } => vec![media],
-            Self::Drawn { command, .. } => command.files(),
+            | Self::Reply { content: Content::Attachment { media, .. }, .. }
+            | Self::EditTurn { content: Content::Attachment { media, .. }, .. } => vec![media],
+            Self::Drawn { command, .. } | Self::Quoting { command, .. } => command.files(),
             Self::AnswerLogic { actions, .. } => actions.iter().filter_map(Action::file).collect(),
             _ => Vec::new(),
         }
@@ -301,7 +330,9 @@ impl Command {
             | Self::Delegate { turn, .. } => {
                 vec![*turn]
             }
-            Self::Drawn { command, .. } | Self::HavingSeen { command, .. } => command.turns(),
+            Self::Drawn { command, .. } | Self::HavingSeen { command, .. } | Self::Quoting { command, .. } => {
+                command.turns()
+            }
             Self::AnswerLogic { actions, .. } => actions.iter().filter_map(Action::turn).collect(),
             _ => Vec::new(),
         }
@@ -323,8 +354,21 @@ impl Command {
                     let note = Content::Note { text: text.clone(), mentions: Vec::new(), handover: None };
                     *id == turn.id && is_same(&note)
                 }
-                Self::Drawn { command, .. } | Self::HavingSeen { command, .. } => command.repeats(author, turn, by),
+                Self::Drawn { command, .. } | Self::HavingSeen { command, .. } | Self::Quoting { command, .. } => {
+                    command.repeats(author, turn, by)
+                }
                 _ => false,
             }
+    }
+
+    /// The templates that the command sends, by name and language.
+    #[must_use]
+    pub fn templates(&self) -> Vec<(&str, &str)> {
+        match self {
+            Self::Reply { content: Content::Template { name, language, .. }, .. } => vec![(name, language)],
+            Self::Drawn { command, .. } | Self::Quoting { command, .. } => command.templates(),
+            Self::AnswerLogic { actions, .. } => actions.iter().filter_map(Action::template).collect(),
+            _ => Vec::new(),
+        }
     }
 }

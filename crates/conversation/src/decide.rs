@@ -7,6 +7,7 @@ mod customer;
 mod dismissing;
 mod logic;
 mod mentions;
+mod outbound;
 mod people;
 mod permit;
 mod snoozing;
@@ -99,6 +100,7 @@ impl<'a> Draft<'a> {
                 language: opening.language.clone(),
                 custom: opening.custom.clone(),
                 engage_logic: context.logic_available,
+                heard_at: opening.heard_at.map(|heard| heard.min(context.now)),
             },
         };
         let state = Conversation::begin(&first).ok_or(Rejection::Unknown)?;
@@ -339,6 +341,22 @@ impl<'a> Draft<'a> {
             return Err(Rejection::invalid("turn", "the nil id is reserved: make a new one"));
         }
         match command {
+            Command::Quoting { reply_to, command } => {
+                let facts = self.state.channel.facts();
+                if !facts.quotes {
+                    return Err(Rejection::invalid("replyTo", format!("{} has no quotes", facts.name)));
+                }
+                let before = self.events.len();
+                self.run(command)?;
+                self.added(before)?.reply_to = Some(*reply_to);
+                Ok(())
+            }
+            Command::React { turn, emoji, received } => self.react(*turn, emoji.as_deref(), *received),
+            Command::EditTurn { turn, content, received } => self.edit_turn(*turn, content.clone(), *received),
+            Command::WithdrawTurn { turn } => {
+                self.push(EventBody::TurnWithdrawn { turn: *turn });
+                Ok(())
+            }
             Command::Drawn { library, command } => {
                 library.check()?;
                 let before = self.events.len();
@@ -434,13 +452,10 @@ impl<'a> Draft<'a> {
 
     /// Marks the turn that was added since. A question is the library's own, word by word.
     fn drawn(&mut self, since: usize, library: &Drawn) -> Result<(), Rejection> {
-        let added = self.events.iter_mut().skip(since).find_map(|event| match &mut event.body {
-            EventBody::TurnAdded { turn, .. } => Some(turn),
-            _ => None,
-        });
-        let turn = added.ok_or(Rejection::NoTurn)?;
+        let question = &self.context.question;
+        let turn = self.added(since)?;
         if library.question_id.is_some() {
-            let is_same = match &self.context.question {
+            let is_same = match question {
                 None => matches!(turn.content, Content::Question { .. }),
                 Some(Looked::NotThere) => false,
                 Some(Looked::Found(question)) => question.texts.values().any(|text| text.content() == turn.content),
@@ -451,6 +466,15 @@ impl<'a> Draft<'a> {
         }
         turn.library = Some(Box::new(library.clone()));
         Ok(())
+    }
+
+    /// The turn that was added since.
+    fn added(&mut self, since: usize) -> Result<&mut Turn, Rejection> {
+        let added = self.events.iter_mut().skip(since).find_map(|event| match &mut event.body {
+            EventBody::TurnAdded { turn, .. } => Some(turn),
+            _ => None,
+        });
+        added.ok_or(Rejection::NoTurn)
     }
 
     fn receive(&mut self, stage: Stage, up_to: Position) -> Result<(), Rejection> {

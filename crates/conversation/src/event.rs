@@ -17,7 +17,7 @@ use crate::logic::{Fallback, LogicRequest};
 use crate::participant::Participant;
 use crate::snooze::SnoozeEnd;
 use crate::time::Time;
-use crate::turn::{Stage, Turn};
+use crate::turn::{Content, Stage, Turn};
 
 /// The resolution of conversations that the hub completes because their customer goes on in another one.
 pub(crate) const GOES_ON_ELSEWHERE: &str = "The customer goes on in another conversation";
@@ -50,11 +50,35 @@ pub enum EventBody {
         custom: Map<String, Value>,
         /// Whether Your Logic is told of everything from the start.
         engage_logic: bool,
+        /// The customer's last act on this way before, which may still let us write to them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heard_at: Option<Time>,
     },
     TurnAdded {
         turn: Turn,
-        /// When the bytes arrived at the hub, or the author pressed send offline.
+        /// When the author sent it by the channel's clock, or pressed send offline; otherwise when it arrived at the hub.
         received: Time,
+    },
+    /// The actor reacted to a turn; none takes the reaction back. Never a turn of its own.
+    Reacted {
+        turn: TurnId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        emoji: Option<String>,
+        /// As in `turn_added`.
+        received: Time,
+    },
+    /// The author replaced a turn's words. The earlier ones stay in the log.
+    TurnEdited {
+        turn: TurnId,
+        content: Content,
+        /// The new words are a closing courtesy.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        silent: bool,
+        received: Time,
+    },
+    /// The author withdrew a turn: its words are not shown, found or sent any more.
+    TurnWithdrawn {
+        turn: TurnId,
     },
     /// One outbound turn moved along its channel.
     TurnProgressed {
@@ -203,6 +227,37 @@ pub enum EventBody {
     /// An unknown event of a newer version, unchanged ([`Event::read`]). It only advances the position.
     #[serde(skip)]
     Unknown(Value),
+}
+
+impl EventBody {
+    /// The turn that it adds, edits or withdraws.
+    #[must_use]
+    pub fn turn(&self) -> Option<TurnId> {
+        match self {
+            Self::TurnAdded { turn, .. } => Some(turn.id),
+            Self::TurnEdited { turn, .. } | Self::TurnWithdrawn { turn } => Some(*turn),
+            _ => None,
+        }
+    }
+
+    /// The words that it adds to a turn, or gives it instead of others.
+    #[must_use]
+    pub fn content(&self) -> Option<&Content> {
+        match self {
+            Self::TurnAdded { turn, .. } => Some(&turn.content),
+            Self::TurnEdited { content, .. } => Some(content),
+            _ => None,
+        }
+    }
+
+    /// [`Self::content`], to change it.
+    pub fn content_mut(&mut self) -> Option<&mut Content> {
+        match self {
+            Self::TurnAdded { turn, .. } => Some(&mut turn.content),
+            Self::TurnEdited { content, .. } => Some(content),
+            _ => None,
+        }
+    }
 }
 
 /// Who receives: the customer, or our side's desks.

@@ -12,6 +12,22 @@ pub const CHOICE_CHARS: usize = 200;
 pub const CUSTOM_BYTES: usize = 64 * 1024;
 /// Maximum nested objects and lists in custom data. Parsers of JSON give up at about 128, and events carry it further in.
 pub const CUSTOM_DEPTH: usize = 32;
+/// Maximum people on one card.
+pub const CARD_PEOPLE: usize = 50;
+/// Maximum phone numbers and e-mail addresses of one person on a card.
+pub const CARD_ADDRESSES: usize = 20;
+/// Maximum lines of an order.
+pub const ORDER_LINES: usize = 100;
+/// Maximum fields of a filled form.
+pub const FORM_FIELDS: usize = 100;
+/// Maximum size of a filled form, in bytes.
+pub const FORM_BYTES: usize = 64 * 1024;
+/// Maximum values of a template.
+pub const TEMPLATE_VALUES: usize = 60;
+/// Maximum length of one value of a template, in characters.
+pub const TEMPLATE_VALUE_CHARS: usize = 1_024;
+/// Maximum length of a reaction, in characters. An emoji may take several.
+pub const REACTION_CHARS: usize = 32;
 /// Maximum tags per conversation.
 pub const TAGS: usize = 50;
 /// Maximum length of a tag that an agent writes, in characters.

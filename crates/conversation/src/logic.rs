@@ -12,6 +12,7 @@ use crate::help::HelpReason;
 use crate::ids::{EngagementId, LinkId, MediaId, Position, RequestId, TurnId, UserId};
 use crate::limits;
 use crate::rejection::Rejection;
+use crate::template::TemplateValue;
 use crate::time::Time;
 use crate::turn::{Choice, Media};
 
@@ -189,6 +190,17 @@ pub enum Action {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         turn: Option<TurnId>,
     },
+    /// Sends a template: the only message that a channel with a window takes outside it.
+    Template {
+        name: String,
+        language: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        values: Vec<TemplateValue>,
+        #[serde(default)]
+        force: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<TurnId>,
+    },
     Note {
         text: String,
         /// Makes the note a handover packet, summed up by the text.
@@ -272,7 +284,19 @@ impl Action {
     #[must_use]
     pub fn turn(&self) -> Option<TurnId> {
         match self {
-            Self::Message { turn, .. } | Self::Question { turn, .. } | Self::Attachment { turn, .. } => *turn,
+            Self::Message { turn, .. }
+            | Self::Question { turn, .. }
+            | Self::Attachment { turn, .. }
+            | Self::Template { turn, .. } => *turn,
+            _ => None,
+        }
+    }
+
+    /// The name and language of the template that it sends.
+    #[must_use]
+    pub fn template(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::Template { name, language, .. } => Some((name, language)),
             _ => None,
         }
     }

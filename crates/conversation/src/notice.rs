@@ -16,7 +16,6 @@ use crate::section::Access;
 use crate::skills::Skills;
 use crate::state::{Conversation, OpenTurn};
 use crate::time::Time;
-use crate::turn::Stage;
 use crate::wait::Wait;
 
 /// Whether an agent takes new conversations.
@@ -142,8 +141,8 @@ pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Op
     // In the user's own conversation the newest event wins, so that nothing hides later ones.
     let mentioned_at = |newer: Position| mention.is_some_and(|mention| mention.position > newer);
     // A customer's turn after the failed one is more urgent, and the failure is shown beside it.
-    let failed = |open: &&OpenTurn| open.stage == Stage::Failed && open.position > conversation.last_loud;
-    if let Some(failed) = conversation.open_turns.iter().rev().find(failed)
+    let failed = |open: &&OpenTurn| open.position > conversation.last_loud;
+    if let Some(failed) = conversation.failed_turns().rev().find(failed)
         && !mentioned_at(failed.position)
     {
         let kind = NoticeKind::DeliveryFailed { position: failed.position };

@@ -16,6 +16,8 @@ pub enum Participant {
     Agent { user: UserId, name: String },
     /// A partner without an account, admitted by a link.
     ExternalAgent { link: LinkId, name: String },
+    /// A device of the company on which somebody wrote, outside Tandem: "Phone of +34 …".
+    Device { name: String },
     /// The company's own service.
     Logic,
     /// Tandem itself: deadlines, fallbacks, the rule that no customer is left alone.
@@ -29,6 +31,7 @@ pub enum ParticipantKind {
     Customer,
     Agent,
     ExternalAgent,
+    Device,
     Logic,
     System,
 }
@@ -40,15 +43,16 @@ impl Participant {
             Self::Customer => ParticipantKind::Customer,
             Self::Agent { .. } => ParticipantKind::Agent,
             Self::ExternalAgent { .. } => ParticipantKind::ExternalAgent,
+            Self::Device { .. } => ParticipantKind::Device,
             Self::Logic => ParticipantKind::Logic,
             Self::System => ParticipantKind::System,
         }
     }
 
-    /// An agent or external agent.
+    /// An agent or external agent, or whoever wrote on a device of ours.
     #[must_use]
     pub fn is_person_of_ours(&self) -> bool {
-        matches!(self, Self::Agent { .. } | Self::ExternalAgent { .. })
+        matches!(self, Self::Agent { .. } | Self::ExternalAgent { .. } | Self::Device { .. })
     }
 
     #[must_use]

@@ -54,7 +54,7 @@ pub enum Rejection {
     #[serde(rename = "conversation.went_back")]
     WentBack { to: Position },
     /// The channel accepts no replies after this long without a customer's turn.
-    #[error("{channel} takes replies only within {hours} hours after the customer's last message")]
+    #[error("{channel} takes replies only within {hours} hours after the customer's last message: send a template")]
     #[serde(rename = "conversation.window_closed")]
     WindowClosed { channel: String, hours: u32 },
     #[error("the customer waits and no one else is there: join, complete, or hand to Your Logic")]
@@ -168,7 +168,9 @@ fn field_of(detail: &str) -> Option<(&str, &str)> {
 
 fn name(participant: &Participant) -> &str {
     match participant {
-        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } => name,
+        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } | Participant::Device { name } => {
+            name
+        }
         Participant::Customer => "the customer",
         Participant::Logic => "Your Logic",
         Participant::System => "Tandem",

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::channel::Channel;
+use crate::channel::{Channel, Reporting};
 use crate::customer::CustomerRef;
 use crate::dismissed::Dismissed;
 use crate::engagement::{EndReason, Engagement, EngagementKind};
@@ -15,7 +15,7 @@ use crate::help::{Dismissal, NeedsHelp};
 use crate::ids::{BrandId, ContactId, ConversationId, EngagementId, Position, TurnId, UserId};
 use crate::logic::{ASK_WITHIN_MS, Fallback, LogicState, Pending, merge};
 use crate::mention::OpenMention;
-use crate::participant::{Participant, ParticipantKind};
+use crate::participant::Participant;
 use crate::permission::{Permission, Permissions};
 use crate::round::CurrentRound;
 use crate::snooze::{self, Over, Snooze};
@@ -53,9 +53,13 @@ pub struct PastAgent {
 #[serde(rename_all = "camelCase")]
 pub struct LastWords {
     pub by: Participant,
+    /// Empty if they were withdrawn.
     pub text: String,
     pub at: Time,
     pub position: Position,
+    /// None in states of older hubs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<TurnId>,
     /// A closing courtesy.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silent: bool,
@@ -103,6 +107,9 @@ pub struct OpenTurn {
     pub turn: TurnId,
     pub position: Position,
     pub stage: Stage,
+    /// Failed, and our side has spoken since. Kept because having arrived still beats the failure.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub past: bool,
 }
 
 /// Everything that decisions depend on.
@@ -150,9 +157,9 @@ pub struct Conversation {
     pub waits_for_person: Option<Time>,
     /// The customer's last turn.
     pub last_customer: Position,
-    /// Time of the customer's last turn.
+    /// When the customer last wrote or reacted, by their own time: from then on the channel's window counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_customer_at: Option<Time>,
+    pub heard_at: Option<Time>,
     /// The customer's last turn that was not a closing courtesy.
     pub last_loud: Position,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -189,7 +196,8 @@ impl Conversation {
     /// The state after the first event; none if it is not a start.
     #[must_use]
     pub fn begin(event: &Event) -> Option<Self> {
-        let EventBody::Started { customer, contact, channel, brand, language, custom, engage_logic } = &event.body
+        let EventBody::Started { customer, contact, channel, brand, language, custom, engage_logic, heard_at } =
+            &event.body
         else {
             return None;
         };
@@ -215,7 +223,7 @@ impl Conversation {
             unanswered_by_person: None,
             waits_for_person: None,
             last_customer: Position::START,
-            last_customer_at: None,
+            heard_at: *heard_at,
             last_loud: Position::START,
             voices: Vec::new(),
             engagements: Vec::new(),
@@ -253,12 +261,23 @@ impl Conversation {
             pending(event).into_iter().for_each(|next| self.logic.add(next));
         }
         match &event.body {
-            EventBody::TurnAdded { turn, .. } => self.add_turn(event, turn),
+            EventBody::TurnAdded { turn, received } => self.add_turn(event, turn, *received),
+            EventBody::Reacted { received, .. } => {
+                if event.actor == Participant::Customer {
+                    self.hear(*received);
+                }
+            }
+            EventBody::TurnEdited { turn, content, silent, .. } => self.edit_turn(event, *turn, content, *silent),
+            EventBody::TurnWithdrawn { turn } => {
+                if let Some(words) = self.words_of(*turn, &event.actor) {
+                    words.text.clear();
+                }
+            }
             EventBody::TurnProgressed { turn, stage, .. } => {
                 if let Some(open) = self.open_turns.iter_mut().find(|open| open.turn == *turn) {
-                    open.stage = *stage;
+                    open.stage = open.stage.max(*stage);
                 }
-                self.open_turns.retain(|open| open.stage != Stage::Seen);
+                self.forget_arrived();
             }
             EventBody::Received { side, stage, up_to } => self.receive(*side, *stage, *up_to),
             EventBody::MentionSeen => self.mentions.retain(|mention| event.actor.user() != Some(mention.user)),
@@ -342,7 +361,7 @@ impl Conversation {
         }
     }
 
-    fn add_turn(&mut self, event: &Event, turn: &Turn) {
+    fn add_turn(&mut self, event: &Event, turn: &Turn, received: Time) {
         if let Content::Note { mentions, handover, .. } = &turn.content {
             mentions.iter().for_each(|mention| self.mention(event, turn, mention.user));
             if let Some(handover) = handover {
@@ -358,18 +377,14 @@ impl Conversation {
             text: clip(&turn.content),
             at: event.time,
             position: event.position,
+            turn: Some(turn.id),
             silent: turn.silent,
         });
         if event.actor == Participant::Customer {
             self.last_customer = event.position;
-            self.last_customer_at = Some(event.time);
+            self.hear(received);
             if !turn.silent {
-                self.last_loud = event.position;
-                self.waiting_since.get_or_insert(event.time);
-                self.unanswered_by_person.get_or_insert(event.time);
-                if self.people().next().is_some() {
-                    self.waits_for_person.get_or_insert(event.time);
-                }
+                self.hear_loud(event);
             }
             return;
         }
@@ -396,8 +411,17 @@ impl Conversation {
             keep_last(&mut self.questions, OPEN_QUESTIONS, OpenQuestion { turn: turn.id, choices: choices.clone() });
         }
         // After our side's next turn, a failed one is no longer pending: its author could repeat it.
-        self.open_turns.retain(|open| open.stage != Stage::Failed);
-        let open = OpenTurn { turn: turn.id, position: event.position, stage: Stage::Prepared };
+        if self.channel.facts().reporting == Reporting::PerTurn {
+            let failed = self.open_turns.iter_mut().filter(|open| open.stage == Stage::Failed);
+            failed.for_each(|open| open.past = true);
+        } else {
+            self.open_turns.retain(|open| open.stage != Stage::Failed);
+        }
+        // What was written on a device of ours has left already, and is reported to nobody but its author.
+        if matches!(event.actor, Participant::Device { .. }) {
+            return;
+        }
+        let open = OpenTurn { turn: turn.id, position: event.position, stage: Stage::Prepared, past: false };
         keep_last(&mut self.open_turns, OPEN_TURNS, open);
     }
 
@@ -529,18 +553,6 @@ impl Conversation {
         expiries.chain(asked).chain(unasked).chain(widens).chain(snoozes).min()
     }
 
-    /// Our side's last visible turn by anyone but `author`.
-    #[must_use]
-    pub fn last_voice_beside(&self, author: &Participant) -> Option<&Voice> {
-        self.voices.iter().filter(|voice| !voice.by.same(author)).max_by_key(|voice| voice.position)
-    }
-
-    /// The last turn of one of our people.
-    #[must_use]
-    pub fn last_person_voice(&self) -> Option<&Voice> {
-        self.voices.iter().filter(|v| v.by.kind() != ParticipantKind::Logic).max_by_key(|v| v.position)
-    }
-
     /// Whether a note here may mention this user: they take part, or view everything.
     #[must_use]
     pub fn is_mentionable(&self, user: UserId, sees_all: bool) -> bool {
@@ -558,12 +570,16 @@ impl Conversation {
 /// The question to Your Logic that `event` causes.
 fn pending(event: &Event) -> Option<Pending> {
     let trigger = trigger_of(event)?;
-    let silent = matches!(&event.body, EventBody::TurnAdded { turn, .. } if turn.silent);
+    let silent = match &event.body {
+        EventBody::TurnAdded { turn, .. } => turn.silent,
+        EventBody::TurnEdited { silent, .. } => *silent,
+        _ => false,
+    };
     let words = trigger == Trigger::Turn && event.actor == Participant::Customer;
     Some(Pending { position: event.position, time: event.time, silent, words, from: None, until: None })
 }
 
-fn clip(content: &Content) -> String {
+pub(crate) fn clip(content: &Content) -> String {
     let text = match content {
         Content::Attachment { media, text } if text.is_empty() => &media.name,
         other => other.text(),

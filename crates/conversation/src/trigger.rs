@@ -17,6 +17,8 @@ pub enum Trigger {
     ConversationStarted,
     Turn,
     Answer,
+    /// The customer replaced the words of an earlier turn.
+    TurnEdited,
     EngagementStarted,
     EngagementEnded,
     InvitationDeclined,
@@ -50,6 +52,7 @@ pub fn trigger_of(event: &Event) -> Option<Trigger> {
             Content::Suggestion { .. } => None,
             _ => Some(Trigger::Turn),
         },
+        EventBody::TurnEdited { .. } => Some(Trigger::TurnEdited),
         EventBody::TurnProgressed { stage: Stage::Failed, .. } => Some(Trigger::DeliveryFailed),
         EventBody::EngagementStarted { engagement } => {
             matches!(engagement.kind, EngagementKind::Agent { .. } | EngagementKind::ExternalAgent { .. })

@@ -9,6 +9,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::blank::{is_blank, without_controls};
+use crate::contents::{self, CardPerson, Degrees, FormField, OrderLine};
 use crate::drawn::Drawn;
 use crate::handover::Handover;
 use crate::ids::{EngagementId, MediaId, Position, TurnId};
@@ -16,6 +17,7 @@ use crate::label::check_label;
 use crate::limits;
 use crate::mention::Mention;
 use crate::rejection::Rejection;
+use crate::template::{TemplateValue, check_values};
 
 /// One contribution as stored. Its author is the actor of the event that adds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -35,6 +37,17 @@ pub struct Turn {
     /// The last position that its author saw, if the customer had written more by then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub written_against: Option<Position>,
+    /// The turn that it quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<TurnId>,
+}
+
+impl Turn {
+    /// A loud turn, and nothing more known of it.
+    #[must_use]
+    pub fn new(id: TurnId, engagement: Option<EngagementId>, content: Content) -> Self {
+        Self { id, engagement, content, silent: false, library: None, written_against: None, reply_to: None }
+    }
 }
 
 /// What a turn says.
@@ -57,6 +70,55 @@ pub enum Content {
     },
     Attachment {
         media: Media,
+        #[serde(default)]
+        text: String,
+    },
+    /// A message that the channel has approved beforehand. The text is what the customer reads.
+    Template {
+        name: String,
+        language: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        values: Vec<TemplateValue>,
+        #[serde(default)]
+        text: String,
+    },
+    /// A place. The text, as in the next ones, is made from the fields.
+    Location {
+        latitude: Degrees,
+        longitude: Degrees,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        name: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        address: String,
+        #[serde(default)]
+        text: String,
+    },
+    Card {
+        people: Vec<CardPerson>,
+        #[serde(default)]
+        text: String,
+    },
+    Order {
+        lines: Vec<OrderLine>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+        #[serde(default)]
+        text: String,
+    },
+    /// A filled form, or one whose answers could not be read: then in one field without a name.
+    Form {
+        name: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fields: Vec<FormField>,
+        #[serde(default)]
+        text: String,
+    },
+    /// A message that the channel does not hand over, or that the hub does not know.
+    Unknown {
+        /// The channel's own name of its kind.
+        kind: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        detail: String,
         #[serde(default)]
         text: String,
     },
@@ -142,7 +204,9 @@ impl<'de> Visitor<'de> for IdOrWhole {
     }
 }
 
-/// How far a turn has come. It only moves forward, in this order; only a retry leaves `Failed`.
+/// How far a turn has come: the highest of everything that was ever reported, in this order. So what is known depends
+/// neither on the order of the reports nor on their repetition. Evidence beats silence (`Unconfirmed`), a refusal beats
+/// having been sent, and having arrived beats a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
@@ -152,14 +216,18 @@ pub enum Stage {
     Accepted,
     /// Fitted to the channel; language and silence known.
     Prepared,
+    /// The channel did not say whether it took the turn. Never repeated by itself.
+    Unconfirmed,
     /// Handed to the channel.
     Sent,
+    /// The channel refused it; the reason is sent along.
+    Failed,
     /// Arrived: at the customer (outbound) or at a desk (inbound).
     Delivered,
     /// Read by the customer, or seen by an agent.
     Seen,
-    /// The channel refused it; the reason is sent along.
-    Failed,
+    /// Listened to, for voice messages.
+    Played,
 }
 
 impl Content {
@@ -171,6 +239,12 @@ impl Content {
             | Self::Question { text, .. }
             | Self::Answer { text, .. }
             | Self::Attachment { text, .. }
+            | Self::Template { text, .. }
+            | Self::Location { text, .. }
+            | Self::Card { text, .. }
+            | Self::Order { text, .. }
+            | Self::Form { text, .. }
+            | Self::Unknown { text, .. }
             | Self::Note { text, .. }
             | Self::Suggestion { text, .. } => text,
         }
@@ -191,6 +265,32 @@ impl Content {
         }
     }
 
+    /// The text that is made from other fields.
+    fn described(&self) -> Option<String> {
+        match self {
+            Self::Location { latitude, longitude, name, address, .. } => {
+                Some(contents::place_text(*latitude, *longitude, name, address))
+            }
+            Self::Card { people, .. } => Some(contents::card_text(people)),
+            Self::Order { lines, note, .. } => Some(contents::order_text(lines, note)),
+            Self::Form { name, fields, .. } => Some(contents::form_text(name, fields)),
+            Self::Unknown { kind, detail, .. } => Some(contents::unknown_text(kind, detail)),
+            _ => None,
+        }
+    }
+
+    /// Stands for content that its author withdrew. Nobody can write it: turns are never empty.
+    #[must_use]
+    pub fn withdrawn() -> Self {
+        Self::Text { text: String::new() }
+    }
+
+    /// Whether it stands for withdrawn content.
+    #[must_use]
+    pub fn is_withdrawn(&self) -> bool {
+        matches!(self, Self::Text { text } if text.is_empty())
+    }
+
     /// Whether customers may see it.
     #[must_use]
     pub fn is_for_customer(&self) -> bool {
@@ -202,15 +302,22 @@ impl Content {
     /// # Errors
     /// `Rejection::Invalid` with the field and its limit.
     pub(crate) fn checked(mut self) -> Result<Self, Rejection> {
+        let described = self.described();
         let text = match &mut self {
             Self::Text { text }
             | Self::Question { text, .. }
             | Self::Answer { text, .. }
             | Self::Attachment { text, .. }
+            | Self::Template { text, .. }
+            | Self::Location { text, .. }
+            | Self::Card { text, .. }
+            | Self::Order { text, .. }
+            | Self::Form { text, .. }
+            | Self::Unknown { text, .. }
             | Self::Note { text, .. }
             | Self::Suggestion { text, .. } => text,
         };
-        *text = without_controls(std::mem::take(text));
+        *text = without_controls(described.unwrap_or_else(|| std::mem::take(text)));
         if let Self::Question { choices, .. } = &mut self {
             for choice in choices {
                 choice.label = without_controls(std::mem::take(&mut choice.label));
@@ -227,9 +334,24 @@ impl Content {
         }
         match self {
             Self::Attachment { media, .. } => check_label("media.name", &media.name),
+            Self::Location { latitude, longitude, name, address, .. } => {
+                contents::check_place(*latitude, *longitude, name, address)
+            }
+            Self::Card { people, .. } => contents::check_card(people),
+            Self::Order { lines, note, .. } => contents::check_order(lines, note),
+            Self::Form { name, fields, .. } => contents::check_form(name, fields),
+            Self::Unknown { kind, detail, .. } => {
+                check_label("kind", kind)?;
+                contents::check_part("detail", detail, limits::TEXT_CHARS)
+            }
             _ if is_blank(text) => Err(Rejection::blank("text")),
             Self::Question { choices, .. } => check_choices(choices),
             Self::Answer { choice, .. } => check_label("choice", choice),
+            Self::Template { name, language, values, .. } => {
+                check_label("name", name)?;
+                check_label("language", language)?;
+                check_values(values)
+            }
             Self::Note { handover: Some(handover), .. } => handover.check(),
             _ => Ok(()),
         }

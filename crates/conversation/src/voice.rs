@@ -1,6 +1,7 @@
 //! One voice: whose word it is while people and Your Logic are engaged together.
 
-use crate::state::Conversation;
+use crate::participant::{Participant, ParticipantKind};
+use crate::state::{Conversation, Voice};
 use crate::time::Time;
 
 /// Default for how long a person may let the customer wait before Your Logic speaks again, in milliseconds.
@@ -36,6 +37,18 @@ impl Conversation {
         // Hubs before this rule did not note for whom the customer waits.
         let asked = self.unanswered_by_person.or(self.waiting_since);
         Word { joined: self.people().map(|engagement| engagement.since).max(), asked, typing_until }
+    }
+
+    /// Our side's last visible turn by anyone but `author`.
+    #[must_use]
+    pub fn last_voice_beside(&self, author: &Participant) -> Option<&Voice> {
+        self.voices.iter().filter(|voice| !voice.by.same(author)).max_by_key(|voice| voice.position)
+    }
+
+    /// The last turn of one of our people.
+    #[must_use]
+    pub fn last_person_voice(&self) -> Option<&Voice> {
+        self.voices.iter().filter(|v| v.by.kind() != ParticipantKind::Logic).max_by_key(|v| v.position)
     }
 }
 

@@ -68,6 +68,9 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::Snoozed { .. }
         | EventBody::FeedbackGiven { .. }
         | EventBody::MailFailed { .. }
+        | EventBody::Reacted { .. }
+        | EventBody::TurnEdited { .. }
+        | EventBody::TurnWithdrawn { .. }
         | EventBody::Unknown(_) => Role::Entry,
         // The customer's words say it.
         EventBody::SnoozeEnded { end: SnoozeEnd::CustomerWrote, .. } => Role::Hidden,
@@ -164,6 +167,15 @@ fn body(event: &Event, customer: &str, call_since: Option<Time>) -> EntryBody {
 /// A turn's content as an entry.
 pub(crate) fn content_body(turn: TurnId, content: &Content, silent: bool) -> EntryBody {
     match content.clone() {
+        content if content.is_withdrawn() => EntryBody::Text { turn, text: wording::withdrawn_words(), silent: true },
+        Content::Template { text, .. }
+        | Content::Location { text, .. }
+        | Content::Card { text, .. }
+        | Content::Order { text, .. }
+        | Content::Form { text, .. } => EntryBody::Text { turn, text, silent },
+        Content::Unknown { kind, detail, .. } => {
+            EntryBody::Text { turn, text: wording::unknown_kind(&kind, &detail), silent }
+        }
         Content::Text { text } => EntryBody::Text { turn, text, silent },
         Content::Question { text, choices } => EntryBody::Question { turn, text, choices, chosen: None },
         Content::Answer { text, .. } => EntryBody::Answer { turn, text },

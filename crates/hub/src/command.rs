@@ -1,6 +1,7 @@
-//! `tandem-hub user`, `brand` and `library`. A running hub picks up their changes within a second.
+//! `tandem-hub user`, `brand`, `library` and `whatsapp`. A running hub picks up their changes within a second.
 
 mod library;
+mod whatsapp;
 
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
@@ -11,6 +12,7 @@ use tandem_conversation::{Role, UserId};
 use tandem_protocol::administration::{BrandAddition, BrandChange, UserAddition, UserChange};
 
 pub use library::LibraryCommand;
+pub use whatsapp::WhatsappCommand;
 
 use crate::administration::{self, Checked, OPERATOR, Refusal, audit, row_of};
 use crate::config::Config;

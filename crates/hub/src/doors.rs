@@ -17,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::channels::web_chat;
+use crate::channels::{web_chat, whatsapp};
 use crate::hub::Hub;
 use crate::problem::{ApiError, busy};
 use crate::{api, guests};
@@ -102,6 +102,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(guests::buttons::press))
         .routes(routes!(guests::live::live))
         .routes(routes!(guests::media::get))
+        .routes(routes!(whatsapp::door::verify, whatsapp::door::post))
         .routes(routes!(web_chat::media::upload))
         .routes(routes!(guests::media::upload))
 }
@@ -156,7 +157,7 @@ async fn note(State(hub): State<Arc<Hub>>, route: Option<MatchedPath>, request: 
 /// Refuses requests that would only wait while the hub is overloaded.
 async fn admit(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_work = ["/api/", "/chat/", "/guest/"].iter().any(|door| path.starts_with(door));
+    let is_work = ["/api/", "/chat/", "/guest/", "/channels/"].iter().any(|door| path.starts_with(door));
     if is_work && hub.is_busy() {
         return ApiError::from(busy()).into_response();
     }

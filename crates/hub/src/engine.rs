@@ -35,7 +35,7 @@ use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::store::commands::{Answered, Sent};
 use crate::store::conversations::{Stored, ToChange};
-use crate::store::{StoreError, buttons, commands, conversations, events, library, media};
+use crate::store::{StoreError, buttons, commands, conversations, events, library, media, whatsapp};
 
 /// Maximum cached states, and their total stored size in bytes.
 const CACHED: usize = 20_000;
@@ -306,6 +306,7 @@ impl Engine {
             },
             _ => None,
         };
+        let templates = whatsapp::templates_of(connection, before.as_deref(), &envelope.command)?;
         let mut files = Vec::new();
         if let Some(state) = &before {
             for file in envelope.command.files() {
@@ -321,6 +322,7 @@ impl Engine {
             ladder: self.rules.ladder,
             button: button.filter(|button| button.is_for(&envelope.actor)).map(|button| button.title),
             question,
+            templates: Some(templates),
             files,
             used,
             fresh,

@@ -76,6 +76,14 @@ pub struct Hub {
     pub(crate) missed_calls: Arc<AtomicBool>,
     /// Signals that a mail may be queued.
     pub(crate) mails: Notify,
+    /// The client for WhatsApp.
+    pub(crate) whatsapp: reqwest::Client,
+    /// Signals that a webhook of WhatsApp was stored.
+    pub(crate) whatsapp_came: Notify,
+    /// Signals that something waits to be sent through a channel's queue.
+    pub(crate) whatsapp_queued: Arc<Notify>,
+    /// Signals that templates have changed.
+    pub(crate) whatsapp_templates: Notify,
     /// Signals that this process changed rights or sign-ins.
     pub(crate) rights_changed: Notify,
     /// The library was changed by this process.

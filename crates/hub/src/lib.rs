@@ -46,6 +46,7 @@ mod problem;
 mod recent;
 mod retention;
 mod rights;
+mod seal;
 mod search;
 mod secrets;
 mod setup;
@@ -61,7 +62,7 @@ mod wake;
 
 pub use backup::{BackedUp, backup, restore};
 pub use clock::Clock;
-pub use command::{BrandCommand, LibraryCommand, UserCommand};
+pub use command::{BrandCommand, LibraryCommand, UserCommand, WhatsappCommand};
 pub use doctor::doctor;
 pub use doors::openapi;
 pub use embed::{EmbedConfig, Embedded, embed};
@@ -69,5 +70,7 @@ pub use folder::has_database;
 pub use hub::Hub;
 pub use listen::{bind, raise_file_limit};
 pub use logs::log_filter;
-pub use setup::{NewBrand, NewUser, add_brand, add_user, brand_secret, replace_missing_key};
+pub use setup::{
+    NewBrand, NewUser, NewWhatsappNumber, add_brand, add_user, add_whatsapp_number, brand_secret, replace_missing_key,
+};
 pub use start::{serve, serve_metrics};

@@ -9,8 +9,8 @@ use tandem_hub::config::{Config, ConfigError, Environment, Flags};
 use tandem_hub::kit::LogicCommand;
 use tandem_hub::terminal::{is_unread, log, remark, say};
 use tandem_hub::{
-    BackedUp, BrandCommand, Clock, Hub, LibraryCommand, UserCommand, backup, bind, doctor, has_database,
-    raise_file_limit, replace_missing_key, restore, serve, serve_metrics,
+    BackedUp, BrandCommand, Clock, Hub, LibraryCommand, UserCommand, WhatsappCommand, backup, bind, doctor,
+    has_database, raise_file_limit, replace_missing_key, restore, serve, serve_metrics,
 };
 
 /// Returns the memory of thousands of connections to the system when they have gone.
@@ -48,6 +48,9 @@ enum What {
     /// Brands of the web chat
     #[command(subcommand)]
     Brand(BrandCommand),
+    /// Numbers on WhatsApp
+    #[command(subcommand)]
+    Whatsapp(WhatsappCommand),
     /// Questions and quick replies: export and import
     #[command(subcommand)]
     Library(LibraryCommand),
@@ -102,6 +105,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         What::Logic(logic) => logic.flags(flags),
         What::User(_)
         | What::Brand(_)
+        | What::Whatsapp(_)
         | What::Library(_)
         | What::Backup { .. }
         | What::Restore { .. }
@@ -150,6 +154,10 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
         }
         What::User(command) => {
+            data_of(&config, create)?;
+            command.run(&config)?;
+        }
+        What::Whatsapp(command) => {
             data_of(&config, create)?;
             command.run(&config)?;
         }

@@ -21,7 +21,7 @@ use uuid::Uuid;
 pub(crate) use fetch::fetch_all;
 pub(crate) use send::{Asked, send};
 pub(crate) use sweep::{run, sweep};
-pub(crate) use take::{Upload, UploadQuery, body};
+pub(crate) use take::{Upload, UploadQuery, body, take};
 
 use crate::hub::Hub;
 use crate::problem::ApiError;

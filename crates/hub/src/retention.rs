@@ -14,6 +14,7 @@ use crate::config::Retention;
 use crate::engine::Engine;
 use crate::hub::Hub;
 use crate::store::sweeps::Step;
+use crate::store::whatsapp::inbox;
 use crate::store::{StoreError, activity, alerts, auth, commands, links, logic_requests, mails, visits};
 
 /// Pause between two steps.
@@ -22,6 +23,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 const FIRST: Duration = Duration::from_secs(60);
 const EVERY: Duration = Duration::from_secs(3600);
 const DAY_MS: i64 = 24 * 3_600_000;
+/// How long bodies of webhooks are kept, and repeats of them known, in days.
+const WEBHOOKS_DAYS: i64 = 30;
 
 /// A kind of row with its lifetime and how it is deleted.
 struct Rule {
@@ -33,7 +36,7 @@ struct Rule {
 /// Empty visits. No index finds them, so all web chats are examined once a day.
 const VISITS: &str = "web sessions";
 
-const RULES: [Rule; 7] = [
+const RULES: [Rule; 8] = [
     Rule { what: "commands", keep_days: |keep| keep.commands_days, step: |rows, _, at| commands::sweep(rows, at) },
     Rule { what: "sign-ins", keep_days: |_| 1, step: |rows, _, at| auth::sweep(rows, at) },
     Rule {
@@ -44,6 +47,7 @@ const RULES: [Rule; 7] = [
     Rule { what: "calls", keep_days: |keep| keep.alerts_days, step: |rows, _, at| alerts::sweep(rows, at) },
     Rule { what: "activity", keep_days: |keep| keep.activity_days, step: |rows, _, at| activity::sweep(rows, at) },
     Rule { what: "mails", keep_days: |keep| keep.links_days, step: |rows, _, at| mails::sweep(rows, at) },
+    Rule { what: "webhooks", keep_days: |_| WEBHOOKS_DAYS, step: |rows, _, at| inbox::sweep(rows, at) },
     Rule { what: "link secrets", keep_days: |keep| keep.links_days, step: |rows, _, at| links::sweep(rows, at) },
 ];
 

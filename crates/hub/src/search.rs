@@ -12,8 +12,7 @@ use std::rc::Rc;
 
 use anyhow::Context as _;
 use tandem_conversation::{
-    Access, BrandId, Conversation, ConversationId, CustomerId, Event, EventBody, RETENTION_MS, Section, Time, may_read,
-    sections,
+    Access, BrandId, Conversation, ConversationId, CustomerId, Event, RETENTION_MS, Section, Time, may_read, sections,
 };
 use tandem_protocol::agents::SearchPage;
 use tandem_search::{Candidate, Expression, Query, Shelf, Tag, Word, filed, find, hit, people, turns};
@@ -212,8 +211,7 @@ impl Shelf for Turns<'_> {
             Ok(each(
                 row,
                 event.filter(|event| is_in_time(self.seen.query, event.time)).and_then(|event| {
-                    let EventBody::TurnAdded { turn, .. } = &event.body else { return None };
-                    Some(Candidate { text: filed::spoken(&turn.content)?, item: (event, state) })
+                    Some(Candidate { text: filed::spoken(event.body.content()?)?, item: (event, state) })
                 }),
             ))
         })

@@ -16,7 +16,7 @@ pub(crate) fn entry_of(
     right: impl FnOnce(MediaId) -> String,
 ) -> Option<ChatEntry> {
     let EventBody::TurnAdded { turn, .. } = &event.body else { return None };
-    if !turn.content.is_for_customer() {
+    if !turn.content.is_for_customer() || turn.content.is_withdrawn() {
         return None;
     }
     let (kind, choices, media, answer) = match &turn.content {
@@ -29,7 +29,9 @@ pub(crate) fn entry_of(
         _ => (ChatKind::Text, Vec::new(), None, None),
     };
     let name = match &event.actor {
-        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } => Some(name.clone()),
+        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } | Participant::Device { name } => {
+            Some(name.clone())
+        }
         _ => None,
     };
     let receipts = &state.receipts;

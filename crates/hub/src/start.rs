@@ -9,6 +9,7 @@ use tandem_sqlite::{Companion, Database, Durability, Options, Room};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore, mpsc};
 
+use crate::channels::whatsapp;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crowd::Crowd;
@@ -110,12 +111,14 @@ impl Hub {
             None => None,
         };
         let news = Arc::new(Notify::new());
+        let queued = Arc::new(Notify::new());
         let wake = Wake {
             logic: logic_wake,
             ledger: ledger.clone(),
             missed_calls: Arc::clone(&missed_calls),
             news: Arc::clone(&news),
             activity,
+            queued: Arc::clone(&queued),
         };
         let health = Arc::new(Health::new());
         let identity = identity.context("BUG: the database was opened")??;
@@ -154,6 +157,10 @@ impl Hub {
             typing: Mutex::default(),
             ledger,
             mails: Notify::new(),
+            whatsapp: whatsapp::client::client().context("Cannot set up the connection to WhatsApp")?,
+            whatsapp_came: Notify::new(),
+            whatsapp_queued: queued,
+            whatsapp_templates: Notify::new(),
             rights_changed: Notify::new(),
             library_changed: Notify::new(),
             telling_buttons: tokio::sync::Mutex::default(),
@@ -178,6 +185,9 @@ impl Hub {
         hub.work("retention", retention::run(Arc::clone(&hub)));
         hub.work("the alert ledger", alerts::run(Arc::clone(&hub), ledger_in));
         hub.work("the log of activity", activity::run(Arc::clone(&hub), activity_in));
+        hub.work("webhooks of WhatsApp", whatsapp::inbound::run(Arc::clone(&hub)));
+        hub.work("messages to WhatsApp", whatsapp::sending::run(Arc::clone(&hub)));
+        hub.work("templates of WhatsApp", whatsapp::syncing::run(Arc::clone(&hub)));
         if let Some((config, transport)) = mail {
             hub.work("mail", mail::run(Arc::clone(&hub), config, transport));
         }

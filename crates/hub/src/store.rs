@@ -24,6 +24,7 @@ pub mod search;
 pub(crate) mod sweeps;
 pub mod users;
 pub mod visits;
+pub(crate) mod whatsapp;
 
 use tandem_sqlite::Migration;
 use tandem_sqlite::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -124,6 +125,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "who was present", sql: activity::SCHEMA },
     Migration { name: "why sign-ins ended", sql: auth::ENDED },
     Migration { name: "turns by their ids", sql: events::TURN_IDS },
+    Migration { name: "WhatsApp", sql: whatsapp::SCHEMA },
 ];
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! The newest turns of conversations that Your Logic is asked about, so that each question reads only what is new. Events never
-//! change, so what was read once stays true.
+//! change; what was edited or withdrawn is read again.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -40,8 +40,12 @@ impl Turns {
     pub(crate) fn of(&self, connection: &Connection, id: ConversationId) -> Result<Vec<Arc<Event>>, StoreError> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id);
         let after = known.as_ref().map(|known| known.up_to);
-        let read = events::turns(connection, id, after, EVENTS, TURNS)?;
-        let kept = known.filter(|_| !read.is_cut);
+        let mut read = events::turns(connection, id, after, EVENTS, TURNS)?;
+        if read.is_amended && known.is_some() {
+            // Words that are known may have changed.
+            read = events::turns(connection, id, None, EVENTS, TURNS)?;
+        }
+        let kept = known.filter(|_| !read.is_cut && !read.is_amended);
         let up_to = read.up_to.or(after).unwrap_or(Position::START);
         let oldest = i64::from(up_to.0) - i64::from(EVENTS);
         let new = read.turns.into_iter().map(|(event, bytes)| (Arc::new(event), bytes));
@@ -70,7 +74,7 @@ mod tests {
         for position in from + 1..=to {
             let content = Content::Text { text: format!("words {position}") };
             let id = TurnId(Uuid::from_u128(position.into()));
-            let turn = Turn { id, engagement: None, content, silent: false, library: None, written_against: None };
+            let turn = Turn::new(id, None, content);
             let body = match position % 2 {
                 0 => EventBody::TurnAdded { turn, received: Time(1) },
                 _ => EventBody::FallbackCleared,

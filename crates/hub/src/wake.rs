@@ -20,11 +20,16 @@ pub(crate) struct Wake {
     pub missed_calls: Arc<AtomicBool>,
     pub news: Arc<Notify>,
     pub activity: mpsc::UnboundedSender<Begun>,
+    /// For what a channel's queue sends.
+    pub queued: Arc<Notify>,
 }
 
 impl Wake {
     pub(crate) fn after(&self, commit: &Commit) {
         self.news.notify_one();
+        if commit.changed.iter().any(|changed| changed.after.channel.facts().queued) {
+            self.queued.notify_one();
+        }
         for changed in &commit.changed {
             let state = &changed.after.logic;
             if state.is_due() {

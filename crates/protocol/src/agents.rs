@@ -122,6 +122,15 @@ pub enum AgentCommand {
         /// What of it was drawn from the library.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         library: Option<Drawn>,
+        /// The turn that it quotes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<TurnId>,
+    },
+    /// Reacts to a turn; none takes the reaction back.
+    React {
+        turn: TurnId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        emoji: Option<String>,
     },
     Note {
         turn: TurnId,
@@ -284,6 +293,11 @@ impl AgentCommand {
         {
             *seen = None;
         }
+        if version < crate::TAKES_QUOTES
+            && let Self::Reply { reply_to, .. } = &mut self
+        {
+            *reply_to = None;
+        }
         self
     }
 
@@ -291,11 +305,16 @@ impl AgentCommand {
     #[must_use]
     pub fn decided_as(self, received: Time, mut named: Vec<Named>) -> Command {
         match self {
-            Self::Reply { turn, content, written_against, mind_customer, while_in_progress, library } => {
+            Self::Reply { turn, content, written_against, mind_customer, while_in_progress, library, reply_to } => {
                 let reply =
                     Command::Reply { turn, content, written_against, mind_customer, while_in_progress, received };
+                let reply = match reply_to {
+                    Some(reply_to) => Command::Quoting { reply_to, command: Box::new(reply) },
+                    None => reply,
+                };
                 drawn(reply, library)
             }
+            Self::React { turn, emoji } => Command::React { turn, emoji, received },
             Self::Note { turn, text, library, .. } => drawn(Command::Note { turn, text, mentions: named }, library),
             Self::Join { call } => Command::Join { call },
             Self::Leave { reason, ask_for_help } => Command::Leave { reason, ask_for_help },

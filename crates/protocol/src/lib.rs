@@ -43,6 +43,8 @@ pub const VERSIONS: &[&str] = &[
      agent's part over the customer say what their author saw",
     "14: turns say what their author had seen, if the customer had written more",
     "15: users say why they are away and when they are back; agents transfer conversations to colleagues",
+    "16: channels beside the web chat: turns quote others, are reacted to, edited and withdrawn; places, cards, orders, \
+     forms, templates, and messages of unknown kind; devices of the company; the stages `unconfirmed` and `played`",
 ];
 
 /// The oldest version that this version can talk to.
@@ -71,6 +73,9 @@ pub const SAYS_WHY: u32 = 15;
 
 /// From this version on, hubs let agents transfer conversations ([`agents::AgentCommand::Transfer`]).
 pub const TRANSFERS: u32 = 15;
+
+/// From this version on, hubs take quotes and reactions ([`agents::AgentCommand::Reply`]).
+pub const TAKES_QUOTES: u32 = 16;
 
 /// The header with the desk's version, in each request.
 pub const VERSION_HEADER: &str = "tandem-version";

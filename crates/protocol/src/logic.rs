@@ -53,7 +53,7 @@ pub struct TriggerBody {
     pub by: Participant,
     /// A closing courtesy: needs no answer.
     pub silent: bool,
-    /// The turn, for `TURN` and `ANSWER`; for `PREVIEW` and `IMPROVE` the customer's last.
+    /// The turn, for `TURN`, `ANSWER` and `TURN_EDITED`, unless it was withdrawn; for `PREVIEW` and `IMPROVE` the customer's last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<TurnBody>,
     /// The custom button, for `BUTTON_PRESSED`.
@@ -129,6 +129,12 @@ pub struct TurnBody {
     pub content: Content,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silent: bool,
+    /// The turn that it quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<TurnId>,
+    /// The customer has replaced its words; `content` has the new ones.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
 }
 
 /// Your Logic's answer, at once (200 with this body) or later (`POST /api/v1/logic/conversations/{id}/responses`).

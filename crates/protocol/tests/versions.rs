@@ -15,10 +15,11 @@ const HASHES: &[(u32, u64)] = &[
     (13, 0x4067_f89e_ba76_81e5),
     (14, 0x7e3c_8a19_2abb_163d),
     (15, 0x012b_8920_0bb1_d512),
+    (16, 0xc28a_2f4c_1d03_77fd),
 ];
 
 /// Where the types between hub and desk are defined.
-const SOURCES: [&str; 30] = [
+const SOURCES: [&str; 32] = [
     "protocol/src/agents.rs",
     "protocol/src/agents/alerts.rs",
     "protocol/src/agents/live.rs",
@@ -27,6 +28,7 @@ const SOURCES: [&str; 30] = [
     "conversation/src/button.rs",
     "conversation/src/channel.rs",
     "conversation/src/contact.rs",
+    "conversation/src/contents.rs",
     "conversation/src/customer.rs",
     "conversation/src/dismissed.rs",
     "conversation/src/drawn.rs",
@@ -46,6 +48,7 @@ const SOURCES: [&str; 30] = [
     "conversation/src/skills.rs",
     "conversation/src/snooze.rs",
     "conversation/src/state.rs",
+    "conversation/src/template.rs",
     "conversation/src/time.rs",
     "conversation/src/trigger.rs",
     "conversation/src/turn.rs",

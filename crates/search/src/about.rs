@@ -89,6 +89,7 @@ mod tests {
             language: Some("pt-BR".into()),
             custom: serde_json::Map::new(),
             engage_logic: false,
+            heard_at: None,
         };
         let event = Event {
             conversation: ConversationId(id(3)),

@@ -19,7 +19,16 @@ pub fn spoken(content: &Content) -> Option<String> {
             let points = handover.parts().into_iter().flat_map(|(_, points)| points).map(|point| point.text.as_str());
             Some([text.as_str()].into_iter().chain(points).collect::<Vec<_>>().join(" · "))
         }
-        Content::Text { text } | Content::Answer { text, .. } | Content::Note { text, .. } => Some(text.clone()),
+        content if content.is_withdrawn() => None,
+        Content::Text { text }
+        | Content::Answer { text, .. }
+        | Content::Note { text, .. }
+        | Content::Template { text, .. }
+        | Content::Location { text, .. }
+        | Content::Card { text, .. }
+        | Content::Order { text, .. }
+        | Content::Form { text, .. }
+        | Content::Unknown { text, .. } => Some(text.clone()),
         Content::Question { text, choices } => {
             let labels = choices.iter().map(|choice| choice.label.as_str());
             Some([text.as_str()].into_iter().chain(labels).collect::<Vec<_>>().join(" · "))
@@ -33,10 +42,14 @@ pub fn spoken(content: &Content) -> Option<String> {
 /// The index entry of an event; none for most kinds of events.
 #[must_use]
 pub fn turn(event: &Event, channel: Channel) -> Option<String> {
-    let EventBody::TurnAdded { turn, .. } = &event.body else { return None };
-    let spoken = spoken(&turn.content)?;
+    let content = match &event.body {
+        EventBody::TurnAdded { turn, .. } => &turn.content,
+        EventBody::TurnEdited { content, .. } => content,
+        _ => return None,
+    };
+    let spoken = spoken(content)?;
     let mut tags = author_tags(&event.actor);
-    match turn.content {
+    match content {
         Content::Note { .. } => tags.push(Tag::Note.to_string()),
         Content::Attachment { .. } => tags.push(Tag::Attachment.to_string()),
         _ => {}
@@ -108,10 +121,7 @@ mod tests {
             time: Time(0),
             actor: by,
             cause: CommandId(Uuid::from_u128(4)),
-            body: EventBody::TurnAdded {
-                turn: Turn { id, engagement: None, content, silent: false, library: None, written_against: None },
-                received: Time(0),
-            },
+            body: EventBody::TurnAdded { turn: Turn::new(id, None, content), received: Time(0) },
         };
         turn(&event, Channel::WebChat)
     }

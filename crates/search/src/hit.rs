@@ -14,22 +14,26 @@ pub const PEOPLE: usize = 5;
 /// A hit on a turn of the conversation `state`; none for other events.
 #[must_use]
 pub fn turn(event: &Event, text: &str, state: &Conversation, words: &[Word]) -> Option<SearchHit> {
-    let EventBody::TurnAdded { turn, .. } = &event.body else { return None };
-    let kind = match turn.content {
+    let (turn, content) = match &event.body {
+        EventBody::TurnAdded { turn, .. } => (turn.id, &turn.content),
+        EventBody::TurnEdited { turn, content, .. } => (*turn, content),
+        _ => return None,
+    };
+    let kind = match content {
         Content::Note { .. } => SearchKind::Note,
         _ => SearchKind::Turn,
     };
     Some(SearchHit {
         conversation: event.conversation,
         position: event.position,
-        turn: Some(turn.id),
+        turn: Some(turn),
         customer: state.customer.id,
         name: state.customer.name.clone(),
         channel: state.channel,
         time: event.time,
         by: Some(event.actor.clone()),
         kind,
-        attachment: matches!(turn.content, Content::Attachment { .. }),
+        attachment: matches!(content, Content::Attachment { .. }),
         snippet: spans(text, words),
     })
 }

@@ -138,14 +138,17 @@ impl Query {
                 "help" => self.within.sections.push(Section::Help),
                 "left" => self.within.sections.push(Section::Left),
                 "all" => self.within.sections.push(Section::All),
-                "webchat" | "web_chat" => self.within.channels.push(Channel::WebChat),
-                "whatsapp" => self.within.channels.push(Channel::Whatsapp),
-                "imported" => self.within.channels.push(Channel::Imported),
                 // Written by the desk, for the conversation on screen.
                 id if id.len() == 36 && Uuid::parse_str(id).is_ok() => {
                     self.within.conversation = Uuid::parse_str(id).ok().map(ConversationId);
                 }
-                _ => return Err("in: needs my, help, left, all, webchat or whatsapp.".into()),
+                name => {
+                    let key = name.replace('_', "");
+                    match Channel::EVERY.into_iter().find(|channel| channel.facts().key == key) {
+                        Some(channel) => self.within.channels.push(channel),
+                        None => return Err("in: needs my, help, left, all, webchat or whatsapp.".into()),
+                    }
+                }
             },
             "is" => match folded.as_str() {
                 "open" => self.about.is.push(Is::Open),

@@ -38,6 +38,7 @@ impl fmt::Display for Tag {
                     ParticipantKind::Customer => "bc",
                     ParticipantKind::Agent => "ba",
                     ParticipantKind::ExternalAgent => "be",
+                    ParticipantKind::Device => "bd",
                     ParticipantKind::Logic => "bl",
                     ParticipantKind::System => "bs",
                 }
@@ -116,7 +117,8 @@ fn join(f: &mut fmt::Formatter<'_>, parts: &[Expression], between: &str) -> fmt:
 pub(crate) fn author_tags(by: &Participant) -> Vec<String> {
     let mut tags = vec![Tag::By(by.kind()).to_string()];
     tags.extend(by.user().map(|user| Tag::User(user).to_string()));
-    if let Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } = by {
+    if let Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } | Participant::Device { name } = by
+    {
         tags.extend(crate::Words::of(name).iter().map(name_word));
     }
     tags
@@ -161,8 +163,8 @@ pub fn turns<E>(
         }));
     }
     if all.is_empty() {
-        use ParticipantKind::{Agent, Customer, ExternalAgent, Logic, System};
-        all.push(Expression::Any([Customer, Agent, ExternalAgent, Logic, System].map(by).into()));
+        use ParticipantKind::{Agent, Customer, Device, ExternalAgent, Logic, System};
+        all.push(Expression::Any([Customer, Agent, ExternalAgent, Device, Logic, System].map(by).into()));
     }
     Ok(place(query, within, all))
 }

@@ -1,7 +1,7 @@
 // Wire types between the element and the hub. Positions count within a conversation and may skip numbers, because
 // internal events are hidden from customers. Each entry and frame names its conversation.
 
-export type From = "customer" | "agent" | "logic" | "external_agent" | "system";
+export type From = "customer" | "agent" | "logic" | "external_agent" | "device" | "system";
 export type EntryKind = "text" | "question" | "answer" | "attachment";
 
 export interface Choice {

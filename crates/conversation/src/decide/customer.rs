@@ -18,16 +18,33 @@ use crate::turn::{Content, Turn};
 impl Draft<'_> {
     pub(super) fn write(&mut self, turn: TurnId, content: Content, received: Time) -> Result<(), Rejection> {
         let content = self.written(content)?.checked()?;
-        let silent = matches!(&content, Content::Text { text } if is_courtesy(text));
+        // People of ours who answer outside are never silent while somebody waits for them.
+        let may_be_silent = *self.actor == Participant::Customer || !self.state.in_progress();
+        let silent = may_be_silent && matches!(&content, Content::Text { text } if is_courtesy(text));
         let by_choice = matches!(content, Content::Answer { .. });
         if !silent {
             self.reopen();
         }
-        let turn = Turn { id: turn, engagement: None, content, silent, library: None, written_against: None };
+        let turn = Turn { silent, ..Turn::new(turn, None, content) };
         self.add(turn, received.min(self.now()))?;
-        if self.state.in_progress() {
+        if *self.actor != Participant::Customer {
+            // Somebody of ours has answered outside: nobody else need come.
+            self.clear_help(None);
+        }
+        if self.state.in_progress() && *self.actor == Participant::Customer {
             self.follow_self_service(by_choice, silent);
         }
+        Ok(())
+    }
+
+    /// The new words count as they deserve: a question reopens, a courtesy does not.
+    pub(super) fn edit_turn(&mut self, turn: TurnId, content: Content, received: Time) -> Result<(), Rejection> {
+        let content = self.written(content)?.checked()?;
+        let silent = matches!(&content, Content::Text { text } if is_courtesy(text));
+        if !silent {
+            self.reopen();
+        }
+        self.push(EventBody::TurnEdited { turn, content, silent, received: received.min(self.now()) });
         Ok(())
     }
 
@@ -100,6 +117,11 @@ impl Draft<'_> {
                 Ok(Content::Answer { question, choice, text: chosen.label.clone() })
             }
             Content::Text { .. } | Content::Attachment { .. } => self.with_file(content),
+            Content::Location { .. }
+            | Content::Card { .. }
+            | Content::Order { .. }
+            | Content::Form { .. }
+            | Content::Unknown { .. } => Ok(content),
             _ => Err(Rejection::NotYours),
         }
     }

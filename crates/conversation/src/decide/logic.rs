@@ -168,6 +168,10 @@ impl Draft<'_> {
                 let content = self.with_file(Content::Attachment { media, text: text.clone() })?;
                 self.say(content, *force, *turn)
             }
+            Action::Template { name, language, values, force, turn } => {
+                let (name, language, values) = (name.clone(), language.clone(), values.clone());
+                self.say(Content::Template { name, language, values, text: String::new() }, *force, *turn)
+            }
             Action::Feedback { text } => self.say(Content::Text { text: text.clone() }, false, None),
             Action::Note { text, handover } => {
                 let turn = self.fresh_turn()?;
@@ -230,7 +234,7 @@ impl Draft<'_> {
         turn: Option<TurnId>,
         library: Option<Box<Drawn>>,
     ) -> Result<(), Rejection> {
-        let content = content.checked()?;
+        let content = self.outbound(content)?.checked()?;
         let word = self.state.word(self.context.person_typing_until);
         let why = if !self.logic_engaged && !self.state.logic.engaged {
             Some("Your Logic is switched off here")
@@ -252,8 +256,9 @@ impl Draft<'_> {
             Some(id) => id,
             None => self.fresh_turn()?,
         };
+        self.window_takes(&content)?;
         let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
-        let turn = Turn { id, engagement, content, silent: false, library, written_against: None };
+        let turn = Turn { library, ..Turn::new(id, engagement, content) };
         self.add(turn, self.now())?;
         Ok(())
     }
@@ -269,8 +274,7 @@ impl Draft<'_> {
     fn suggest(&mut self, text: String, why: Option<&str>) -> Result<(), Rejection> {
         let content = Content::Suggestion { text, why: why.map(str::to_owned) }.checked()?;
         let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
-        let turn =
-            Turn { id: self.fresh_turn()?, engagement, content, silent: false, library: None, written_against: None };
+        let turn = Turn::new(self.fresh_turn()?, engagement, content);
         self.add(turn, self.now())?;
         Ok(())
     }

@@ -135,10 +135,7 @@ impl Draft<'_> {
         mind_customer: bool,
         received: Time,
     ) -> Result<(), Rejection> {
-        if !matches!(content, Content::Text { .. } | Content::Question { .. } | Content::Attachment { .. }) {
-            return Err(Rejection::NotYours);
-        }
-        let content = self.with_file(content.clone())?.checked()?;
+        let content = self.outbound(self.with_file(content.clone())?)?.checked()?;
         if self.state.in_progress() || self.actor.user().is_none() {
             self.engaged()?;
         }
@@ -148,26 +145,16 @@ impl Draft<'_> {
         if news > written_against {
             return Err(Rejection::MovedOn { since: written_against });
         }
-        self.window_is_open()?;
+        self.window_takes(&content)?;
         if !self.state.in_progress() {
             self.reopen();
             self.begin_engagement(self.actor.clone(), EngagementKind::Agent { participant: self.actor.clone() });
         }
         let engagement = Some(self.engaged()?);
         let written_against = (self.state.last_loud > written_against).then_some(written_against);
-        let turn = Turn { id: turn, engagement, content, silent: false, library: None, written_against };
+        let turn = Turn { written_against, ..Turn::new(turn, engagement, content) };
         self.add(turn, received.min(self.now()))?;
         Ok(())
-    }
-
-    /// Some channels close some time after the customer's last turn.
-    fn window_is_open(&self) -> Result<(), Rejection> {
-        let (channel, spoke) = (self.state.channel, self.state.last_customer_at);
-        let Some((hours, spoke)) = channel.window_hours().zip(spoke) else { return Ok(()) };
-        match self.now() <= spoke.plus_ms(i64::from(hours) * 3_600_000) {
-            true => Ok(()),
-            false => Err(Rejection::WindowClosed { channel: channel.name().to_owned(), hours }),
-        }
     }
 
     pub(super) fn note(
@@ -183,7 +170,7 @@ impl Draft<'_> {
         if engagement.is_none() && matches!(self.actor, Participant::ExternalAgent { .. }) {
             return Err(Rejection::LinkOver);
         }
-        let turn = Turn { id: turn, engagement, content, silent: false, library: None, written_against: None };
+        let turn = Turn::new(turn, engagement, content);
         self.add(turn, self.now())?;
         Ok(())
     }

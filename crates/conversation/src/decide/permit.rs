@@ -2,7 +2,7 @@
 
 use super::Draft;
 use crate::command::Command;
-use crate::participant::ParticipantKind::{self, Agent, Customer, ExternalAgent, Logic, System};
+use crate::participant::ParticipantKind::{self, Agent, Customer, Device, ExternalAgent, Logic, System};
 use crate::permission::Permission;
 use crate::rejection::Rejection;
 
@@ -24,14 +24,22 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
     use Standing::{Handles, LooksOn, TakesPart};
     match command {
         Command::Start(_) => (&[Customer, System], Handles),
-        Command::Write { .. } | Command::GiveFeedback { .. } => (&[Customer], Handles),
+        Command::Write { .. } => (&[Customer, Device], Handles),
+        Command::GiveFeedback { .. } | Command::EditTurn { .. } | Command::WithdrawTurn { .. } => {
+            (&[Customer], Handles)
+        }
+        Command::React { .. } => (&[Customer, Agent, ExternalAgent, Device], Handles),
+        Command::Quoting { command, .. } => match &**command {
+            quoting @ (Command::Write { .. } | Command::Reply { .. }) => rule_of(quoting),
+            _ => (&[], Handles),
+        },
         // Only within an engagement; a reply to a completed conversation begins one.
         Command::Reply { .. } | Command::Leave { .. } | Command::AskForHelp { .. } | Command::PressButton { .. } => {
             (OURS, Handles)
         }
         Command::Note { .. } => (OURS, LooksOn),
         Command::Drawn { command, .. } => match &**command {
-            Command::Reply { .. } => (&[Agent], Handles),
+            Command::Reply { .. } | Command::Quoting { .. } => (&[Agent], Handles),
             Command::Note { .. } => (&[Agent], LooksOn),
             _ => (&[], Handles),
         },

@@ -158,6 +158,13 @@ impl Open {
         let at = event.time;
         match &event.body {
             EventBody::TurnAdded { turn, received } => self.turn(event, turn, *received, version, rows),
+            EventBody::TurnEdited { turn, silent, .. } if event.actor == Participant::Customer => {
+                self.round.hear(*silent);
+                if !silent {
+                    self.conversation.first_loud_at.get_or_insert(at);
+                    self.round.ask(*turn, at);
+                }
+            }
             EventBody::TurnProgressed { turn, stage, reason } => {
                 let which = Which::One { turn: *turn };
                 let (conversation_id, failed_code) = (event.conversation, reason.clone());
@@ -266,6 +273,9 @@ impl Open {
                 }
             }
             EventBody::Started { .. }
+            | EventBody::Reacted { .. }
+            | EventBody::TurnEdited { .. }
+            | EventBody::TurnWithdrawn { .. }
             | EventBody::MentionSeen
             | EventBody::Snoozed { .. }
             | EventBody::SnoozeEnded { .. }
@@ -339,7 +349,7 @@ impl Open {
             (TurnType::Note, _) => &mut counts.notes,
             (TurnType::Suggestion, _) => &mut counts.suggestions,
             (_, ParticipantKind::Customer) => &mut counts.turns_customer,
-            (_, ParticipantKind::Agent) => &mut counts.turns_agent,
+            (_, ParticipantKind::Agent | ParticipantKind::Device) => &mut counts.turns_agent,
             (_, ParticipantKind::ExternalAgent) => &mut counts.turns_external,
             (_, ParticipantKind::Logic) => &mut counts.turns_logic,
             (_, ParticipantKind::System) => return,
@@ -478,7 +488,9 @@ fn started_by(actor: &Participant, imported: bool) -> Option<StartedBy> {
     match actor {
         _ if imported => Some(StartedBy::Imported),
         Participant::Customer => Some(StartedBy::Customer),
-        Participant::Agent { .. } | Participant::ExternalAgent { .. } => Some(StartedBy::Agent),
+        Participant::Agent { .. } | Participant::ExternalAgent { .. } | Participant::Device { .. } => {
+            Some(StartedBy::Agent)
+        }
         Participant::Logic => Some(StartedBy::Logic),
         Participant::System => None,
     }

@@ -191,7 +191,8 @@ impl Round {
             return (None, Vec::new());
         }
         self.begin_open(said.at, Direction::Outbound);
-        let person = matches!(said.by, ParticipantKind::Agent | ParticipantKind::ExternalAgent);
+        let person =
+            matches!(said.by, ParticipantKind::Agent | ParticipantKind::ExternalAgent | ParticipantKind::Device);
         let logic = said.by == ParticipantKind::Logic;
         self.row.logic_involved |= logic;
         if let Some(t0) = self.row.t0 {

@@ -274,6 +274,12 @@ pub enum TurnType {
     Question,
     Answer,
     Attachment,
+    Template,
+    Location,
+    Card,
+    Order,
+    Form,
+    Unknown,
     Note,
     Suggestion,
 }

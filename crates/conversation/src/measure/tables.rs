@@ -91,12 +91,12 @@ impl Reached {
         match self.stage {
             Stage::Sent => _ = turn.sent_at.get_or_insert(self.at),
             Stage::Delivered => _ = turn.delivered_at.get_or_insert(self.at),
-            Stage::Seen => {
+            Stage::Seen | Stage::Played => {
                 turn.delivered_at.get_or_insert(self.at);
                 turn.seen_at.get_or_insert(self.at);
             }
             Stage::Failed => turn.failed_code.clone_from(&self.failed_code),
-            Stage::Queued | Stage::Accepted | Stage::Prepared => {}
+            Stage::Queued | Stage::Accepted | Stage::Prepared | Stage::Unconfirmed => {}
         }
         turn.final_state = turn.final_state.max(Some(self.stage));
         before != (turn.final_state, turn.sent_at, turn.delivered_at, turn.seen_at)

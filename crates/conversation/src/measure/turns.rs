@@ -29,7 +29,7 @@ pub(super) fn row(
     };
     let (choice, reply_to) = match &turn.content {
         Content::Answer { question, choice, .. } => (Some(choice.clone()), Some(*question)),
-        _ => (None, None),
+        _ => (None, turn.reply_to),
     };
     TurnRow {
         turn_id: turn.id,
@@ -72,6 +72,12 @@ fn kind_of(content: &Content) -> TurnType {
         Content::Question { .. } => TurnType::Question,
         Content::Answer { .. } => TurnType::Answer,
         Content::Attachment { .. } => TurnType::Attachment,
+        Content::Template { .. } => TurnType::Template,
+        Content::Location { .. } => TurnType::Location,
+        Content::Card { .. } => TurnType::Card,
+        Content::Order { .. } => TurnType::Order,
+        Content::Form { .. } => TurnType::Form,
+        Content::Unknown { .. } => TurnType::Unknown,
         Content::Note { .. } => TurnType::Note,
         Content::Suggestion { .. } => TurnType::Suggestion,
     }

@@ -10,7 +10,10 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 use stage::{jonas, maya, sofia};
-use tandem_conversation::{Choice, Command, CommandId, Content, Conversation, Envelope, GoesOn, Participant, Role};
+use tandem_conversation::{
+    Channel, Choice, Command, CommandId, Content, Conversation, Envelope, EventBody, GoesOn, Participant, Role,
+    Stage as Step,
+};
 use world::{Move, World, plan};
 
 fn play(plan: &[Move], logic_available: bool) -> World {
@@ -24,6 +27,47 @@ proptest! {
     #[test]
     fn whatever_happens_every_rule_holds(plan in plan(), logic_available in any::<bool>()) {
         play(&plan, logic_available);
+    }
+
+    #[test]
+    fn whatever_happens_on_whatsapp_every_rule_holds(plan in plan(), logic_available in any::<bool>()) {
+        let mut world = World::on(Channel::Whatsapp, logic_available);
+        plan.iter().for_each(|step| world.play(step));
+        world.check_history();
+    }
+
+    #[test]
+    fn what_is_known_of_a_turn_depends_neither_on_the_order_nor_on_the_repetition_of_reports(
+        reports in proptest::collection::vec(0..7_usize, 1..12).prop_shuffle(),
+        later in proptest::collection::vec(0..12_usize, 0..4),
+    ) {
+        let of = |order: &[usize]| {
+            let mut stage = stage::Stage::on_whatsapp();
+            stage.carmen_writes("Where is my suitcase?");
+            stage.maya_joins();
+            stage.maya_replies("On its way.");
+            let turn = stage.state.open_turns.last().expect("it is on its way").turn;
+            for (i, report) in order.iter().enumerate() {
+                let known = [Step::Accepted, Step::Unconfirmed, Step::Sent, Step::Failed, Step::Delivered, Step::Seen, Step::Played];
+                stage.system(Command::Progress { turn, stage: known[*report], reason: None }).expect("a channel may report");
+                if later.contains(&i) {
+                    stage.maya_replies("By the way…");
+                }
+            }
+            let told: Vec<_> = stage.events.iter().filter_map(|event| match &event.body {
+                EventBody::TurnProgressed { turn: of, stage, .. } if *of == turn => Some(*stage),
+                _ => None,
+            }).collect();
+            assert!(told.is_sorted(), "nothing goes back: {told:?}");
+            told.last().copied()
+        };
+        let mut sorted = reports.clone();
+        sorted.sort_unstable();
+        let highest = of(&sorted[sorted.len() - 1..]);
+        prop_assert_eq!(of(&sorted), highest);
+        let doubled: Vec<_> = reports.iter().rev().chain(&reports).copied().collect();
+        prop_assert_eq!(of(&reports), highest);
+        prop_assert_eq!(of(&doubled), highest);
     }
 
     #[test]

@@ -45,6 +45,7 @@ fn in_pieces(events: &[Event], cuts: &BTreeSet<usize>) -> Rows {
 fn loud(event: &Event) -> Option<TurnId> {
     match &event.body {
         EventBody::TurnAdded { turn, .. } if turn.content.is_for_customer() && !turn.silent => Some(turn.id),
+        EventBody::TurnEdited { turn, silent: false, .. } => Some(*turn),
         _ => None,
     }
 }
@@ -157,7 +158,8 @@ fn check_counts(world: &World) {
     };
     let shown = |kind: ParticipantKind| count(&|by, content| content.is_for_customer() && by.kind() == kind);
     assert_eq!(conversation.turns_customer, shown(ParticipantKind::Customer));
-    assert_eq!(conversation.turns_agent, shown(ParticipantKind::Agent));
+    let agents = shown(ParticipantKind::Agent) + shown(ParticipantKind::Device);
+    assert_eq!(conversation.turns_agent, agents);
     assert_eq!(conversation.turns_external, shown(ParticipantKind::ExternalAgent));
     assert_eq!(conversation.turns_logic, shown(ParticipantKind::Logic));
     assert_eq!(conversation.notes, count(&|_, content| matches!(content, Content::Note { .. })));

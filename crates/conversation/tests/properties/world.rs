@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 use tandem_conversation::{
-    Action, BrandId, CallId, Choice, Command, CommandId, ContactId, Content, Control, Conversation, ConversationId,
-    CustomerId, CustomerRef, EngagementId, EngagementKind, Envelope, Event, EventBody, GoesOn, Grade, Handover,
-    Invitee, Learnt, LinkId, LinkSource, LogicFailure, Named, Participant, Permissions, Position, Reach, Receipts,
-    RequestId, Role, Stage as Step, Status, Time, TurnId, decide, left_alone, wanted,
+    Action, BrandId, CallId, Channel, Choice, Command, CommandId, ContactId, Content, Control, Conversation,
+    ConversationId, CustomerId, CustomerRef, EngagementId, EngagementKind, Envelope, Event, EventBody, GoesOn, Grade,
+    Handover, Invitee, Learnt, LinkId, LinkSource, LogicFailure, Named, Opening, Participant, Permissions, Position,
+    Reach, Receipts, RequestId, Role, Stage as Step, Status, Time, TurnId, decide, left_alone, wanted,
 };
 use uuid::Uuid;
 
@@ -61,7 +61,7 @@ fn clock() -> impl Strategy<Value = Clock> {
 }
 
 pub(super) fn plan() -> impl Strategy<Value = Vec<Move>> {
-    let one = (0..8_u8, 0..58_u8, any::<u32>(), any::<bool>(), clock(), proptest::option::of(0..5_000_i64), 0..10_u8);
+    let one = (0..8_u8, 0..63_u8, any::<u32>(), any::<bool>(), clock(), proptest::option::of(0..5_000_i64), 0..10_u8);
     let one = one.prop_map(|(who, what, pick, flag, clock, typing_ms, logic)| Move {
         who,
         what,
@@ -86,13 +86,17 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(logic_available: bool) -> Self {
+        Self::on(Channel::WebChat, logic_available)
+    }
+
+    pub(super) fn on(channel: Channel, logic_available: bool) -> Self {
         let now = Time(1_793_800_951_250);
         let envelope = Envelope {
             id: CommandId(Uuid::nil()),
             conversation: ConversationId(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_dead_beef)),
             actor: Participant::Customer,
             permissions: Permissions::default(),
-            command: Command::Start(opening()),
+            command: Command::Start(Opening { channel, ..opening() }),
         };
         let events = decide(None, &envelope, &context(now, logic_available, None, 0)).expect("it starts");
         let state = Conversation::fold(&events).expect("it begins with a start");
@@ -136,7 +140,12 @@ impl World {
                 | Command::WidenHelp { .. }
                 | Command::LinkCustomer { .. }
                 | Command::Progress { .. } => Some(Participant::System),
-                Command::Write { .. } | Command::GiveFeedback { .. } => Some(Participant::Customer),
+                Command::Write { .. } if step.pick.is_multiple_of(9) => Some(phone()),
+                Command::Write { .. }
+                | Command::GiveFeedback { .. }
+                | Command::EditTurn { .. }
+                | Command::WithdrawTurn { .. }
+                | Command::Quoting { .. } => Some(Participant::Customer),
                 Command::ChangeCustom { .. } | Command::ChangeCustomer { .. } => Some(Participant::Logic),
                 _ => None,
             };
@@ -247,6 +256,13 @@ impl World {
             53 | 54 => {
                 Command::Snooze { until: step.flag.then(|| self.now.plus_ms(i64::from(step.pick % 900_000) - 60_000)) }
             }
+            58 => Command::React { turn: self.some_turn(pick), emoji: step.flag.then(|| "👍".into()), received },
+            59 | 60 => Command::EditTurn { turn: self.some_turn(pick), content: self.words(step), received },
+            61 => Command::WithdrawTurn { turn: self.some_turn(pick) },
+            62 => Command::Quoting {
+                reply_to: self.some_turn(pick),
+                command: Box::new(Command::Write { turn: self.turn(), content: self.words(step), received }),
+            },
             55 => Command::EndSnooze,
             56 => Command::EditCustomer {
                 name: step.flag.then(|| format!("Carmen {}", pick % 4)),
@@ -257,6 +273,16 @@ impl World {
             },
             _ => Command::Tick,
         }
+    }
+
+    /// One of the turns so far, or another.
+    fn some_turn(&mut self, pick: usize) -> TurnId {
+        let turns = self.events.iter().filter_map(|event| match &event.body {
+            EventBody::TurnAdded { turn, .. } => Some(turn.id),
+            _ => None,
+        });
+        let turns = turns.collect::<Vec<_>>();
+        turns.get(pick % turns.len().max(1)).copied().unwrap_or_else(|| self.turn())
     }
 
     /// The newest handover packet, or another turn.
@@ -306,7 +332,8 @@ impl World {
     fn progress(&self, step: &Move) -> Command {
         let open = &self.state.open_turns;
         let turn = open.get(step.pick as usize % open.len().max(1)).map_or(TurnId(Uuid::nil()), |open| open.turn);
-        let stages = [Step::Accepted, Step::Sent, Step::Delivered, Step::Seen, Step::Failed];
+        let before = [Step::Accepted, Step::Unconfirmed, Step::Sent, Step::Failed];
+        let stages = before.into_iter().chain([Step::Delivered, Step::Seen, Step::Played]).collect::<Vec<_>>();
         Command::Progress { turn, stage: stages[step.pick as usize / 64 % stages.len()], reason: None }
     }
 
@@ -449,6 +476,13 @@ impl World {
                 let speaks = event.actor == Participant::Customer || event.actor.is_person_of_ours();
                 assert!(self.state.in_progress() || silent || !speaks, "a turn that is not silent reopens first");
             }
+            EventBody::TurnEdited { silent, .. } => {
+                assert!(self.state.in_progress() || *silent, "new words that are not silent reopen first");
+            }
+            EventBody::TurnWithdrawn { turn } => {
+                let last = self.state.last_words.as_ref().filter(|words| words.turn == Some(*turn));
+                assert!(last.is_none_or(|words| words.text.is_empty()), "withdrawn words are gone");
+            }
             _ => {}
         }
     }
@@ -536,6 +570,10 @@ impl World {
         let begun: Vec<_> = begun.collect();
         assert_eq!(begun.iter().collect::<HashSet<_>>().len(), begun.len(), "engagement ids are unique for all time");
     }
+}
+
+fn phone() -> Participant {
+    Participant::Device { name: "Phone of +34600123456".into() }
 }
 
 fn yes() -> Vec<Choice> {

@@ -286,16 +286,3 @@ fn rule_12_a_reply_to_a_conversation_in_progress_does_not_reopen_one_that_was_co
         assert_eq!(stage.state.in_progress(), !while_in_progress);
     }
 }
-
-#[test]
-fn a_channel_with_a_window_takes_replies_only_inside_it() {
-    let (mut stage, _) = two_agents();
-    stage.state.channel = tandem_conversation::Channel::Whatsapp;
-    stage.carmen_writes("Where is my suitcase?");
-    stage.now = stage.now.plus_ms(24 * 3_600_000);
-    stage.maya_replies("On its way.");
-    stage.now = stage.now.plus_ms(1);
-    let reply = stage.reply("Still on its way.");
-    let refused = stage.maya(reply);
-    assert!(matches!(refused, Err(Rejection::WindowClosed { hours: 24, .. })), "{refused:?}");
-}

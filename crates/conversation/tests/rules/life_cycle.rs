@@ -51,17 +51,22 @@ fn rule_9_a_repeated_or_unknown_receipt_changes_nothing() {
 }
 
 #[test]
-fn rule_9_a_failed_turn_keeps_the_channels_reason_and_stays_failed() {
+fn rule_9_a_failed_turn_keeps_the_channels_reason_until_it_arrives_after_all() {
     let (mut stage, turn) = sent();
     let failed = Command::Progress { turn, stage: Step::Failed, reason: Some("number unknown".into()) };
     let events = stage.system(failed).unwrap();
     assert!(matches!(&events[0].body, EventBody::TurnProgressed { reason: Some(r), .. } if r == "number unknown"));
-    assert_eq!(stage.system(step(turn, Step::Delivered)), Ok(Vec::new()));
+    assert_eq!(stage.system(step(turn, Step::Sent)), Ok(Vec::new()));
     let up_to = stage.state.position;
     stage.carmen(Command::Receive { stage: Step::Seen, up_to }).unwrap();
     assert_eq!(stage.state.open_turns[0].stage, Step::Failed, "what was refused cannot have been seen");
     stage.maya_replies("Once more: hello");
     assert_eq!(stage.state.open_turns.len(), 1, "said again, the failure is history");
+
+    let (mut stage, turn) = sent();
+    stage.system(step(turn, Step::Failed)).unwrap();
+    assert_eq!(stage.system(step(turn, Step::Delivered)).unwrap().len(), 1, "having arrived beats the failure");
+    assert_eq!(stage.state.failed_turns().count(), 0);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod stage;
 
 mod answers;
+mod channels;
 mod claims;
 mod compare;
 mod customers;

@@ -6,10 +6,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, json};
 use std::fmt::Debug;
 use tandem_conversation::{
-    Action, BrandId, CallId, Choice, CommandId, Contact, ContactKind, Content, Control, CustomerRef, Dismissal,
-    EndReason, Engagement, EngagementId, EngagementKind, Event, EventBody, Fallback, Former, GoesOn, HelpReason,
-    Invitee, LinkSource, LogicFailure, LogicRequest, Mention, NeedsHelp, Participant, Permission, Position, Reach,
-    Rejection, RequestId, Role, Side, SnoozeEnd, Stage as Step, Time, Turn, TurnId, UserId,
+    Action, BrandId, CallId, CardPerson, Choice, CommandId, Contact, ContactKind, Content, Control, CustomerRef,
+    Degrees, Dismissal, EndReason, Engagement, EngagementId, EngagementKind, Event, EventBody, Fallback, FormField,
+    Former, GoesOn, HelpReason, Invitee, LinkSource, LogicFailure, LogicRequest, Mention, NeedsHelp, OrderLine,
+    Participant, Permission, Position, Reach, Rejection, RequestId, Role, Side, SnoozeEnd, Stage as Step, TemplatePart,
+    TemplateValue, Time, Turn, TurnId, UserId,
 };
 use uuid::Uuid;
 
@@ -31,11 +32,38 @@ fn contents() -> Vec<Content> {
         Content::Question { text: "Which?".into(), choices: vec![Choice { id: "a".into(), label: "A".into() }] },
         Content::Answer { question: TurnId(id(1)), choice: "a".into(), text: "A".into() },
         Content::Attachment { media: photo("a.png"), text: String::new() },
+        Content::Template { name: "n".into(), language: "en".into(), values: values(), text: "t".into() },
+        Content::Location {
+            latitude: Degrees::new(52.516_274).expect("an angle"),
+            longitude: Degrees::new(-0.000_000_1).expect("an angle"),
+            name: String::new(),
+            address: "a".into(),
+            text: "t".into(),
+        },
+        Content::Card {
+            people: vec![CardPerson { name: "Ana".into(), phones: vec!["+34600".into()], ..CardPerson::default() }],
+            text: "t".into(),
+        },
+        Content::Order {
+            lines: vec![OrderLine { product: "p".into(), quantity: 2, price: "1.50".into(), currency: "EUR".into() }],
+            note: "n".into(),
+            text: "t".into(),
+        },
+        Content::Form {
+            name: "f".into(),
+            fields: vec![FormField { name: "a".into(), value: "b".into() }],
+            text: "t".into(),
+        },
+        Content::Unknown { kind: "poll".into(), detail: "d".into(), text: "t".into() },
         Content::Note { text: "n".into(), mentions: Vec::new(), handover: None },
         Content::Note { text: "n".into(), mentions: vec![Mention { user: MAYA, name: "Maya".into() }], handover: None },
         Content::Suggestion { text: "s".into(), why: None },
         Content::Suggestion { text: "s".into(), why: Some("late".into()) },
     ]
+}
+
+fn values() -> Vec<TemplateValue> {
+    vec![TemplateValue { part: TemplatePart::Body, key: "1".into(), value: "v".into() }]
 }
 
 fn failures() -> Vec<LogicFailure> {
@@ -120,6 +148,7 @@ fn bodies() -> Vec<EventBody> {
         language,
         custom,
         engage_logic: true,
+        heard_at: (brand.is_some()).then_some(AT),
     };
     let custom = Map::from_iter([("a".to_owned(), json!({"b": [1, null, "x", 1.5]}))]);
     let request = |silent| LogicRequest { id: RequestId(id(2)), trigger: Position(3), asked: AT, expires: AT, silent };
@@ -174,15 +203,22 @@ fn bodies() -> Vec<EventBody> {
         B::SnoozeEnded { user: crate::stage::MAYA, end: SnoozeEnd::HelpNeeded },
         B::SnoozeEnded { user: crate::stage::MAYA, end: SnoozeEnd::Ended },
         B::ReminderSeen,
+        B::Reacted { turn: TurnId(id(1)), emoji: Some("👍🏽".into()), received: AT },
+        B::Reacted { turn: TurnId(id(1)), emoji: None, received: AT },
+        B::TurnWithdrawn { turn: TurnId(id(1)) },
     ];
     for (i, content) in contents().into_iter().enumerate() {
         let engagement = (i % 2 == 0).then_some(EngagementId(id(5)));
+        let (turn, silent) = (TurnId(id(6)), i == 0);
+        bodies.push(B::TurnEdited { turn, content: content.clone(), silent, received: AT });
+        let reply_to = (i % 3 == 0).then_some(TurnId(id(7)));
         bodies.push(B::TurnAdded {
-            turn: Turn { id: TurnId(id(6)), engagement, content, silent: i == 0, library: None, written_against: None },
+            turn: Turn { silent, reply_to, ..Turn::new(turn, engagement, content) },
             received: AT,
         });
     }
-    for step in [Step::Queued, Step::Accepted, Step::Prepared, Step::Sent, Step::Delivered, Step::Seen, Step::Failed] {
+    let (before, after) = ([Step::Queued, Step::Accepted, Step::Prepared], [Step::Delivered, Step::Seen, Step::Played]);
+    for step in before.into_iter().chain([Step::Unconfirmed, Step::Sent, Step::Failed]).chain(after) {
         bodies.push(B::TurnProgressed { turn: TurnId(id(1)), stage: step, reason: None });
     }
     for kind in kinds() {
@@ -218,7 +254,8 @@ fn bodies() -> Vec<EventBody> {
 #[test]
 fn every_event_by_every_actor() {
     let conversation = Stage::new().state.id;
-    let actors = [Participant::Customer, maya(), aerolinx(), Participant::Logic, Participant::System];
+    let phone = Participant::Device { name: "Phone of +34".into() };
+    let actors = [Participant::Customer, maya(), aerolinx(), phone, Participant::Logic, Participant::System];
     for (i, body) in bodies().into_iter().enumerate() {
         let position = Position(u32::try_from(i).expect("few"));
         let actor = actors[i % actors.len()].clone();
@@ -248,6 +285,7 @@ fn every_action_control_and_invitee() {
             force: false,
             turn: None,
         },
+        Action::Template { name: "n".into(), language: "en".into(), values: values(), force: true, turn: None },
         Action::Note { text: "t".into(), handover: None },
         Action::Suggestion { text: "t".into() },
         Action::NeedsHelp { value: true, reason: "r".into(), customer_asked: true },

@@ -11,7 +11,7 @@ use tandem_conversation::{
     Access, Action, Channel, Command, CommandId, ContactId, Content, Context, Control, Conversation, ConversationId,
     CustomerId, CustomerRef, Engagement, EngagementId, EngagementKind, Envelope, Event, EventBody, GoesOn, Handover,
     Invitee, Ladder, Learnt, LinkId, LogicFailure, Media, Opening, Participant, Permissions, Point, Position,
-    Rejection, RequestId, Role, Skills, Time, TurnId, UserId, decide, left_alone, wanted,
+    Rejection, RequestId, Role, Skills, Template, Time, TurnId, UserId, decide, left_alone, wanted,
 };
 use uuid::Uuid;
 
@@ -86,6 +86,7 @@ pub fn opening() -> Opening {
         brand: None,
         language: None,
         custom: Map::new(),
+        heard_at: None,
     }
 }
 
@@ -97,6 +98,8 @@ pub struct Stage {
     pub logic_available: bool,
     /// The button of commands; none if there is no such button.
     pub button: Option<String>,
+    /// The templates of the account; none if only the hub knows them.
+    pub templates: Option<Vec<Template>>,
     ids: u128,
 }
 
@@ -111,12 +114,26 @@ impl Stage {
         Self::opened(false, 0)
     }
 
+    /// Carmen has written on WhatsApp to a company without Your Logic.
+    pub fn on_whatsapp() -> Self {
+        Self::begun(false, 0, Opening { channel: Channel::Whatsapp, ..opening() })
+    }
+
+    /// Carmen has written on WhatsApp; Your Logic is connected.
+    pub fn on_whatsapp_with_logic() -> Self {
+        Self::begun(true, 0, Opening { channel: Channel::Whatsapp, ..opening() })
+    }
+
     /// Another conversation of the same company, at the same time.
     pub fn beside() -> Self {
         Self::opened(false, 1)
     }
 
     fn opened(logic_available: bool, number: u128) -> Self {
+        Self::begun(logic_available, number, opening())
+    }
+
+    fn begun(logic_available: bool, number: u128, opening: Opening) -> Self {
         let now = Time(1_762_178_551_250);
         let context = context(now, logic_available, None, 0);
         let start = Envelope {
@@ -124,12 +141,13 @@ impl Stage {
             conversation: ConversationId(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0000 + (number << 64))),
             actor: Participant::Customer,
             permissions: Permissions::default(),
-            command: Command::Start(opening()),
+            command: Command::Start(opening),
         };
         let events = decide(None, &start, &context).expect("a conversation starts");
         let state = Conversation::fold(&events).expect("it begins with a start");
         let button = context.button;
-        Self { state, events, now, typing_until: None, logic_available, button, ids: 1 + (number << 32) }
+        let (typing_until, ids) = (None, 1 + (number << 32));
+        Self { state, events, now, typing_until, logic_available, button, templates: None, ids }
     }
 
     /// A new id, the same in every run.
@@ -147,6 +165,7 @@ impl Stage {
         self.ids += 100;
         let mut context = context(self.now, self.logic_available, self.typing_until, self.ids);
         context.button.clone_from(&self.button);
+        context.templates.clone_from(&self.templates);
         context.files = stored(&command);
         let envelope = Envelope { id, conversation: self.state.id, actor, permissions, command };
         let events = decide(Some(&self.state), &envelope, &context)?;
@@ -337,7 +356,9 @@ impl Stage {
 pub fn who(participant: &Participant) -> &str {
     match participant {
         Participant::Customer => "Carmen",
-        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } => name,
+        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } | Participant::Device { name } => {
+            name
+        }
         Participant::Logic => "Your Logic",
         Participant::System => "Tandem",
     }
@@ -358,6 +379,7 @@ pub fn context(now: Time, logic_available: bool, person_typing_until: Option<Tim
         invitation_ms: INVITATION_MS,
         ladder: LADDER,
         question: None,
+        templates: None,
         button: Some("Refund".into()),
         files: Vec::new(),
         used: Vec::new(),

@@ -84,11 +84,11 @@ CREATE TABLE events (
     -- What the transcript makes of it: 0 nothing, 1 an entry, 2 a receipt, 3 a suggestion (also an entry),
     -- 4 a call for help (also an entry), 5 the end of a call.
     role         INTEGER NOT NULL,
-    -- The end of the id of the turn that is added.
+    -- The end of the id of the turn that is added, edited or withdrawn.
     turn         INTEGER,
     -- The question that is answered.
     answers      BLOB,
-    -- The event's JSON as it arrived, packed.
+    -- The event's JSON as it arrived, packed; without the words of withdrawn turns.
     body         BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX events_places ON events (conversation, position);
@@ -159,16 +159,22 @@ pub(crate) fn insert(
     channel: Channel,
     body: &str,
 ) -> Result<(), CacheError> {
-    let (turn, answers) = match &event.body {
-        EventBody::TurnAdded { turn, .. } => {
-            let answers = match turn.content {
-                Content::Answer { question, .. } => Some(id(question.0)),
-                _ => None,
-            };
-            (Some(tail(turn.id)), answers)
+    let silenced = match &event.body {
+        EventBody::TurnWithdrawn { turn } => {
+            silence(connection, filing, *turn)?;
+            None
         }
-        _ => (None, None),
+        body => match body.turn() {
+            Some(turn) if channel.facts().quotes && is_withdrawn(connection, turn)? => Some(without_words(event)?),
+            _ => None,
+        },
     };
+    let (event, body) = silenced.as_ref().map_or((event, body), |(event, body)| (event, body.as_str()));
+    let answers = match event.body.content() {
+        Some(Content::Answer { question, .. }) => Some(id(question.0)),
+        _ => None,
+    };
+    let turn = event.body.turn().map(tail);
     let mut query = connection.prepare_cached(
         "INSERT INTO events (id, conversation, position, role, turn, answers, body)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -192,6 +198,47 @@ pub(crate) fn insert(
         media::mention(connection, media.id, event.conversation)?;
     }
     Ok(())
+}
+
+/// Whether the author has withdrawn this turn. Pages come in any order, so this may be known before its words.
+fn is_withdrawn(connection: &Connection, turn: TurnId) -> Result<bool, CacheError> {
+    let mut query = connection.prepare_cached(OF_TURN)?;
+    let mut rows = query.query([tail(turn)])?;
+    while let Some(row) = rows.next()? {
+        if matches!(event(row)?.body, EventBody::TurnWithdrawn { turn: withdrawn } if withdrawn == turn) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Removes the words of a withdrawn turn, those before its edits included, from the file and the index.
+fn silence(connection: &Connection, filing: &mut Filing, turn: TurnId) -> Result<(), CacheError> {
+    let mut query = connection.prepare_cached(OF_TURN)?;
+    let rows = query.query_map([tail(turn)], |row| Ok((row.get::<_, i64>(3)?, event(row))))?;
+    let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    for (row, found) in rows {
+        let found = found?;
+        if found.body.turn() != Some(turn) || found.body.content().is_none() {
+            continue;
+        }
+        let (silent, body) = without_words(&found)?;
+        let packed = pack(silent.conversation, silent.position, &body);
+        connection.prepare_cached("UPDATE events SET body = ?2 WHERE id = ?1")?.execute(params![row, packed])?;
+        filing.drop_row(row);
+        search::forget_row(connection, row)?;
+    }
+    Ok(())
+}
+
+/// The event without its words, and its JSON.
+fn without_words(event: &Event) -> Result<(Event, String), CacheError> {
+    let mut silent = event.clone();
+    if let Some(content) = silent.body.content_mut() {
+        *content = Content::withdrawn();
+    }
+    let body = serde_json::to_string(&silent).map_err(|error| super::damaged("event", &error))?;
+    Ok((silent, body))
 }
 
 pub(crate) fn remove(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
@@ -291,6 +338,9 @@ pub(crate) fn everything(connection: &Connection) -> Result<Vec<Event>, CacheErr
     Ok(events)
 }
 
+const OF_TURN: &str = "SELECT n.id, e.position, e.body, e.id FROM events AS e
+                       JOIN numbers AS n ON n.number = e.conversation WHERE e.turn = ?1";
+
 const TURN: &str = "SELECT n.id, e.position, e.body FROM events AS e JOIN numbers AS n ON n.number = e.conversation
                     WHERE e.turn = ?1";
 
@@ -362,13 +412,57 @@ const _: () = assert!(Role::Hidden as u8 == 0 && Role::Call as u8 == 4 && Role::
 
 #[cfg(test)]
 mod tests {
+    use tandem_conversation::{CommandId, Participant, Turn};
+
     use super::*;
-    use crate::cache::testing::assert_indexed;
+    use crate::cache::testing::{assert_indexed, connection};
 
     #[test]
     fn every_part_of_a_transcript_is_answered_by_indices_alone() {
-        for sql in [NUMBER, REMOVE, SHOWN, SHOWN_FROM, RECEIPTS, SUGGESTION, CALL, TURN, ANSWER, TEXTS] {
+        for sql in [NUMBER, REMOVE, SHOWN, SHOWN_FROM, RECEIPTS, SUGGESTION, CALL, OF_TURN, TURN, ANSWER, TEXTS] {
             assert_indexed(sql);
+        }
+    }
+
+    #[test]
+    fn withdrawn_words_are_nowhere_in_whatever_order_pages_arrive() {
+        let of = ConversationId(uuid::Uuid::from_u128(1));
+        let (turn, received) = (TurnId(uuid::Uuid::from_u128(2)), Time(0));
+        let said = |words: &str| Content::Text { text: words.into() };
+        let bodies = [
+            EventBody::TurnAdded { turn: Turn::new(turn, None, said("secret one")), received },
+            EventBody::TurnEdited { turn, content: said("secret two"), silent: false, received },
+            EventBody::TurnWithdrawn { turn },
+        ];
+        let events = (1_u32..).zip(bodies).map(|(position, body)| Event {
+            conversation: of,
+            position: Position(position),
+            time: Time(position.into()),
+            actor: Participant::Customer,
+            cause: CommandId(uuid::Uuid::nil()),
+            body,
+        });
+        let events: Vec<_> = events.collect();
+        for order in [[0, 1, 2], [2, 1, 0], [2, 0, 1], [1, 2, 0], [0, 2, 1]] {
+            for together in [true, false] {
+                let connection = connection();
+                let mut filing = Filing::default();
+                for at in order {
+                    let event: &Event = &events[at];
+                    let body = serde_json::to_string(event).unwrap();
+                    insert(&connection, &mut filing, event, Channel::Whatsapp, &body).unwrap();
+                    if !together {
+                        std::mem::take(&mut filing).finish(&connection).unwrap();
+                    }
+                }
+                filing.finish(&connection).unwrap();
+                let kept = everything(&connection).unwrap();
+                assert_eq!(kept.len(), 3);
+                assert!(!format!("{kept:?}").contains("secret"), "{order:?}: {kept:?}");
+                let found = "SELECT count(*) FROM turns_index WHERE turns_index MATCH 'secret'";
+                let found: i64 = connection.query_row(found, [], |row| row.get(0)).unwrap();
+                assert_eq!(found, 0, "{order:?}, together: {together}");
+            }
         }
     }
 }

@@ -55,6 +55,7 @@ impl Expecting {
             invitation_ms: limits::LINK_MAX_MS,
             ladder: Ladder::default(),
             question: None,
+            templates: None,
             button: Some(String::new()),
             files: Vec::new(),
             used: Vec::new(),

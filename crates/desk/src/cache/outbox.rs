@@ -474,6 +474,7 @@ mod tests {
                 mind_customer: false,
                 while_in_progress: false,
                 library: None,
+                reply_to: None,
             },
             attempts: 0,
             accepted: false,

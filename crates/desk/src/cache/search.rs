@@ -66,6 +66,11 @@ impl Filing {
         self.documents.extend(document.map(|document| (row, document)));
     }
 
+    /// Takes back what would be indexed under this row.
+    pub(crate) fn drop_row(&mut self, row: i64) {
+        self.documents.retain(|(filed, _)| *filed != row);
+    }
+
     /// Writes the collected words.
     pub(crate) fn finish(mut self, connection: &Connection) -> Result<(), CacheError> {
         self.documents.sort_unstable_by_key(|(row, _)| *row);
@@ -138,6 +143,12 @@ pub(crate) fn forget(connection: &Connection, of: ConversationId) -> Result<(), 
     tags::forget(connection, of)
 }
 
+/// Removes one turn from the index.
+pub(crate) fn forget_row(connection: &Connection, row: i64) -> Result<(), CacheError> {
+    connection.prepare_cached("DELETE FROM turns_index WHERE rowid = ?1")?.execute([row])?;
+    Ok(())
+}
+
 pub(crate) fn forget_all(connection: &Connection) -> Result<(), CacheError> {
     connection.execute_batch(
         "INSERT INTO turns_index (turns_index) VALUES ('delete-all');
@@ -204,8 +215,7 @@ impl<Admits: Fn(ConversationId) -> Result<bool, CacheError>> Shelf for Turns<'_,
 }
 
 fn candidate_of(event: Event) -> Option<Candidate<Event>> {
-    let tandem_conversation::EventBody::TurnAdded { turn, .. } = &event.body else { return None };
-    Some(Candidate { text: filed::spoken(&turn.content)?, item: event })
+    Some(Candidate { text: filed::spoken(event.body.content()?)?, item: event })
 }
 
 const FIND_PEOPLE: &str = "SELECT rowid FROM people_index

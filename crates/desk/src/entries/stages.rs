@@ -44,7 +44,7 @@ impl Stages {
             }
             _ => {}
         }
-        let unseen = |way: &Way| way.stages.iter().all(|reached| reached.stage != Stage::Seen);
+        let unseen = |way: &Way| way.stages.iter().all(|reached| reached.stage < Stage::Seen);
         self.ways.iter().any(|way| way.receiver.is_some() && unseen(way))
     }
 
@@ -52,6 +52,10 @@ impl Stages {
     pub(crate) fn finish(self) -> HashMap<TurnId, Vec<StageView>> {
         let sorted = |mut way: Way| {
             way.stages.sort_by_key(|reached| reached.stage);
+            // What was refuted by something better is history.
+            let best = way.stages.last().map(|reached| reached.stage);
+            let refuted = |stage| Some(stage) < best && matches!(stage, Stage::Failed | Stage::Unconfirmed);
+            way.stages.retain(|reached| !refuted(reached.stage));
             (way.turn, way.stages)
         };
         self.ways.into_iter().map(sorted).collect()

@@ -48,6 +48,17 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
             let line = say("said-feedback", &[("name", customer.into()), ("score", (*score).into())]);
             (SystemKind::Other, with(line, text))
         }
+        EventBody::Reacted { emoji: Some(emoji), .. } => {
+            (SystemKind::Other, say("said-reacted", &[("by", actor.into()), ("emoji", emoji.as_str().into())]))
+        }
+        EventBody::Reacted { emoji: None, .. } => (SystemKind::Other, by(actor, "said-reacted.back")),
+        EventBody::TurnEdited { content, .. } if content.is_withdrawn() => {
+            (SystemKind::Other, by(actor, "said-edited.withdrawn"))
+        }
+        EventBody::TurnEdited { content, .. } => {
+            (SystemKind::Other, say("said-edited", &[("by", actor.into()), ("words", content.text().into())]))
+        }
+        EventBody::TurnWithdrawn { .. } => (SystemKind::Other, by(actor, "said-withdrawn")),
         EventBody::MailFailed { name, reason, .. } => {
             let reason = reason.trim_end_matches('.');
             let args = [("name", name.as_str().into()), ("reason", reason.into())];
@@ -56,6 +67,16 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         EventBody::Unknown(_) => (SystemKind::Other, say("newer", &[])),
         _ => (SystemKind::Other, String::new()),
     }
+}
+
+/// In place of words that their author withdrew.
+pub(super) fn withdrawn_words() -> String {
+    say("said-withdrawn.words", &[])
+}
+
+/// In place of a message that the channel did not hand over, or that the hub does not know.
+pub(super) fn unknown_kind(kind: &str, detail: &str) -> String {
+    with(say("said-unknown-kind", &[("kind", kind.into())]), detail)
 }
 
 /// Who the customer turned out to be.
@@ -137,7 +158,9 @@ pub(super) fn outcome(by: &Participant, resolution: &str, customer: &str) -> Str
 fn name<'a>(participant: &'a Participant, customer: &'a str) -> Cow<'a, str> {
     match participant {
         Participant::Customer => customer.into(),
-        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } => name.into(),
+        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } | Participant::Device { name } => {
+            name.into()
+        }
         Participant::Logic => say("logic-name", &[]).into(),
         Participant::System => "Tandem".into(),
     }
@@ -293,6 +316,7 @@ pub(super) fn intent(command: &AgentCommand) -> String {
     let id = match command {
         AgentCommand::Reply { library: Some(Drawn { question_id: Some(_), .. }), .. } => "does-question",
         AgentCommand::Reply { .. } => "does-reply",
+        AgentCommand::React { .. } => "does-react",
         AgentCommand::Note { .. } => "does-note",
         AgentCommand::Join { .. } => "does-join",
         AgentCommand::Leave { ask_for_help: true, .. } => "does-leave.help",

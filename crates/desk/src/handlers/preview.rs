@@ -38,6 +38,7 @@ fn line(action: &Action) -> Option<PreviewLine> {
             let called = name.as_ref().or(url.as_ref()).or(media.as_ref().map(|media| &media.name));
             says(&because(text, called.map_or("", String::as_str)), Vec::new())
         }
+        Action::Template { name, .. } => does(because(&say("preview-template", &[]), name)),
         Action::Suggestion { text } => does(because(&say("preview-suggests", &[]), text)),
         Action::Note { text, .. } => does(because(&say("preview-notes", &[]), text)),
         Action::NeedsHelp { value: true, reason, .. } => does(because(&say("preview-asks-help", &[]), reason)),

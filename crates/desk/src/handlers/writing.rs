@@ -101,6 +101,7 @@ impl Workplace {
             mind_customer: settings.mind_customer && written_against.is_some(),
             while_in_progress: in_progress,
             library,
+            reply_to: None,
         })
     }
 

@@ -166,6 +166,7 @@ impl<'a> Place<'a> {
                 mind_customer: false,
                 while_in_progress: false,
                 library: None,
+                reply_to: None,
             },
         };
         self.reader.expecting().decide(state, &command).err().map(|why| refusal(&why).message)

@@ -279,6 +279,7 @@ impl FakeHub {
             brand: None,
             language: Some("en".into()),
             custom: serde_json::Map::new(),
+            heard_at: None,
         };
         self.run(id, Participant::Customer, Command::Start(opening)).unwrap();
         id
@@ -359,6 +360,7 @@ impl FakeHub {
             invitation_ms: 60_000,
             ladder: tandem_conversation::Ladder::default(),
             question: None,
+            templates: None,
             button: button.map(|button| button.title.clone()),
             files: envelope.command.files().into_iter().cloned().collect(),
             used: Vec::new(),

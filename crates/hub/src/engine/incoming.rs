@@ -95,6 +95,7 @@ fn opening(web: &WebContact, contacts: Vec<Contact>, noted: Vec<Contact>) -> Ope
         brand: Some(web.brand),
         language: web.language.clone(),
         custom: serde_json::Map::new(),
+        heard_at: None,
     }
 }
 

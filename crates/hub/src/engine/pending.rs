@@ -8,6 +8,7 @@ use tandem_sqlite::rusqlite::Connection;
 use super::Changed;
 use crate::store::commands::{self, Answer, Answered, Sender, Sent};
 use crate::store::logic_requests::LogicRequestRow;
+use crate::store::whatsapp::sends;
 use crate::store::{StoreError, events, library_uses, links, logic_requests, media};
 
 #[derive(Default)]
@@ -175,6 +176,7 @@ fn project(
         logic_requests::fail(connection, *request, failure)?;
     }
     links::follow(connection, event)?;
+    sends::follow(connection, event, &changed.after)?;
     media::follow(connection, event)?;
     library_uses::follow(connection, event, &changed.after, library_waits)
 }

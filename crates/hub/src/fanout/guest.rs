@@ -43,7 +43,9 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
 
 pub(super) fn spread_typing(sessions: &mut Sessions, state: &Conversation, by: &Participant, on: bool) {
     let name = match by {
-        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } => name,
+        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } | Participant::Device { name } => {
+            name
+        }
         Participant::Customer => &state.customer.name,
         Participant::Logic | Participant::System => "",
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tandem_conversation::{Command, CommandId, Content, Conversation, Envelope, Media, Permissions, Rejection};
+use tandem_conversation::{Command, CommandId, Content, Conversation, Envelope, Event, Media, Permissions, Rejection};
 use tandem_protocol::Problem;
 use tandem_protocol::chat::ChatAccepted;
 use tandem_protocol::guests::{GuestEntries, GuestInvitation, GuestLeave, GuestMessage, Standing};
@@ -21,7 +21,8 @@ use crate::shown::conversation_of;
 use crate::shown::guest::entry_of;
 use crate::shown::{EntriesQuery, Known};
 use crate::store::commands::{self, Sent};
-use crate::store::{StoreError, events, links};
+use crate::store::events::{self, Amendments};
+use crate::store::{StoreError, links};
 
 /// The link's standing in this browser. Viewing neither binds nor uses the link. It sets the cookie that opening binds
 /// the link to, so a lost answer loses no link.
@@ -98,7 +99,15 @@ pub(super) async fn read(hub: &Hub, guest: Guest, known: Known, limit: u32) -> R
     let after = known.position_in(state.id).max(found.hidden_up_to());
     hub.database
         .read(move |connection| {
-            let show = |event: &_| entry_of(event, &state, found.link.id);
+            let amendments = match state.channel.facts().quotes {
+                true => events::amendments(connection, state.id)?,
+                false => Amendments::default(),
+            };
+            let show = |event: &Event| {
+                let mut event = event.clone();
+                amendments.apply(&mut event);
+                entry_of(&event, &state, found.link.id)
+            };
             let page = events::shown(connection, state.id, after, limit, show)?;
             let conversation = conversation_of(&state);
             Ok(GuestEntries { conversation, entries: page.entries, more: page.more, up_to: page.up_to })

@@ -37,6 +37,7 @@ impl Rehearsal {
             brand: None,
             language: language.map(str::to_owned),
             custom: serde_json::Map::new(),
+            heard_at: None,
         };
         let id = ConversationId(Uuid::now_v7());
         let start = envelope(id, Participant::Customer, Command::Start(opening));
@@ -206,6 +207,7 @@ fn context(clock: &Clock, fresh: bool) -> Context {
         invitation_ms: INVITATION_MS,
         ladder: Ladder::default(),
         question: None,
+        templates: None,
         button: Some("A custom button".into()),
         files: Vec::new(),
         used: Vec::new(),

@@ -11,7 +11,7 @@ use tandem_protocol::logic::{ConversationBody, CustomerBody, GradedBody, LogicRe
 use tandem_sqlite::rusqlite::Connection;
 
 use super::Wish;
-use crate::store::events::Part;
+use crate::store::events::{Amendments, Part};
 use crate::store::{StoreError, conversations, events};
 use crate::turns::{TURNS, Turns};
 
@@ -39,17 +39,23 @@ pub(super) fn request_body(
 ) -> Result<LogicRequestBody, StoreError> {
     let id = state.id;
     let turns = known.of(connection, id)?;
+    let amendments = match state.channel.facts().quotes {
+        true => events::amendments(connection, id)?,
+        false => Amendments::default(),
+    };
     let trigger = match turns.iter().find(|event| event.position == request.trigger) {
         Some(event) => Event::clone(event),
         None => {
             let before = Position(request.trigger.0.saturating_sub(1));
             let (mut found, _) = events::of_conversation(connection, id, Part::After(before), 1)?;
-            found.pop().ok_or(Rejection::NoTurn)?
+            let mut found = found.pop().ok_or(Rejection::NoTurn)?;
+            amendments.apply(&mut found);
+            found
         }
     };
     let mut trigger = trigger_body(&trigger).ok_or(Rejection::NoTurn)?;
     if let Some(first) = state.logic.pending.first().map(Pending::from).filter(|first| *first < request.trigger) {
-        (trigger.joined, trigger.joined_left_out) = joined(connection, id, first, request.trigger)?;
+        (trigger.joined, trigger.joined_left_out) = joined(connection, id, first, request.trigger, &amendments)?;
     }
     trigger.silent = request.silent;
     let question = Question { id: request.id, asked: request.asked, expires: request.expires, trigger, dry_run: false };
@@ -136,10 +142,12 @@ fn joined(
     id: ConversationId,
     first: Position,
     newest: Position,
+    amendments: &Amendments,
 ) -> Result<(Vec<TriggerBody>, usize), StoreError> {
     let (mut found, mut before, mut bytes) = (Vec::new(), newest, 0);
     while before > first && bytes < JOINED_BYTES {
-        let (page, _) = events::of_conversation(connection, id, Part::Before(before), PAGE)?;
+        let (mut page, _) = events::of_conversation(connection, id, Part::Before(before), PAGE)?;
+        page.iter_mut().for_each(|event| amendments.apply(event));
         let Some(oldest) = page.first().map(|event| event.position) else { break };
         before = oldest.max(first);
         let page = page.iter().rev().filter(|event| event.position >= first).filter_map(trigger_body);
@@ -189,15 +197,12 @@ pub(crate) fn trigger_body(event: &Event) -> Option<TriggerBody> {
 }
 
 fn turn_body(event: &Event) -> Option<TurnBody> {
-    match &event.body {
-        EventBody::TurnAdded { turn, .. } => Some(TurnBody {
-            id: turn.id,
-            position: event.position,
-            time: event.time,
-            by: event.actor.clone(),
-            content: turn.content.clone(),
-            silent: turn.silent,
-        }),
-        _ => None,
-    }
+    let (id, silent, reply_to, edited) = match &event.body {
+        EventBody::TurnAdded { turn, .. } => (turn.id, turn.silent, turn.reply_to, false),
+        EventBody::TurnEdited { turn, silent, .. } => (*turn, *silent, None, true),
+        _ => return None,
+    };
+    let content = event.body.content().filter(|content| !content.is_withdrawn())?.clone();
+    let (position, time, by) = (event.position, event.time, event.actor.clone());
+    Some(TurnBody { id, position, time, by, content, silent, reply_to, edited })
 }

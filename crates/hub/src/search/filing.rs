@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tandem_conversation::{Conversation, ConversationId};
+use tandem_conversation::{Conversation, ConversationId, EventBody};
 use tandem_sqlite::rusqlite::Connection;
 
 use crate::hub::Hub;
@@ -99,6 +99,9 @@ fn next(connection: &Connection, cursor: u64) -> Result<Next, StoreError> {
                 entry.insert(passable(conversations::get(connection, logged.conversation))?.flatten())
             }
         };
+        if let EventBody::TurnWithdrawn { turn } = &event.body {
+            filing.withdraw(events::places_of_words(connection, event.conversation, *turn)?);
+        }
         if let Some(state) = state {
             filing.take(logged.seq, &event, state);
         }

@@ -1,6 +1,8 @@
 //! The account's log: all events of all conversations, in one order without gaps.
 
-use tandem_conversation::{Conversation, ConversationId, Event, EventBody, Position, Time, TurnId};
+use std::collections::{HashMap, HashSet};
+
+use tandem_conversation::{Content, Conversation, ConversationId, Event, EventBody, Position, Time, TurnId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Id, StoreError, passable};
@@ -255,15 +257,91 @@ fn placed(
 
 /// How a turn is stored; inside of texts, quotes are escaped.
 const TURN: &str = r#""body":{"turn_added":"#;
+/// How edits and withdrawals are stored.
+const EDIT: &str = r#""body":{"turn_edited":"#;
+const WITHDRAWAL: &str = r#""body":{"turn_withdrawn":"#;
+
+/// What later events made of turns: their newest words, or none.
+#[derive(Default)]
+pub(crate) struct Amendments {
+    edited: HashMap<TurnId, (Content, bool)>,
+    withdrawn: HashSet<TurnId>,
+}
+
+impl Amendments {
+    /// Takes in an event that is older than all before.
+    fn precede(&mut self, event: Event) {
+        match event.body {
+            EventBody::TurnWithdrawn { turn } => _ = self.withdrawn.insert(turn),
+            EventBody::TurnEdited { turn, content, silent, .. } => {
+                self.edited.entry(turn).or_insert((content, silent));
+            }
+            _ => {}
+        }
+    }
+
+    /// Gives a turn its newest words; a withdrawn one keeps none.
+    pub(crate) fn apply(&self, event: &mut Event) {
+        if event.body.turn().is_some_and(|turn| self.withdrawn.contains(&turn)) {
+            if let Some(content) = event.body.content_mut() {
+                *content = Content::withdrawn();
+            }
+        } else if let EventBody::TurnAdded { turn, .. } = &mut event.body
+            && let Some((content, silent)) = self.edited.get(&turn.id)
+        {
+            (turn.content, turn.silent) = (content.clone(), *silent);
+        }
+    }
+}
+
+const AMENDMENTS: &str = "SELECT body FROM events
+     WHERE conversation = ?1 AND (instr(body, ?2) OR instr(body, ?3)) ORDER BY position DESC";
+
+/// Everything that was edited or withdrawn in a conversation. Reads all its events: for channels that know it alone.
+pub(crate) fn amendments(connection: &Connection, conversation: ConversationId) -> Result<Amendments, StoreError> {
+    let mut query = connection.prepare_cached(AMENDMENTS)?;
+    let mut rows = query.query(params![Id(conversation.0), EDIT, WITHDRAWAL])?;
+    let mut amendments = Amendments::default();
+    while let Some(row) = rows.next()? {
+        let text = row.get_ref(0)?.as_str().map_err(tandem_sqlite::rusqlite::Error::from)?;
+        if let Some(event) = passable(parse(text))? {
+            amendments.precede(event);
+        }
+    }
+    Ok(amendments)
+}
+
+const OF_TURN: &str = "SELECT seq, body FROM events WHERE conversation = ?1 AND instr(body, ?2)";
+
+/// The places in the log where this turn got words.
+pub(crate) fn places_of_words(
+    connection: &Connection,
+    conversation: ConversationId,
+    turn: TurnId,
+) -> Result<Vec<u64>, StoreError> {
+    let mut query = connection.prepare_cached(OF_TURN)?;
+    let mut rows = query.query(params![Id(conversation.0), turn.to_string()])?;
+    let mut places = Vec::new();
+    while let Some(row) = rows.next()? {
+        let text = row.get_ref(1)?.as_str().map_err(tandem_sqlite::rusqlite::Error::from)?;
+        let event = passable(parse(text))?;
+        if event.is_some_and(|event| event.body.turn() == Some(turn) && event.body.content().is_some()) {
+            places.push(row.get::<_, i64>(0)?.cast_unsigned());
+        }
+    }
+    Ok(places)
+}
 
 /// The newest turns of a conversation.
 pub(crate) struct NewestTurns {
-    /// Oldest first, each with its stored size in bytes.
+    /// Oldest first, each with its stored size in bytes, and with its newest words. Withdrawn ones have no words.
     pub turns: Vec<(Event, usize)>,
     /// The newest event's position; none if there is no event.
     pub up_to: Option<Position>,
     /// Older events were left out.
     pub is_cut: bool,
+    /// Turns were edited or withdrawn, perhaps older ones.
+    pub is_amended: bool,
 }
 
 /// The newest turns after a position: at most `most`, among the newest `within` events.
@@ -280,6 +358,7 @@ pub(crate) fn turns(
     let after = after.map_or(-1, |after| i64::from(after.0));
     let mut rows = query.query(params![Id(conversation.0), after, within])?;
     let (mut turns, mut up_to, mut seen) = (Vec::new(), None, 0);
+    let (mut amendments, mut is_amended) = (Amendments::default(), false);
     while turns.len() < most
         && let Some(row) = rows.next()?
     {
@@ -288,11 +367,16 @@ pub(crate) fn turns(
         let text = row.get_ref(1)?.as_str().map_err(tandem_sqlite::rusqlite::Error::from)?;
         // Most events are none, and parsing costs more than reading.
         if text.contains(TURN) {
-            turns.push((parse(text)?, text.len()));
+            let mut turn = parse(text)?;
+            amendments.apply(&mut turn);
+            turns.push((turn, text.len()));
+        } else if text.contains(EDIT) || text.contains(WITHDRAWAL) {
+            amendments.precede(parse(text)?);
+            is_amended = true;
         }
     }
     turns.reverse();
-    Ok(NewestTurns { is_cut: seen == within || turns.len() == most, turns, up_to })
+    Ok(NewestTurns { is_cut: seen == within || turns.len() == most, turns, up_to, is_amended })
 }
 
 /// Finds the turns of a conversation by their ids, in the form in which events are stored.

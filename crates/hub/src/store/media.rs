@@ -206,7 +206,7 @@ pub(crate) fn usable(
 ) -> Result<Option<Media>, StoreError> {
     let Some(found) = get(connection, id)? else { return Ok(None) };
     let own = match (actor, found.sender) {
-        (Participant::Customer, Sender::Contact(contact)) => contact == state.contact,
+        (Participant::Customer | Participant::Device { .. }, Sender::Contact(contact)) => contact == state.contact,
         (Participant::ExternalAgent { link, .. }, Sender::ExternalAgent(by)) => *link == by,
         (Participant::Agent { user, .. }, Sender::User(by)) => *user == by,
         (Participant::Logic, Sender::Logic) => true,
@@ -357,14 +357,7 @@ mod tests {
         {
             let media = Media { name: "n".into(), ..Media::named(MediaId(Uuid::from_u128(file))) };
             let content = Content::Attachment { media, text: String::new() };
-            let turn = Turn {
-                id: TurnId(Uuid::nil()),
-                engagement: None,
-                content,
-                silent: false,
-                library: None,
-                written_against: None,
-            };
+            let turn = Turn::new(TurnId(Uuid::nil()), None, content);
             let event = Event {
                 conversation: ConversationId(Uuid::from_u128(conversation)),
                 position: Position(position),

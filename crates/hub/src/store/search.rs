@@ -55,11 +55,19 @@ pub(crate) fn cursor(connection: &Connection) -> Result<u64, StoreError> {
 pub(crate) struct Filing {
     turns: Vec<(u64, String)>,
     people: Vec<(u64, String)>,
+    /// Turns whose words were withdrawn.
+    gone: Vec<u64>,
     /// The position up to which the log is covered.
     pub(crate) up_to: u64,
 }
 
 impl Filing {
+    /// Takes out the words at these places: their author withdrew them.
+    pub(crate) fn withdraw(&mut self, places: Vec<u64>) {
+        self.turns.retain(|(place, _)| !places.contains(place));
+        self.gone.extend(places);
+    }
+
     /// Adds the event at `seq` of the conversation whose state is now `state`.
     pub(crate) fn take(&mut self, seq: u64, event: &Event, state: &Conversation) {
         if let Some(document) = filed::turn(event, state.channel) {
@@ -96,6 +104,9 @@ pub(crate) fn put(connection: &Connection, filing: &Filing) -> Result<(), StoreE
         for (seq, document) in documents {
             query.execute(params![seq.cast_signed(), document])?;
         }
+    }
+    for place in &filing.gone {
+        connection.prepare_cached("DELETE FROM turns_index WHERE rowid = ?1")?.execute([place.cast_signed()])?;
     }
     connection.prepare_cached("UPDATE progress SET cursor = ?1")?.execute([filing.up_to.cast_signed()])?;
     Ok(())

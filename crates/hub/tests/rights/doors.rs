@@ -80,6 +80,14 @@ const OPEN: &str = "
     POST   /chat/v1/sessions                           200    404    -
 ";
 
+/// Operations of channels, which prove themselves with what only they and the operator know. A number that is unknown,
+/// and one that is known, with a wrong token or signature.
+const CHANNELS: &str = "
+    operation                                          unknown  wrong
+    GET    /channels/whatsapp/{number}/webhook         404      403
+    POST   /channels/whatsapp/{number}/webhook         404      403
+";
+
 /// Operations of the web chat. An agent's token is not a session.
 const CHAT: &str = "
     operation                                          nobody  agent  visitor
@@ -146,7 +154,7 @@ fn every_operation_of_the_document_has_a_line() {
             }
         }
     }
-    let tables = [AGENTS, OPEN, CHAT, GUESTS, LOGIC];
+    let tables = [AGENTS, OPEN, CHANNELS, CHAT, GUESTS, LOGIC];
     let written: BTreeSet<String> = tables.into_iter().flat_map(lines).map(|line| operation(&line)).collect();
     let missing: Vec<_> = documented.difference(&written).collect();
     assert!(missing.is_empty(), "say who may use these doors, in a line of the table: {missing:#?}");
@@ -297,6 +305,32 @@ async fn suspended(hub: &TestHub, ada: &Agent) -> Agent {
     let path = format!("/api/v1/users/{}/suspend", row["user"].as_str().unwrap());
     assert_eq!(post(&hub.base, &path, Some(&ada.token), &json!({})).await.0, 200);
     gone
+}
+
+#[tokio::test]
+async fn channels_prove_themselves() {
+    let hub = stage().await;
+    let folder = hub.folder.path().to_owned();
+    let new = tandem_hub::NewWhatsappNumber {
+        key: "main".into(),
+        number: "+34 600 123 456".into(),
+        phone_number_id: "106540352242922".into(),
+        account_id: "102290129340398".into(),
+        brand: None,
+        base_url: Some("http://127.0.0.1:9".into()),
+        access_token: "token".into(),
+        app_secret: "secret".into(),
+        verify_token: "a long one".into(),
+    };
+    tokio::task::spawn_blocking(move || tandem_hub::add_whatsapp_number(&folder, new)).await.unwrap().unwrap();
+    for (method, path, cells) in lines(CHANNELS) {
+        for (column, expected) in cells {
+            let number = if column == "unknown" { "nowhere" } else { "main" };
+            let address = format!("{}{}", hub.base, path.replace("{number}", number));
+            let request = reqwest::Client::new().request(method.clone(), address).body("{}");
+            assert_eq!(vec![status(request).await], expected, "{method} {path}, {column}");
+        }
+    }
 }
 
 #[tokio::test]

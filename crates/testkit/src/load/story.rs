@@ -65,6 +65,7 @@ impl Story {
             brand: Some(BrandId(Uuid::from_u128(0xB2))),
             language: Some("es".into()),
             custom: Map::new(),
+            heard_at: None,
         };
         self.run(&Participant::Customer, Command::Start(opening))
     }
@@ -86,6 +87,7 @@ impl Story {
             invitation_ms: 60_000,
             ladder: tandem_conversation::Ladder::default(),
             question: None,
+            templates: None,
             button: None,
             files: Vec::new(),
             used: Vec::new(),

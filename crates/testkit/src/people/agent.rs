@@ -133,6 +133,7 @@ impl Agent {
             mind_customer: false,
             while_in_progress: false,
             library: None,
+            reply_to: None,
         };
         self.command(conversation, reply).await
     }

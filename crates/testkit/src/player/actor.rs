@@ -320,7 +320,9 @@ fn heard(entry: &ChatEntry) -> Option<String> {
         ParticipantKind::Customer => return None,
         ParticipantKind::Logic => "the assistant".to_owned(),
         ParticipantKind::System => "the hub".to_owned(),
-        ParticipantKind::Agent | ParticipantKind::ExternalAgent => entry.name.clone().unwrap_or("a person".into()),
+        ParticipantKind::Agent | ParticipantKind::ExternalAgent | ParticipantKind::Device => {
+            entry.name.clone().unwrap_or("a person".into())
+        }
     };
     let what = if entry.kind == ChatKind::Question { "is asked by" } else { "hears from" };
     Some(format!("{what} {who}: {}", clip(&entry.text)))

@@ -33,6 +33,7 @@ export function nameOf(by: Participant, customer: string, me: UserId | null): st
     case "agent":
       return by.user === me ? t("people-you") : by.name;
     case "external_agent":
+    case "device":
       return by.name;
     case "logic":
       return t("logic-name");

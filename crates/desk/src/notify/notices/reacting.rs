@@ -117,6 +117,7 @@ impl Notices {
             mind_customer: self.memory.settings().mind_customer,
             while_in_progress: true,
             library: None,
+            reply_to: None,
         };
         let (locked, hold) = (self.memory.attention().locked, self.memory.undo());
         let (commands, changes, cache) = (self.commands.clone(), self.changes.clone(), self.cache.clone());

@@ -15,6 +15,8 @@ fn turn(position: u32, chars: usize) -> TurnBody {
         by: Participant::Customer,
         content: Content::Text { text: "ř".repeat(chars) },
         silent: false,
+        reply_to: None,
+        edited: false,
     }
 }
 

@@ -99,6 +99,13 @@ said-woken = Die Wiedervorlage ist fällig
     .by = { $by } hat das Gespräch zurückgeholt
     .help = Die Wiedervorlage endet: Hilfe wird benötigt
 said-feedback = { $name } gab { $score } von 5
+said-reacted = { $by } hat mit { $emoji } reagiert
+    .back = { $by } hat eine Reaktion zurückgenommen
+said-edited = { $by } hat eine Nachricht geändert: { $words }
+    .withdrawn = { $by } hat eine Nachricht geändert
+said-withdrawn = { $by } hat eine Nachricht zurückgezogen
+    .words = Zurückgezogen
+said-unknown-kind = Eine Nachricht, die hier nicht gezeigt werden kann ({ $kind })
 said-mail-failed = Die Mail an { $name } ließ sich nicht senden: { $reason }. Laden Sie noch einmal ein und kopieren Sie den Link
 
 ## What a queued command does
@@ -106,6 +113,7 @@ said-mail-failed = Die Mail an { $name } ließ sich nicht senden: { $reason }. L
 does-question = Frage
 does-reply = Antwort
 does-note = Notiz
+does-react = Reaktion
 does-join = Beitreten
 does-leave = Verlassen
     .help = Verlassen und Hilfe rufen
@@ -150,6 +158,7 @@ fact-no = nein
 ## What Your Logic would do
 
 preview-suggests = Schlägt Ihnen vor
+preview-template = Sendet die Vorlage
 preview-notes = Hinterlässt eine Notiz
 preview-asks-help = Bittet um Hilfe
 preview-no-help = Sagt, dass keine Hilfe nötig ist

@@ -99,6 +99,13 @@ said-woken = The snooze is over
     .by = { $by } ended the snooze
     .help = The snooze ended: help is needed
 said-feedback = { $name } gave { $score } of 5
+said-reacted = { $by } reacted with { $emoji }
+    .back = { $by } took a reaction back
+said-edited = { $by } changed a message to: { $words }
+    .withdrawn = { $by } changed a message
+said-withdrawn = { $by } withdrew a message
+    .words = Withdrawn
+said-unknown-kind = A message that cannot be shown here ({ $kind })
 said-mail-failed = The mail to { $name } could not be sent: { $reason }. Invite again and copy the link instead
 
 ## What a queued command does
@@ -106,6 +113,7 @@ said-mail-failed = The mail to { $name } could not be sent: { $reason }. Invite 
 does-question = Question
 does-reply = Reply
 does-note = Note
+does-react = Reaction
 does-join = Join
 does-leave = Leave
     .help = Leave and ask for help
@@ -150,6 +158,7 @@ fact-no = no
 ## What Your Logic would do
 
 preview-suggests = Suggests to you
+preview-template = Sends the template
 preview-notes = Leaves a note
 preview-asks-help = Asks for help
 preview-no-help = Says that no help is needed

@@ -1,0 +1,235 @@
+//! Routes: which chat a message belongs to, by evidence and never by a guess.
+//!
+//! A route is one chat of one WhatsApp account with one number of ours. Replies go to routes. What came together in one
+//! payload names one route; an announced change adds the new name to it. A number that turns up with another user's id
+//! after a day of silence was given to somebody else, and begins a new route. Pure.
+
+use tandem_conversation::Time;
+
+use super::webhook::Who;
+use crate::store::whatsapp::routes::{Name, NameKind, Placement};
+
+/// How long a number with another user's id still counts as the same person's, in milliseconds: webhooks may be late.
+const REUSED_AFTER_MS: i64 = 24 * 3_600_000;
+
+/// The names of a customer, from the strictest.
+pub(crate) fn names(who: &Who) -> Vec<(NameKind, String)> {
+    let of = [(NameKind::User, &who.user_id), (NameKind::Parent, &who.parent_user_id), (NameKind::Number, &who.wa_id)];
+    of.into_iter().filter_map(|(kind, value)| Some((kind, value.clone()?))).collect()
+}
+
+/// Finds the route of a message that was sent at `at`. `known` has every name of every route that has one of the
+/// message's names.
+#[must_use]
+pub(crate) fn place<R: Copy + Eq>(who: &Who, at: Time, known: &[Name<R>]) -> Placement<R> {
+    let names = names(who);
+    let holders = |kind: NameKind, value: &str| {
+        let mut holders: Vec<_> =
+            known.iter().filter(|name| name.kind == kind && name.value == value && name.is_at(at)).collect();
+        // A late message belongs to whoever had the name then.
+        holders.sort_by_key(|name| (name.until.is_none(), name.until));
+        holders
+    };
+    let mut placement = Placement { route: None, adds: Vec::new(), ends: Vec::new(), conflict: false };
+    for (kind, value) in &names {
+        let holders = holders(*kind, value);
+        let Some(first) = holders.first() else { continue };
+        match kind {
+            // One parent may stand for several users.
+            NameKind::Parent if holders.iter().any(|holder| holder.route != first.route) => continue,
+            NameKind::User => {}
+            NameKind::Parent | NameKind::Number => {
+                let other = who.user_id.as_ref().and_then(|user| {
+                    let of_route = |name: &&Name<R>| name.route == first.route && name.kind == NameKind::User;
+                    known.iter().filter(of_route).find(|name| name.until.is_none() && name.value != *user)
+                });
+                if other.is_some() && first.until.is_none() {
+                    if *kind == NameKind::Parent {
+                        continue;
+                    }
+                    if at.since(first.last_seen) > REUSED_AFTER_MS {
+                        placement.ends.push((first.route, *kind, value.clone(), first.last_seen));
+                        continue;
+                    }
+                    placement.conflict = true;
+                }
+            }
+        }
+        placement.route = Some(first.route);
+        break;
+    }
+    for (kind, value) in names {
+        let current = known.iter().filter(|name| name.kind == kind && name.value == value && name.until.is_none());
+        let holders: Vec<_> = current.collect();
+        if placement.route.is_some_and(|route| holders.iter().any(|name| name.route == route)) {
+            continue;
+        }
+        let is_late = known.iter().any(|name| {
+            Some(name.route) == placement.route && name.kind == kind && name.value == value && name.is_at(at)
+        });
+        if is_late {
+            continue;
+        }
+        for holder in &holders {
+            let end = (holder.route, kind, value.clone(), holder.last_seen);
+            if kind != NameKind::Parent && !placement.ends.contains(&end) {
+                placement.ends.push(end);
+            }
+        }
+        placement.adds.push((kind, value));
+    }
+    placement
+}
+
+/// What an announced change makes of a route's names; none if nobody is known by the old ones.
+#[must_use]
+pub(crate) fn renamed<R: Copy + Eq>(before: &Who, after: &Who, at: Time, known: &[Name<R>]) -> Option<Placement<R>> {
+    let route = place(before, at, known).route?;
+    let after = names(after);
+    let mut placement = Placement { route: Some(route), adds: Vec::new(), ends: Vec::new(), conflict: false };
+    for (kind, value) in names(before) {
+        let goes_on = after.iter().any(|(of, new)| *of == kind && *new == value);
+        let is_replaced = after.iter().any(|(of, _)| *of == kind);
+        if is_replaced && !goes_on {
+            placement.ends.push((route, kind, value, at));
+        }
+    }
+    for (kind, value) in after {
+        let current: Vec<_> =
+            known.iter().filter(|name| name.kind == kind && name.value == value && name.until.is_none()).collect();
+        if current.iter().any(|name| name.route == route) {
+            continue;
+        }
+        for holder in current.iter().filter(|_| kind != NameKind::Parent) {
+            placement.ends.push((holder.route, kind, value.clone(), holder.last_seen));
+        }
+        placement.adds.push((kind, value));
+    }
+    Some(placement)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR_MS: i64 = 3_600_000;
+    const NOON: Time = Time(1_793_880_000_000);
+
+    fn who(wa_id: &str, user_id: &str, parent: &str) -> Who {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Who { wa_id: some(wa_id), user_id: some(user_id), parent_user_id: some(parent) }
+    }
+
+    /// The names that the store would hold.
+    #[derive(Default)]
+    struct Book {
+        names: Vec<Name<u32>>,
+        routes: u32,
+    }
+
+    impl Book {
+        fn hears(&mut self, who: &Who, at: Time) -> (u32, Placement<u32>) {
+            let placement = place(who, at, &self.names);
+            self.keep(&placement, at)
+        }
+
+        fn keep(&mut self, placement: &Placement<u32>, at: Time) -> (u32, Placement<u32>) {
+            let route = placement.route.unwrap_or_else(|| {
+                self.routes += 1;
+                self.routes
+            });
+            for (of, kind, value, until) in &placement.ends {
+                for name in &mut self.names {
+                    if name.route == *of && name.kind == *kind && name.value == *value && name.until.is_none() {
+                        name.until = Some(*until);
+                    }
+                }
+            }
+            for (kind, value) in &placement.adds {
+                let (kind, value) = (*kind, value.clone());
+                self.names.push(Name { route, kind, value, from: at, until: None, last_seen: at });
+            }
+            for name in self.names.iter_mut().filter(|name| name.route == route) {
+                name.last_seen = name.last_seen.max(at);
+            }
+            (route, placement.clone())
+        }
+    }
+
+    #[test]
+    fn what_came_together_is_one_route() {
+        let mut book = Book::default();
+        let (first, _) = book.hears(&who("34600", "ES.1", ""), NOON);
+        for same in [who("34600", "", ""), who("", "ES.1", ""), who("34600", "ES.1", "ES.ENT.7")] {
+            assert_eq!(book.hears(&same, NOON).0, first, "{same:?}");
+        }
+        assert_eq!(book.hears(&who("", "", "ES.ENT.7"), NOON).0, first, "a parent that leads to one route");
+        assert_ne!(book.hears(&who("34601", "", ""), NOON).0, first);
+        assert_ne!(book.hears(&who("", "ES.2", ""), NOON).0, first);
+    }
+
+    #[test]
+    fn a_parent_of_several_users_leads_nowhere() {
+        let mut book = Book::default();
+        let (first, _) = book.hears(&who("", "ES.1", "ES.ENT.7"), NOON);
+        let (second, _) = book.hears(&who("", "ES.2", "ES.ENT.7"), NOON);
+        assert_ne!(first, second, "two users are two chats");
+        let (third, placement) = book.hears(&who("", "", "ES.ENT.7"), NOON);
+        assert!(third != first && third != second && placement.route.is_none());
+    }
+
+    #[test]
+    fn a_number_that_was_given_to_somebody_else_begins_a_new_route() {
+        let mut book = Book::default();
+        let (carmen, _) = book.hears(&who("34600", "ES.1", ""), NOON);
+        let soon = NOON.plus_ms(REUSED_AFTER_MS);
+        let (same, placement) = book.hears(&who("34600", "ES.2", ""), soon);
+        assert!(same == carmen && placement.conflict, "within a day the webhooks may be late");
+
+        let mut book = Book::default();
+        let (carmen, _) = book.hears(&who("34600", "ES.1", ""), NOON);
+        let later = NOON.plus_ms(REUSED_AFTER_MS + 1);
+        let (ana, placement) = book.hears(&who("34600", "ES.2", ""), later);
+        assert!(ana != carmen && !placement.conflict);
+        assert_eq!(placement.ends, [(carmen, NameKind::Number, "34600".into(), NOON)]);
+        assert_eq!(book.hears(&who("34600", "", ""), later).0, ana, "the number is hers now");
+        assert_eq!(book.hears(&who("", "ES.1", ""), later).0, carmen, "and Carmen is still who she is");
+        assert_eq!(book.hears(&who("34600", "", ""), NOON).0, carmen, "what is late belongs to whoever had it then");
+    }
+
+    #[test]
+    fn a_number_that_moves_to_a_known_user_leaves_the_other() {
+        let mut book = Book::default();
+        let (carmen, _) = book.hears(&who("34600", "ES.1", ""), NOON);
+        let (ana, _) = book.hears(&who("34601", "ES.2", ""), NOON);
+        let later = NOON.plus_ms(HOUR_MS);
+        let (found, placement) = book.hears(&who("34600", "ES.2", ""), later);
+        assert_eq!(found, ana, "the strictest name decides");
+        assert_eq!(placement.ends, [(carmen, NameKind::Number, "34600".into(), NOON)]);
+        assert_eq!(book.hears(&who("34600", "", ""), later).0, ana);
+    }
+
+    #[test]
+    fn an_announced_change_keeps_the_route() {
+        let mut book = Book::default();
+        let (carmen, _) = book.hears(&who("34600", "ES.1", "ES.ENT.1"), NOON);
+        let later = NOON.plus_ms(48 * HOUR_MS);
+        let change = renamed(&who("34600", "ES.1", ""), &who("34699", "ES.9", ""), later, &book.names).unwrap();
+        assert_eq!(book.keep(&change, later).0, carmen);
+        assert_eq!(book.hears(&who("34699", "", ""), later).0, carmen);
+        assert_eq!(book.hears(&who("", "ES.9", ""), later).0, carmen);
+        let after = later.plus_ms(1);
+        assert_ne!(book.hears(&who("34600", "", ""), after).0, carmen, "the old number is free for others");
+        assert_eq!(renamed(&who("1", "", ""), &who("2", "", ""), later, &book.names), None, "nobody is known by it");
+    }
+
+    #[test]
+    fn a_message_that_is_heard_twice_adds_nothing() {
+        let mut book = Book::default();
+        let carmen = who("34600", "ES.1", "ES.ENT.1");
+        book.hears(&carmen, NOON);
+        let (_, placement) = book.hears(&carmen, NOON);
+        assert!(placement.adds.is_empty() && placement.ends.is_empty() && !placement.conflict);
+        assert_eq!(NameKind::EVERY.map(NameKind::key).len(), 3);
+    }
+}

@@ -1,0 +1,347 @@
+//! Sends what waits, one lane a route and in order.
+//!
+//! invariant: a message is sent once. Before a request leaves, the queue says so; whatever is found in that state after a
+//! crash, or whose answer is lost, is never repeated by itself: a report confirms it, or agents are told that nobody
+//! knows.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tandem_conversation::{Command, ContactId, Content, Event, EventBody, Position, Stage, Template, Time, Window};
+use tandem_sqlite::rusqlite::Connection;
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+
+use super::answer::{Outcome, explained, pause_ms};
+use super::client::{self, WITHIN};
+use super::fit::{Piece, fit};
+use super::number::{self, Opened};
+use super::request::{Address, Outgoing, message, reaction};
+use crate::engine::{Engine, Repeat, system_command};
+use crate::hub::Hub;
+use crate::store::events::Part;
+use crate::store::whatsapp::messages::{self, Known};
+use crate::store::whatsapp::routes::NameKind;
+use crate::store::whatsapp::sends::{self, Head, Phase};
+use crate::store::whatsapp::{self, OK, routes, templates};
+use crate::store::{StoreError, events, media};
+
+/// How often the queue is looked at without being told.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Lanes that send at once.
+const AT_ONCE: usize = 32;
+/// How long a report may still confirm a message whose answer was lost, in milliseconds.
+const CONFIRMED_WITHIN_MS: i64 = 60_000;
+/// Pause of a number that the channel has stopped, in milliseconds.
+const STOPPED_MS: i64 = 300_000;
+/// Attempts to upload a file before its turn fails.
+const UPLOADS: u32 = 6;
+/// Largest file that is sent, in bytes.
+const FILE_BYTES: u64 = 100 * 1024 * 1024;
+
+/// Sends for as long as the hub runs.
+pub(crate) async fn run(hub: Arc<Hub>) {
+    let mut look = tokio::time::interval(LOOK_EVERY);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut sending = JoinSet::new();
+    let mut lanes: HashMap<tokio::task::Id, ContactId> = HashMap::new();
+    loop {
+        tokio::select! {
+            _ = look.tick() => {}
+            () = hub.whatsapp_queued.notified() => {}
+            Some(sent) = sending.join_next_with_id() => {
+                let id = sent.map_or_else(|error| error.id(), |(id, ())| id);
+                lanes.remove(&id);
+            }
+        }
+        if sending.len() >= AT_ONCE {
+            continue;
+        }
+        let now = hub.clock.now();
+        let most = u32::try_from(2 * AT_ONCE).unwrap_or(u32::MAX);
+        let due = match hub.database.read(move |connection| sends::due(connection, now, most)).await {
+            Ok(due) => due,
+            Err(error) => {
+                tracing::error!(%error, "cannot look for messages to WhatsApp");
+                continue;
+            }
+        };
+        for head in due {
+            // A lane that is at work may look due.
+            if sending.len() >= AT_ONCE || lanes.values().any(|route| *route == head.route) {
+                continue;
+            }
+            let hub = Arc::clone(&hub);
+            let task = sending.spawn(async move {
+                if let Err(error) = send(&hub, head).await {
+                    tracing::error!(%error, conversation.id = %head.conversation, "a message to WhatsApp could not be processed");
+                }
+            });
+            lanes.insert(task.id(), head.route);
+        }
+    }
+}
+
+/// What is to be sent now.
+struct Ready {
+    to: Address,
+    what: Payload,
+    quotes: Option<String>,
+    template: Option<Template>,
+}
+
+enum Payload {
+    Piece(Piece),
+    Reaction { message: String, emoji: Option<String> },
+}
+
+/// What the queue says about a head.
+enum Looked {
+    Send(Box<Ready>, Head),
+    /// It was settled by the look.
+    Settled,
+}
+
+async fn send(hub: &Arc<Hub>, head: Head) -> Result<(), StoreError> {
+    let route = hub.database.read(move |connection| routes::get(connection, head.route)).await?;
+    let opened = match route {
+        Some(route) => number::find(hub, &route.number).await?,
+        None => None,
+    };
+    let now = hub.clock.now();
+    let Some(opened) = opened else {
+        let reason = "The number that this chat belongs to was removed.".to_owned();
+        return hub.database.write(move |connection, engine| give_up(connection, engine, head, reason)).await;
+    };
+    let opened = Arc::new(opened);
+    let looked = {
+        let opened = Arc::clone(&opened);
+        hub.database.write(move |connection, engine| look(connection, engine, &opened, head, now)).await?
+    };
+    let Looked::Send(ready, head) = looked else { return Ok(()) };
+    let uploaded = match &ready.what {
+        Payload::Piece(Piece::File { media, .. }) => match upload(hub, &opened, media).await {
+            Ok(id) => Some(id),
+            Err(reason) => {
+                // Nothing was sent yet, so trying again is safe.
+                let outcome = match head.attempts < UPLOADS {
+                    true => Outcome::Again { reason },
+                    false => Outcome::Refused { code: 131_053, reason },
+                };
+                let head = Head { attempts: head.attempts + 1, ..head };
+                return hub.database.write(move |c, engine| settle(c, engine, &opened, head, &outcome, now)).await;
+            }
+        },
+        _ => None,
+    };
+    let request = match &ready.what {
+        Payload::Piece(piece) => message(&Outgoing {
+            to: &ready.to,
+            piece,
+            turn: head.turn,
+            quotes: ready.quotes.as_deref().filter(|_| head.part == 0),
+            uploaded: uploaded.as_deref(),
+            template: ready.template.as_ref(),
+        }),
+        Payload::Reaction { message, emoji } => reaction(&ready.to, message, emoji.as_deref()),
+    };
+    // Said before the request leaves: whoever finds it so does not send again.
+    let leaving = Head { phase: Phase::Sending, attempts: head.attempts + 1, ..head };
+    let latest = now.plus_ms(2 * i64::try_from(WITHIN.as_millis()).unwrap_or(i64::MAX));
+    hub.database.write(move |connection, _| sends::set(connection, &leaving, Some(latest))).await?;
+    let outcome = client::send(&hub.whatsapp, &opened, &request).await;
+    let now = hub.clock.now();
+    hub.database.write(move |connection, engine| settle(connection, engine, &opened, leaving, &outcome, now)).await?;
+    hub.whatsapp_queued.notify_one();
+    Ok(())
+}
+
+/// Looks again at what is to be sent, and refuses what cannot be any more.
+fn look(
+    connection: &Connection,
+    engine: &mut Engine,
+    opened: &Opened,
+    head: Head,
+    now: Time,
+) -> Result<Looked, StoreError> {
+    match head.phase {
+        Phase::Waits => {}
+        // The hub ended between sending and noting the answer.
+        Phase::Sending => {
+            let head = Head { phase: Phase::Unconfirmed, ..head };
+            sends::set(connection, &head, Some(now.plus_ms(CONFIRMED_WITHIN_MS)))?;
+            return Ok(Looked::Settled);
+        }
+        Phase::Unconfirmed => {
+            confirm(connection, engine, head, now)?;
+            return Ok(Looked::Settled);
+        }
+    }
+    let refuse = |engine: &mut Engine, reason: &str| {
+        give_up(connection, engine, head, reason.to_owned()).map(|()| Looked::Settled)
+    };
+    let Some(state) = engine.state(connection, head.conversation)? else {
+        return refuse(engine, "The conversation is gone.");
+    };
+    let before = Position(head.position.0.saturating_sub(1));
+    let (mut found, _) = events::of_conversation(connection, head.conversation, Part::After(before), 1)?;
+    let Some(event) = found.pop().filter(|event| event.position == head.position) else {
+        return refuse(engine, "The message cannot be read any more.");
+    };
+    let number = routes::current(connection, head.route, NameKind::Number)?;
+    let user = routes::current(connection, head.route, NameKind::User)?;
+    let Some(to) = number.map(Address::Number).or(user.map(Address::User)) else {
+        return refuse(engine, "Neither a number nor an id of this customer is known.");
+    };
+    if !is_template(&event) && !state.window().is_none_or(|window| Window::is_open(window, now)) {
+        return refuse(engine, explained(131_047).0);
+    }
+    if opened.number.state != OK && now.since(opened.number.since) < STOPPED_MS {
+        sends::set(connection, &head, Some(now.plus_ms(STOPPED_MS)))?;
+        return Ok(Looked::Settled);
+    }
+    ready(connection, engine, opened, &event, head, to)
+}
+
+fn is_template(event: &Event) -> bool {
+    matches!(event.body.content(), Some(Content::Template { .. }))
+}
+
+fn ready(
+    connection: &Connection,
+    engine: &mut Engine,
+    opened: &Opened,
+    event: &Event,
+    head: Head,
+    to: Address,
+) -> Result<Looked, StoreError> {
+    let (what, quotes, template, parts) = match &event.body {
+        EventBody::Reacted { turn, emoji, .. } => match messages::of_turn(connection, *turn)? {
+            Some(message) => (Payload::Reaction { message, emoji: emoji.clone() }, None, None, 1),
+            None => {
+                sends::set(connection, &head, None)?;
+                return Ok(Looked::Settled);
+            }
+        },
+        EventBody::TurnAdded { turn, .. } => {
+            let pieces = match fit(turn.id, &turn.content) {
+                Ok(pieces) => pieces,
+                Err(unfit) => {
+                    give_up(connection, engine, head, format!("{}.", unfit.0))?;
+                    return Ok(Looked::Settled);
+                }
+            };
+            let parts = u32::try_from(pieces.len()).unwrap_or(u32::MAX);
+            let quotes = match turn.reply_to {
+                Some(quoted) => messages::of_turn(connection, quoted)?,
+                None => None,
+            };
+            let template = match &turn.content {
+                Content::Template { name, language, .. } => {
+                    templates::get(connection, &opened.number.waba_id, name, language)?
+                }
+                _ => None,
+            };
+            let Some(piece) = pieces.into_iter().nth(head.part as usize) else {
+                sends::set(connection, &head, None)?;
+                return Ok(Looked::Settled);
+            };
+            (Payload::Piece(piece), quotes, template, parts)
+        }
+        _ => {
+            sends::set(connection, &head, None)?;
+            return Ok(Looked::Settled);
+        }
+    };
+    Ok(Looked::Send(Box::new(Ready { to, what, quotes, template }), Head { parts, ..head }))
+}
+
+/// Whether a report has come for a message whose answer was lost. Without one, agents are told.
+fn confirm(connection: &Connection, engine: &mut Engine, head: Head, now: Time) -> Result<(), StoreError> {
+    if messages::has_part(connection, head.turn, head.part)? {
+        return go_on(connection, head, now);
+    }
+    let reason = Some("WhatsApp did not say whether this arrived.".to_owned());
+    progress(connection, engine, head, Stage::Unconfirmed, reason)?;
+    sends::set(connection, &head, None)
+}
+
+/// The next message of the turn, or the next turn.
+fn go_on(connection: &Connection, head: Head, now: Time) -> Result<(), StoreError> {
+    let next = Head { part: head.part + 1, phase: Phase::Waits, attempts: 0, ..head };
+    sends::set(connection, &next, (next.part < next.parts).then_some(now))
+}
+
+/// Takes in what became of a request.
+fn settle(
+    connection: &Connection,
+    engine: &mut Engine,
+    opened: &Opened,
+    head: Head,
+    outcome: &Outcome,
+    now: Time,
+) -> Result<(), StoreError> {
+    let key = &opened.number.key;
+    match outcome {
+        Outcome::Accepted { message } => {
+            let (conversation, turn, part) = (head.conversation, head.turn, Some(head.part));
+            messages::put(connection, key, message, &Known { conversation, turn, part })?;
+            if whatsapp::set_state(connection, key, OK, "", now)? {
+                tracing::info!(number = key, "a WhatsApp number sends again");
+            }
+            go_on(connection, head, now)
+        }
+        Outcome::Again { reason } => {
+            tracing::debug!(number = key, reason, "a message to WhatsApp is tried again");
+            let next = now.plus_ms(pause_ms(head.attempts));
+            sends::set(connection, &Head { phase: Phase::Waits, ..head }, Some(next))
+        }
+        Outcome::Stopped { state, reason } => {
+            if whatsapp::set_state(connection, key, state, reason, now)? {
+                tracing::error!(number = key, state, reason, "a WhatsApp number does not send any more");
+            }
+            sends::set(connection, &Head { phase: Phase::Waits, ..head }, Some(now.plus_ms(STOPPED_MS)))
+        }
+        Outcome::Refused { code, reason } => {
+            give_up(connection, engine, head, format!("{} ({reason})", explained(*code).0))
+        }
+        Outcome::Unknown { reason } => {
+            tracing::warn!(number = key, reason, conversation.id = %head.conversation, "the answer to a message was lost");
+            let head = Head { phase: Phase::Unconfirmed, ..head };
+            sends::set(connection, &head, Some(now.plus_ms(CONFIRMED_WITHIN_MS)))
+        }
+    }
+}
+
+/// The turn fails, with a reason for agents; the lane goes on.
+fn give_up(connection: &Connection, engine: &mut Engine, head: Head, reason: String) -> Result<(), StoreError> {
+    progress(connection, engine, head, Stage::Failed, Some(reason))?;
+    sends::set(connection, &Head { phase: Phase::Waits, ..head }, None)
+}
+
+fn progress(
+    connection: &Connection,
+    engine: &mut Engine,
+    head: Head,
+    stage: Stage,
+    reason: Option<String>,
+) -> Result<(), StoreError> {
+    let command = system_command(head.conversation, Command::Progress { turn: head.turn, stage, reason });
+    if let Err(rejection) = engine.execute(connection, &command, Repeat::Once, None)? {
+        tracing::debug!(%rejection, "what became of a message is refused");
+    }
+    Ok(())
+}
+
+/// Uploads the file of a turn.
+async fn upload(hub: &Arc<Hub>, opened: &Opened, file: &tandem_conversation::Media) -> Result<String, String> {
+    if file.bytes > FILE_BYTES {
+        return Err("the file is too large".into());
+    }
+    let id = file.id;
+    let stored = hub.database.read(move |connection| media::get(connection, id)).await;
+    let stored = stored.map_err(|_| "the file cannot be read")?.ok_or("the file is gone")?;
+    let bytes = tokio::fs::read(hub.files.path(stored.file)).await.map_err(|_| "the file cannot be read")?;
+    client::upload(&hub.whatsapp, opened, (&file.name, &file.content_type), bytes).await
+}

@@ -1,0 +1,198 @@
+//! `tandem-hub whatsapp`: our numbers on WhatsApp. A running hub uses a change at once.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use anyhow::{Context as _, anyhow, bail};
+use clap::Subcommand;
+
+use crate::administration::{OPERATOR, audit};
+use crate::channels::whatsapp::client::{ask, client};
+use crate::channels::whatsapp::number::{Opened, opened};
+use crate::channels::whatsapp::syncing;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::setup::{NewWhatsappNumber, add_whatsapp_number, open, whatsapp_seal};
+use crate::store::whatsapp::{self, Number, inbox, templates};
+use crate::terminal::say;
+
+/// Numbers on WhatsApp.
+#[derive(Subcommand, Debug)]
+pub enum WhatsappCommand {
+    /// Add a number, or replace one with the same id
+    ///
+    /// The access token, the app secret and the verify token come from TANDEM_WHATSAPP_TOKEN,
+    /// TANDEM_WHATSAPP_APP_SECRET and TANDEM_WHATSAPP_VERIFY_TOKEN, from standard input (one a line, in this order), or
+    /// from prompts.
+    Add {
+        /// Name in the address of the webhook: lower-case letters, digits, hyphens
+        #[arg(long)]
+        id: String,
+        /// The number in international form, such as "+34 600 123 456"
+        #[arg(long)]
+        number: String,
+        /// Meta's id of the number
+        #[arg(long)]
+        phone_number_id: String,
+        /// Meta's id of the WhatsApp Business account
+        #[arg(long)]
+        account_id: String,
+        /// Id of the brand that its conversations belong to
+        #[arg(long)]
+        brand: Option<String>,
+        /// Where the Cloud API is [default: https://graph.facebook.com/v25.0]
+        #[arg(long)]
+        base_url: Option<String>,
+        /// Read the three secrets from standard input
+        #[arg(long)]
+        secrets_stdin: bool,
+    },
+    /// List all numbers
+    List,
+    /// Ask Meta about a number, and say what is missing
+    Check {
+        /// The number's id
+        #[arg(long)]
+        id: String,
+    },
+    /// Fetch and list the templates of a number's account
+    Templates {
+        /// The number's id
+        #[arg(long)]
+        id: String,
+    },
+    /// Remove a number: nothing is received or sent through it any more; its conversations stay
+    Remove {
+        /// The number's id
+        #[arg(long)]
+        id: String,
+    },
+}
+
+impl WhatsappCommand {
+    /// Runs the command and prints the result.
+    ///
+    /// # Errors
+    /// Why the change was refused, for the operator. Nothing was changed.
+    pub fn run(self, config: &Config) -> anyhow::Result<()> {
+        match self {
+            Self::Add { id, number, phone_number_id, account_id, brand, base_url, secrets_stdin } => {
+                let [access_token, app_secret, verify_token] = secrets(secrets_stdin)?;
+                let key = id.clone();
+                let new = NewWhatsappNumber {
+                    key: id,
+                    number,
+                    phone_number_id,
+                    account_id,
+                    brand,
+                    base_url,
+                    access_token,
+                    app_secret,
+                    verify_token,
+                };
+                let display = add_whatsapp_number(&config.data, new)?;
+                audit(OPERATOR, &key, "whatsapp: added");
+                let hub = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+                say(format_args!("{display} is {key}"))?;
+                say(format_args!("Webhook: {hub}/channels/whatsapp/{key}/webhook"))?;
+            }
+            Self::List => {
+                for Number { key, display, phone_number_id, waba_id, state, detail, .. } in
+                    open(&config.data)?.read_blocking(whatsapp::all)?
+                {
+                    say(format_args!(
+                        "{key}\t{display}\tnumber {phone_number_id}\taccount {waba_id}\t{state} {detail}"
+                    ))?;
+                }
+            }
+            Self::Check { id } => check(config, &id)?,
+            Self::Templates { id } => {
+                let number = find(config, &id)?;
+                let found = asked(syncing::fetch(&http()?, &number))?;
+                let (account, now, kept) = (number.number.waba_id, Clock::system().now(), found.clone());
+                open(&config.data)?
+                    .write_blocking(move |connection, ()| templates::replace(connection, &account, &kept, now))?;
+                for template in found {
+                    let slots = template.slots().len();
+                    let (name, language, status) = (template.name, template.language, template.status);
+                    say(format_args!("{name}\t{language}\t{status}\t{}\t{slots} values", template.category))?;
+                }
+            }
+            Self::Remove { id } => {
+                let key = id.clone();
+                let removed =
+                    open(&config.data)?.write_blocking(move |connection, ()| whatsapp::remove(connection, &key))?;
+                if !removed {
+                    bail!("there is no WhatsApp number '{id}'");
+                }
+                audit(OPERATOR, &id, "whatsapp: removed");
+                say(format_args!("{id} is removed"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check(config: &Config, id: &str) -> anyhow::Result<()> {
+    let number = find(config, id)?;
+    let fields = "display_phone_number,verified_name,quality_rating,code_verification_status,throughput";
+    let path = format!("{}?fields={fields}", number.number.phone_number_id);
+    let about = asked(ask(&http()?, &number, &path))?;
+    let text = |name: &str| about.get(name).and_then(|value| value.as_str()).unwrap_or("unknown").to_owned();
+    say(format_args!("Meta knows it as {} ({})", text("display_phone_number"), text("verified_name")))?;
+    say(format_args!("Quality {}, verification {}", text("quality_rating"), text("code_verification_status")))?;
+    let apps = asked(ask(&http()?, &number, &format!("{}/subscribed_apps", number.number.waba_id)))?;
+    let count = apps.get("data").and_then(|data| data.as_array()).map_or(0, Vec::len);
+    if count == 0 {
+        say(format_args!("No app is subscribed to the account: messages will not arrive"))?;
+    }
+    let (database, key) = (open(&config.data)?, id.to_owned());
+    let unread = database.read_blocking(move |connection| inbox::all_unread(connection, &key, 5))?;
+    for one in unread {
+        say(format_args!("Not understood, {}: {}", one.received, one.why))?;
+    }
+    let (key, now) = (id.to_owned(), Clock::system().now());
+    database.write_blocking(move |connection, ()| whatsapp::set_state(connection, &key, whatsapp::OK, "", now))?;
+    say(format_args!("{id} works"))?;
+    Ok(())
+}
+
+fn find(config: &Config, id: &str) -> anyhow::Result<Opened> {
+    let key = id.to_owned();
+    let number = open(&config.data)?.read_blocking(move |connection| whatsapp::by_key(connection, &key))?;
+    let number = number.with_context(|| format!("there is no WhatsApp number '{id}'"))?;
+    opened(number, &whatsapp_seal(&config.data)?)
+        .context("its secrets do not open with the key of this folder: add it again")
+}
+
+fn http() -> anyhow::Result<reqwest::Client> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    client().context("Cannot set up the connection")
+}
+
+fn asked<T>(answer: impl Future<Output = Result<T, String>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(answer).map_err(|why| anyhow!("Meta says: {why}"))
+}
+
+/// Access token, app secret and verify token.
+fn secrets(stdin: bool) -> anyhow::Result<[String; 3]> {
+    const NAMES: [(&str, &str); 3] = [
+        ("TANDEM_WHATSAPP_TOKEN", "Access token"),
+        ("TANDEM_WHATSAPP_APP_SECRET", "App secret"),
+        ("TANDEM_WHATSAPP_VERIFY_TOKEN", "Verify token (choose one of 8 characters or more)"),
+    ];
+    let mut found = [String::new(), String::new(), String::new()];
+    let mut lines = std::io::stdin().lock().lines();
+    for (secret, (variable, prompt)) in found.iter_mut().zip(NAMES) {
+        *secret = if stdin {
+            lines.next().context("Give three lines on standard input")?.context("Cannot read standard input")?
+        } else if let Ok(given) = std::env::var(variable) {
+            given
+        } else if std::io::stdin().is_terminal() {
+            rpassword::prompt_password(format!("{prompt}: ")).context("Cannot read it")?
+        } else {
+            bail!("Give the secrets on standard input (--secrets-stdin) or in {variable}");
+        };
+    }
+    Ok(found)
+}

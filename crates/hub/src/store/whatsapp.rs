@@ -1,0 +1,242 @@
+//! WhatsApp: our numbers, what came in and waits to be read, whose chats there are, and what is on its way out.
+
+pub(crate) mod inbox;
+pub(crate) mod messages;
+pub(crate) mod routes;
+pub(crate) mod sends;
+pub(crate) mod templates;
+
+use tandem_conversation::{BrandId, Command, ContactId, Conversation, Template, Time};
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::{Id, StoreError};
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE whatsapp_numbers (
+    -- The name in the address of its webhook.
+    key             TEXT NOT NULL PRIMARY KEY,
+    -- Meta's ids of the number and of its account.
+    phone_number_id TEXT NOT NULL UNIQUE,
+    waba_id         TEXT NOT NULL,
+    display         TEXT NOT NULL,
+    brand           BLOB,
+    base_url        TEXT NOT NULL,
+    -- Sealed with a key beside the database.
+    access_token    BLOB NOT NULL,
+    app_secret      BLOB NOT NULL,
+    verify_hash     BLOB NOT NULL,
+    -- After how many hours of silence a message begins a new conversation.
+    new_after_h     INTEGER NOT NULL,
+    -- `ok`, or why nothing is sent; since when, and in the channel's words.
+    state           TEXT NOT NULL,
+    since           INTEGER NOT NULL,
+    detail          TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE whatsapp_inbox (
+    id       INTEGER NOT NULL PRIMARY KEY,
+    -- SHA-256 of number and body: a repeat is known.
+    hash     BLOB NOT NULL UNIQUE,
+    number   TEXT NOT NULL,
+    received INTEGER NOT NULL,
+    -- As it came; empty as soon as all of it was read.
+    body     BLOB NOT NULL,
+    -- 0 waits, 1 read, 2 could not be read.
+    state    INTEGER NOT NULL,
+    -- Why it could not be read.
+    why      TEXT NOT NULL
+) STRICT;
+CREATE INDEX whatsapp_inbox_waits ON whatsapp_inbox (id) WHERE state = 0;
+CREATE INDEX whatsapp_inbox_unread ON whatsapp_inbox (number, received) WHERE state = 2;
+CREATE INDEX whatsapp_inbox_received ON whatsapp_inbox (received);
+CREATE TABLE whatsapp_routes (
+    -- The contact that its conversations belong to.
+    id        BLOB NOT NULL PRIMARY KEY,
+    number    TEXT NOT NULL,
+    username  TEXT,
+    last_seen INTEGER NOT NULL,
+    -- The customer's last act, by their own time: the window counts from it. Null before the first.
+    heard_at  INTEGER,
+    -- `stop` or `resume`, as the customer last wished for marketing.
+    marketing TEXT
+) STRICT, WITHOUT ROWID;
+CREATE TABLE whatsapp_names (
+    id       INTEGER NOT NULL PRIMARY KEY,
+    number   TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    value    TEXT NOT NULL,
+    route    BLOB NOT NULL,
+    from_at  INTEGER NOT NULL,
+    -- When it stopped being theirs.
+    until_at INTEGER
+) STRICT;
+CREATE INDEX whatsapp_names_by_value ON whatsapp_names (number, kind, value);
+CREATE INDEX whatsapp_names_of_route ON whatsapp_names (route);
+CREATE TABLE whatsapp_messages (
+    number       TEXT NOT NULL,
+    -- The channel's id.
+    message      TEXT NOT NULL,
+    conversation BLOB NOT NULL,
+    turn         BLOB NOT NULL,
+    -- For ours: which of the messages that the turn became; null for others'.
+    part         INTEGER,
+    -- For ours: the highest report, as a number that grows with the stages.
+    reached      INTEGER NOT NULL,
+    -- What it cost, as the channel says it.
+    pricing      TEXT,
+    PRIMARY KEY (number, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX whatsapp_messages_of_turn ON whatsapp_messages (turn, part);
+CREATE TABLE whatsapp_sends (
+    -- The order in which the messages of a route leave.
+    seq          INTEGER NOT NULL PRIMARY KEY,
+    -- The event that is sent: a turn, or a reaction.
+    conversation BLOB NOT NULL,
+    position     INTEGER NOT NULL,
+    turn         BLOB NOT NULL,
+    route        BLOB NOT NULL,
+    -- The next of the messages that it becomes, and how many there are (0: not yet known).
+    part         INTEGER NOT NULL,
+    parts        INTEGER NOT NULL,
+    -- 0 waits, 1 is being sent: found so after a crash, nobody knows whether it was. 2 waits for a report that confirms it.
+    phase        INTEGER NOT NULL,
+    attempts     INTEGER NOT NULL,
+    -- When to look at it next; null if it is done.
+    next_at      INTEGER,
+    UNIQUE (conversation, position)
+) STRICT;
+CREATE INDEX whatsapp_sends_of_route ON whatsapp_sends (route, seq) WHERE next_at IS NOT NULL;
+CREATE INDEX whatsapp_sends_due ON whatsapp_sends (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX whatsapp_sends_of_turn ON whatsapp_sends (turn);
+CREATE TABLE whatsapp_templates (
+    waba_id   TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    language  TEXT NOT NULL,
+    -- As JSON.
+    template  TEXT NOT NULL,
+    synced_at INTEGER NOT NULL,
+    PRIMARY KEY (waba_id, name, language)
+) STRICT, WITHOUT ROWID;";
+
+/// One of our numbers. The secrets are sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Number {
+    pub key: String,
+    pub phone_number_id: String,
+    pub waba_id: String,
+    /// In international form.
+    pub display: String,
+    pub brand: Option<BrandId>,
+    pub base_url: String,
+    pub access_token: Vec<u8>,
+    pub app_secret: Vec<u8>,
+    pub verify_hash: [u8; 32],
+    pub new_after_h: u32,
+    pub state: String,
+    pub since: Time,
+    pub detail: String,
+}
+
+/// The state of a number that sends.
+pub(crate) const OK: &str = "ok";
+
+const COLUMNS: &str = "key, phone_number_id, waba_id, display, brand, base_url, access_token, app_secret, verify_hash,
+     new_after_h, state, since, detail";
+
+fn number(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Number> {
+    Ok(Number {
+        key: row.get(0)?,
+        phone_number_id: row.get(1)?,
+        waba_id: row.get(2)?,
+        display: row.get(3)?,
+        brand: row.get::<_, Option<Id>>(4)?.map(|id| BrandId(id.0)),
+        base_url: row.get(5)?,
+        access_token: row.get(6)?,
+        app_secret: row.get(7)?,
+        verify_hash: row.get(8)?,
+        new_after_h: row.get(9)?,
+        state: row.get(10)?,
+        since: Time(row.get(11)?),
+        detail: row.get(12)?,
+    })
+}
+
+pub(crate) fn all(connection: &Connection) -> Result<Vec<Number>, StoreError> {
+    let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM whatsapp_numbers ORDER BY key"))?;
+    let rows = query.query_map([], number)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(crate) fn by_key(connection: &Connection, key: &str) -> Result<Option<Number>, StoreError> {
+    let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM whatsapp_numbers WHERE key = ?1"))?;
+    Ok(query.query_row([key], number).optional()?)
+}
+
+pub(crate) fn put(connection: &Connection, number: &Number) -> Result<(), StoreError> {
+    let sql = format!(
+        "INSERT OR REPLACE INTO whatsapp_numbers ({COLUMNS})
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+    );
+    connection.prepare_cached(&sql)?.execute(params![
+        number.key,
+        number.phone_number_id,
+        number.waba_id,
+        number.display,
+        number.brand.map(|brand| Id(brand.0)),
+        number.base_url,
+        number.access_token,
+        number.app_secret,
+        number.verify_hash,
+        number.new_after_h,
+        number.state,
+        number.since.0,
+        number.detail,
+    ])?;
+    Ok(())
+}
+
+/// Removes a number; its conversations stay. False if there is none.
+pub(crate) fn remove(connection: &Connection, key: &str) -> Result<bool, StoreError> {
+    Ok(connection.prepare_cached("DELETE FROM whatsapp_numbers WHERE key = ?1")?.execute([key])? > 0)
+}
+
+/// A template of the account that this contact's chat belongs to.
+fn template(
+    connection: &Connection,
+    contact: ContactId,
+    name: &str,
+    language: &str,
+) -> Result<Option<Template>, StoreError> {
+    let sql = "SELECT n.waba_id FROM whatsapp_routes r JOIN whatsapp_numbers n ON n.key = r.number WHERE r.id = ?1";
+    let account =
+        connection.prepare_cached(sql)?.query_row([Id(contact.0)], |row| row.get::<_, String>(0)).optional()?;
+    match account {
+        Some(account) => templates::get(connection, &account, name, language),
+        None => Ok(None),
+    }
+}
+
+/// The templates that a command about a conversation names, as far as they are known.
+pub(crate) fn templates_of(
+    connection: &Connection,
+    state: Option<&Conversation>,
+    command: &Command,
+) -> Result<Vec<Template>, StoreError> {
+    let Some(state) = state else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for (name, language) in command.templates() {
+        found.extend(template(connection, state.contact, name, language)?);
+    }
+    Ok(found)
+}
+
+/// Notes whether a number sends; true if that is news.
+pub(crate) fn set_state(
+    connection: &Connection,
+    key: &str,
+    state: &str,
+    detail: &str,
+    at: Time,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE whatsapp_numbers SET state = ?2, since = ?3, detail = ?4 WHERE key = ?1 AND state <> ?2";
+    Ok(connection.prepare_cached(sql)?.execute(params![key, state, at.0, detail])? > 0)
+}

@@ -1,0 +1,122 @@
+//! The channel's ids of messages, and the turns that they are: known again, quoted, reported on.
+
+use tandem_conversation::{ConversationId, Stage, TurnId};
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::store::{Id, StoreError};
+
+/// A message that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub conversation: ConversationId,
+    pub turn: TurnId,
+    /// For ours, its part of the turn.
+    pub part: Option<u32>,
+}
+
+pub(crate) fn get(connection: &Connection, number: &str, message: &str) -> Result<Option<Known>, StoreError> {
+    let sql = "SELECT conversation, turn, part FROM whatsapp_messages WHERE number = ?1 AND message = ?2";
+    let found = connection.prepare_cached(sql)?.query_row(params![number, message], |row| {
+        Ok(Known {
+            conversation: ConversationId(row.get::<_, Id>(0)?.0),
+            turn: TurnId(row.get::<_, Id>(1)?.0),
+            part: row.get(2)?,
+        })
+    });
+    Ok(found.optional()?)
+}
+
+/// Remembers a message; one that is known stays as it is.
+pub(crate) fn put(connection: &Connection, number: &str, message: &str, known: &Known) -> Result<(), StoreError> {
+    let sql = "INSERT OR IGNORE INTO whatsapp_messages (number, message, conversation, turn, part, reached)
+               VALUES (?1, ?2, ?3, ?4, ?5, 0)";
+    let Known { conversation, turn, part } = known;
+    connection.prepare_cached(sql)?.execute(params![number, message, Id(conversation.0), Id(turn.0), part])?;
+    Ok(())
+}
+
+/// The channel's id of a turn's last message, to quote it.
+pub(crate) fn of_turn(connection: &Connection, turn: TurnId) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT message FROM whatsapp_messages WHERE turn = ?1 ORDER BY part DESC LIMIT 1";
+    Ok(connection.prepare_cached(sql)?.query_row([Id(turn.0)], |row| row.get(0)).optional()?)
+}
+
+/// Whether this part of a turn is known to the channel.
+pub(crate) fn has_part(connection: &Connection, turn: TurnId, part: u32) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM whatsapp_messages WHERE turn = ?1 AND part = ?2)";
+    Ok(connection.prepare_cached(sql)?.query_row(params![Id(turn.0), part], |row| row.get(0))?)
+}
+
+/// Reports, in the order of stages: a later number is known better.
+const REPORTS: [Stage; 5] = [Stage::Sent, Stage::Failed, Stage::Delivered, Stage::Seen, Stage::Played];
+
+/// Notes a report on one of our messages.
+pub(crate) fn reach(connection: &Connection, number: &str, message: &str, stage: Stage) -> Result<(), StoreError> {
+    let Some(place) = REPORTS.iter().position(|known| *known == stage) else { return Ok(()) };
+    let reached = i64::try_from(place + 1).unwrap_or_default();
+    let sql = "UPDATE whatsapp_messages SET reached = max(reached, ?3) WHERE number = ?1 AND message = ?2";
+    connection.prepare_cached(sql)?.execute(params![number, message, reached])?;
+    Ok(())
+}
+
+/// What it cost.
+pub(crate) fn set_pricing(
+    connection: &Connection,
+    number: &str,
+    message: &str,
+    pricing: &str,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE whatsapp_messages SET pricing = ?3 WHERE number = ?1 AND message = ?2";
+    connection.prepare_cached(sql)?.execute(params![number, message, pricing])?;
+    Ok(())
+}
+
+const PARTS: &str = "SELECT part, reached FROM whatsapp_messages WHERE turn = ?1 AND part IS NOT NULL ORDER BY part";
+
+/// How far a turn of `parts` messages has come: as far as the one that is furthest behind. One that failed for good
+/// fails the turn. None before all of them were reported.
+pub(crate) fn stage_of(connection: &Connection, turn: TurnId, parts: u32) -> Result<Option<Stage>, StoreError> {
+    let mut query = connection.prepare_cached(PARTS)?;
+    let rows = query.query_map([Id(turn.0)], |row| row.get::<_, i64>(1))?;
+    let reached = rows.collect::<Result<Vec<_>, _>>()?;
+    let stage = |reached: &i64| REPORTS.get(usize::try_from(*reached).ok()?.checked_sub(1)?).copied();
+    let stages: Vec<_> = reached.iter().map(stage).collect();
+    if stages.contains(&Some(Stage::Failed)) {
+        return Ok(Some(Stage::Failed));
+    }
+    if stages.len() < parts.max(1) as usize {
+        return Ok(None);
+    }
+    Ok(stages.into_iter().min().flatten())
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::testing::assert_indexed;
+
+    #[test]
+    fn a_turn_of_several_messages_is_as_far_as_the_last_of_them() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(crate::store::whatsapp::SCHEMA).unwrap();
+        let (conversation, turn) = (ConversationId(Uuid::from_u128(1)), TurnId(Uuid::from_u128(2)));
+        let known = |part| Known { conversation, turn, part: Some(part) };
+        put(&connection, "main", "a", &known(0)).unwrap();
+        reach(&connection, "main", "a", Stage::Seen).unwrap();
+        assert_eq!(stage_of(&connection, turn, 2).unwrap(), None, "the second has not left");
+        put(&connection, "main", "b", &known(1)).unwrap();
+        assert_eq!(stage_of(&connection, turn, 2).unwrap(), None);
+        for (stage, known) in
+            [(Stage::Failed, Stage::Failed), (Stage::Sent, Stage::Failed), (Stage::Delivered, Stage::Delivered)]
+        {
+            reach(&connection, "main", "b", stage).unwrap();
+            assert_eq!(stage_of(&connection, turn, 2).unwrap(), Some(known), "{stage:?}");
+        }
+        assert_eq!(of_turn(&connection, turn).unwrap().as_deref(), Some("b"));
+        assert_eq!(get(&connection, "main", "a").unwrap(), Some(known(0)));
+        assert_eq!(get(&connection, "other", "a").unwrap(), None, "ids are a number's own");
+        assert_indexed(PARTS, false);
+    }
+}

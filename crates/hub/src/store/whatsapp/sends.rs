@@ -1,0 +1,159 @@
+//! What is on its way to customers: one lane a route, in order. Written in the same transaction as its cause.
+
+use tandem_conversation::{
+    ContactId, Conversation, ConversationId, Event, EventBody, Participant, Position, Time, TurnId,
+};
+use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use crate::store::{Id, StoreError};
+
+/// The state of one attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Waits,
+    /// A request was about to leave.
+    Sending,
+    /// The answer was lost: a report may still confirm it.
+    Unconfirmed,
+}
+
+impl Phase {
+    fn of(number: i64) -> Self {
+        match number {
+            0 => Self::Waits,
+            1 => Self::Sending,
+            _ => Self::Unconfirmed,
+        }
+    }
+
+    fn number(self) -> i64 {
+        match self {
+            Self::Waits => 0,
+            Self::Sending => 1,
+            Self::Unconfirmed => 2,
+        }
+    }
+}
+
+/// The head of a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub seq: i64,
+    pub conversation: ConversationId,
+    pub position: Position,
+    pub turn: TurnId,
+    pub route: ContactId,
+    pub part: u32,
+    pub parts: u32,
+    pub phase: Phase,
+    pub attempts: u32,
+}
+
+/// Queues what the channel must deliver.
+pub(crate) fn follow(connection: &Connection, event: &Event, state: &Conversation) -> Result<(), StoreError> {
+    if !state.channel.facts().queued {
+        return Ok(());
+    }
+    let ours = !matches!(event.actor, Participant::Customer | Participant::Device { .. });
+    let turn = match &event.body {
+        EventBody::TurnAdded { turn, .. } if ours && turn.content.is_for_customer() => turn.id,
+        EventBody::Reacted { turn, .. } if ours => *turn,
+        _ => return Ok(()),
+    };
+    let sql = "INSERT OR IGNORE INTO whatsapp_sends
+                   (conversation, position, turn, route, part, parts, phase, attempts, next_at)
+               VALUES (?1, ?2, ?3, ?4, 0, 0, 0, 0, ?5)";
+    let (conversation, route) = (Id(event.conversation.0), Id(state.contact.0));
+    connection.prepare_cached(sql)?.execute(params![
+        conversation,
+        event.position.0,
+        Id(turn.0),
+        route,
+        event.time.0
+    ])?;
+    Ok(())
+}
+
+const COLUMNS: &str = "seq, conversation, position, turn, route, part, parts, phase, attempts";
+
+fn send(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Head> {
+    Ok(Head {
+        seq: row.get(0)?,
+        conversation: ConversationId(row.get::<_, Id>(1)?.0),
+        position: Position(row.get(2)?),
+        turn: TurnId(row.get::<_, Id>(3)?.0),
+        route: ContactId(row.get::<_, Id>(4)?.0),
+        part: row.get(5)?,
+        parts: row.get(6)?,
+        phase: Phase::of(row.get(7)?),
+        attempts: row.get(8)?,
+    })
+}
+
+pub(crate) const DUE: &str = "
+SELECT seq, conversation, position, turn, route, part, parts, phase, attempts FROM whatsapp_sends s
+WHERE s.next_at <= ?1
+  AND NOT EXISTS (SELECT 1 FROM whatsapp_sends b WHERE b.route = s.route AND b.seq < s.seq AND b.next_at IS NOT NULL)
+ORDER BY s.next_at LIMIT ?2";
+
+/// The heads of lanes that are due, longest waiting first.
+pub(crate) fn due(connection: &Connection, now: Time, limit: u32) -> Result<Vec<Head>, StoreError> {
+    let mut query = connection.prepare_cached(DUE)?;
+    let rows = query.query_map(params![now.0, limit], send)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The queued work of a turn, whether it is done or not.
+pub(crate) fn of_turn(connection: &Connection, turn: TurnId) -> Result<Option<Head>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM whatsapp_sends WHERE turn = ?1 ORDER BY seq LIMIT 1");
+    Ok(connection.prepare_cached(&sql)?.query_row([Id(turn.0)], send).optional()?)
+}
+
+/// Sets what is known of the head of a lane, and when to look at it next; none if it is done.
+pub(crate) fn set(connection: &Connection, send: &Head, next_at: Option<Time>) -> Result<(), StoreError> {
+    let sql = "UPDATE whatsapp_sends SET part = ?2, parts = ?3, phase = ?4, attempts = ?5, next_at = ?6 WHERE seq = ?1";
+    let Head { seq, part, parts, phase, attempts, .. } = send;
+    let at = next_at.map(|at| at.0);
+    connection.prepare_cached(sql)?.execute(params![seq, part, parts, phase.number(), attempts, at])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::testing::assert_indexed;
+
+    fn put(connection: &Connection, route: u128, position: u32, next_at: Option<i64>) {
+        let (conversation, route) = (Id(Uuid::from_u128(route)), Id(Uuid::from_u128(route)));
+        let sql = "INSERT INTO whatsapp_sends
+                       (conversation, position, turn, route, part, parts, phase, attempts, next_at)
+                   VALUES (?1, ?2, ?1, ?3, 0, 0, 0, 0, ?4)";
+        connection.execute(sql, params![conversation, position, route, next_at]).unwrap();
+    }
+
+    #[test]
+    fn only_the_head_of_a_lane_leaves_and_lanes_do_not_wait_for_each_other() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(crate::store::whatsapp::SCHEMA).unwrap();
+        put(&connection, 1, 1, Some(500));
+        put(&connection, 1, 2, Some(10));
+        put(&connection, 2, 1, None);
+        put(&connection, 2, 2, Some(20));
+        let heads = |now| {
+            let due = due(&connection, Time(now), 9).unwrap();
+            due.iter().map(|send| (send.route.0.as_u128(), send.position.0)).collect::<Vec<_>>()
+        };
+        assert_eq!(heads(100), [(2, 2)], "the first of lane 1 is put off, and the second waits for it");
+        assert_eq!(heads(500), [(2, 2), (1, 1)]);
+        let first = due(&connection, Time(500), 9).unwrap()[1];
+        set(&connection, &Head { phase: Phase::Sending, attempts: 1, ..first }, None).unwrap();
+        assert_eq!(heads(500), [(1, 2), (2, 2)], "what is done makes way");
+    }
+
+    #[test]
+    fn the_queue_is_read_by_its_indices() {
+        assert_indexed(DUE, false);
+    }
+}
