@@ -120,7 +120,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("join",            "P + + + - - P P P", Outside, |_| Command::Join { call: None }),
         ("claim",           "P + + + - - P P P", Outside, |s| Command::Join { call: s.state.help.as_ref().map(|h| h.call) }),
         ("complete",        "P + + + - - P P +", Busy, |_| Command::Complete { resolution: String::new() }),
-        ("complete, seen",  "P + + + - - P P P", Busy, |s| Command::HavingSeen { up_to: s.state.position, command: Box::new(Command::Complete { resolution: String::new() }) }),
+        ("complete, seen",  "P + + + - - P P +", Busy, |s| Command::HavingSeen { up_to: s.state.position, command: Box::new(Command::Complete { resolution: String::new() }) }),
         ("snooze",          "P + + + - - P P P", Quiet, |_| Command::Snooze { until: None }),
         ("end snooze",      "P + + + - - P P P", Quiet, |_| Command::EndSnooze),
         ("reopen",          "P + + + - - P P P", Completed, |_| Command::Reopen),
