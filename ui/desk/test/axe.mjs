@@ -195,6 +195,8 @@ async function visit(page, [name, scene, go]) {
   } catch (error) {
     faults.push(`${where}: ${error.message.split("\n")[0]}`);
   }
+  // What one state chose is not the next one's.
+  await page.evaluate(() => localStorage.clear()).catch(() => undefined);
 }
 
 const visits = [...chosen];
