@@ -1,6 +1,7 @@
 //! WhatsApp: our numbers, what came in and waits to be read, whose chats there are, and what is on its way out.
 
 pub(crate) mod inbox;
+pub(crate) mod marks;
 pub(crate) mod messages;
 pub(crate) mod routes;
 pub(crate) mod sends;
@@ -27,6 +28,10 @@ CREATE TABLE whatsapp_numbers (
     verify_hash     BLOB NOT NULL,
     -- After how many hours of silence a message begins a new conversation.
     new_after_h     INTEGER NOT NULL,
+    -- Messages that it takes per second.
+    per_second      INTEGER NOT NULL,
+    -- Whether customers are told that their messages were read.
+    read_marks      INTEGER NOT NULL,
     -- `ok`, or why nothing is sent; since when, and in the channel's words.
     state           TEXT NOT NULL,
     since           INTEGER NOT NULL,
@@ -86,6 +91,17 @@ CREATE TABLE whatsapp_messages (
     PRIMARY KEY (number, message)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX whatsapp_messages_of_turn ON whatsapp_messages (turn, part);
+CREATE INDEX whatsapp_messages_of_customers ON whatsapp_messages (conversation, turn) WHERE part IS NULL;
+CREATE TABLE whatsapp_marks (
+    conversation BLOB NOT NULL PRIMARY KEY,
+    route        BLOB NOT NULL,
+    -- The customer's message that was marked last.
+    marked       TEXT NOT NULL,
+    attempts     INTEGER NOT NULL,
+    -- When to send the next; null if there is none.
+    next_at      INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX whatsapp_marks_due ON whatsapp_marks (next_at) WHERE next_at IS NOT NULL;
 CREATE TABLE whatsapp_sends (
     -- The order in which the messages of a route leave.
     seq          INTEGER NOT NULL PRIMARY KEY,
@@ -98,6 +114,7 @@ CREATE TABLE whatsapp_sends (
     part         INTEGER NOT NULL,
     parts        INTEGER NOT NULL,
     -- 0 waits, 1 is being sent: found so after a crash, nobody knows whether it was. 2 waits for a report that confirms it.
+    -- 3 waited in vain.
     phase        INTEGER NOT NULL,
     attempts     INTEGER NOT NULL,
     -- When to look at it next; null if it is done.
@@ -131,6 +148,10 @@ pub(crate) struct Number {
     pub app_secret: Vec<u8>,
     pub verify_hash: [u8; 32],
     pub new_after_h: u32,
+    /// Messages that it takes per second.
+    pub per_second: u32,
+    /// Whether customers are told that their messages were read.
+    pub read_marks: bool,
     pub state: String,
     pub since: Time,
     pub detail: String,
@@ -140,7 +161,7 @@ pub(crate) struct Number {
 pub(crate) const OK: &str = "ok";
 
 const COLUMNS: &str = "key, phone_number_id, waba_id, display, brand, base_url, access_token, app_secret, verify_hash,
-     new_after_h, state, since, detail";
+     new_after_h, per_second, read_marks, state, since, detail";
 
 fn number(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Number> {
     Ok(Number {
@@ -154,9 +175,11 @@ fn number(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Number> {
         app_secret: row.get(7)?,
         verify_hash: row.get(8)?,
         new_after_h: row.get(9)?,
-        state: row.get(10)?,
-        since: Time(row.get(11)?),
-        detail: row.get(12)?,
+        per_second: row.get(10)?,
+        read_marks: row.get(11)?,
+        state: row.get(12)?,
+        since: Time(row.get(13)?),
+        detail: row.get(14)?,
     })
 }
 
@@ -164,6 +187,12 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Number>, StoreError> {
     let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM whatsapp_numbers ORDER BY key"))?;
     let rows = query.query_map([], number)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether the database is new enough to know numbers.
+pub(crate) fn are_kept(connection: &Connection) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'whatsapp_sends')";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
 pub(crate) fn by_key(connection: &Connection, key: &str) -> Result<Option<Number>, StoreError> {
@@ -174,7 +203,7 @@ pub(crate) fn by_key(connection: &Connection, key: &str) -> Result<Option<Number
 pub(crate) fn put(connection: &Connection, number: &Number) -> Result<(), StoreError> {
     let sql = format!(
         "INSERT OR REPLACE INTO whatsapp_numbers ({COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
     );
     connection.prepare_cached(&sql)?.execute(params![
         number.key,
@@ -187,11 +216,13 @@ pub(crate) fn put(connection: &Connection, number: &Number) -> Result<(), StoreE
         number.app_secret,
         number.verify_hash,
         number.new_after_h,
+        number.per_second,
+        number.read_marks,
         number.state,
         number.since.0,
         number.detail,
     ])?;
-    Ok(())
+    sends::hurry(connection, &number.key, number.since)
 }
 
 /// Removes a number; its conversations stay. False if there is none.
@@ -229,7 +260,7 @@ pub(crate) fn templates_of(
     Ok(found)
 }
 
-/// Notes whether a number sends; true if that is news.
+/// Notes whether a number sends; true if that is news. If it does again, everything that waits for it is due.
 pub(crate) fn set_state(
     connection: &Connection,
     key: &str,
@@ -238,5 +269,9 @@ pub(crate) fn set_state(
     at: Time,
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE whatsapp_numbers SET state = ?2, since = ?3, detail = ?4 WHERE key = ?1 AND state <> ?2";
-    Ok(connection.prepare_cached(sql)?.execute(params![key, state, at.0, detail])? > 0)
+    let is_news = connection.prepare_cached(sql)?.execute(params![key, state, at.0, detail])? > 0;
+    if is_news && state == OK {
+        sends::hurry(connection, key, at)?;
+    }
+    Ok(is_news)
 }
