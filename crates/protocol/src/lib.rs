@@ -11,6 +11,7 @@
 
 pub mod administration;
 pub mod agents;
+pub mod channels;
 pub mod chat;
 pub mod guests;
 pub mod library;

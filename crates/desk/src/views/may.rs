@@ -27,6 +27,15 @@ pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32) -> Ma
         while_in_progress: false,
         received: reader.now,
     };
+    let (name, language, text) = ("?".to_owned(), "?".to_owned(), "?".to_owned());
+    let template = Command::Reply {
+        turn: SOME_TURN,
+        content: Content::Template { name, language, values: Vec::new(), text },
+        written_against: state.position,
+        mind_customer: false,
+        while_in_progress: false,
+        received: reader.now,
+    };
     let name = Some(if state.customer.name == "?" { "!" } else { "?" }.to_owned());
     let edit = Command::EditCustomer { name, email: None, phone: None };
     let others = state.logic.engaged
@@ -43,6 +52,7 @@ pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32) -> Ma
     MayView {
         join: asks(Command::Join { call: None }),
         reply: asks(reply),
+        template: asks(template),
         note: asks(Command::Note { turn: SOME_TURN, text: "?".into(), mentions: Vec::new() }),
         leave: asks(Command::Leave { reason: String::new(), ask_for_help: false }),
         complete: asks(Command::Complete { resolution: String::new() }),
