@@ -280,7 +280,12 @@ impl Window {
         let path = thing.locator();
         let locator = if let Thing::Css(_) = thing { Locator::Css(&path) } else { Locator::XPath(&path) };
         let mut visible = Vec::new();
-        for element in self.client.find_all(locator).await? {
+        let found = match self.client.find_all(locator).await {
+            // The page replaced one while the driver collected them.
+            Err(error) if error.to_string().contains("Stale element") => Vec::new(),
+            found => found?,
+        };
+        for element in found {
             // One that is replaced between the two questions is not visible.
             if self.is_shown(&element).await.unwrap_or(false) {
                 visible.push(element);
