@@ -430,9 +430,21 @@ async fn open_pages_end_with_the_secret_that_vouched_for_them_and_with_their_bra
     say(&mut other, &json!({ "type": "message", "id": uuid::Uuid::now_v7(), "text": "I go on" }).to_string()).await;
     while frame(&mut other).await["type"] != "accepted" {}
     let ada = hub.ada().await;
-    let removal = reqwest::Client::new().delete(format!("{}/api/v1/brands/northwind?force=true", hub.base));
+    let brand = format!("{}/api/v1/brands/northwind", hub.base);
+    // Another domain: every page is judged at the door again.
+    let change = reqwest::Client::new().patch(&brand).json(&json!({ "domains": ["elsewhere.example"] }));
+    assert_eq!(change.bearer_auth(&ada.token).send().await.unwrap().status().as_u16(), 200);
+    is_told_to_come_again(other).await;
+    let other = visitor.live().await;
+    let id = visitor.conversation().await;
+    let removal = reqwest::Client::new().delete(format!("{brand}?force=true"));
     assert_eq!(removal.bearer_auth(&ada.token).send().await.unwrap().status().as_u16(), 200);
     is_told_to_come_again(other).await;
+    let sofia = hub.sofia().await;
+    eventually("the hub completes what nobody can read any more", || async {
+        (sofia.state(&id).await["status"]["status"] == "completed").then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{TestHub, get};
+use common::{TestHub, eventually, get};
 use tandem_sqlite::rusqlite::Connection;
 
 const BRAND: [&str; 8] =
@@ -512,6 +512,18 @@ async fn metrics_have_an_address_of_their_own_and_count_what_happens() {
     }
     assert!(!told.contains("a-token"), "{told}");
     assert!(ask(&free.to_string(), "/healthz").starts_with("HTTP/1.1 404"), "nothing else is there");
+    // Whoever sits there takes few of the hub's files, and none of its doors.
+    let mut sitting: Vec<_> = (0..60).map(|_| std::net::TcpStream::connect(free).unwrap()).collect();
+    let is_closed = |stream: &mut std::net::TcpStream| {
+        stream.set_read_timeout(Some(std::time::Duration::from_millis(20))).unwrap();
+        matches!(std::io::Read::read(stream, &mut [0]), Ok(0))
+    };
+    eventually("most are turned away", || {
+        let closed = sitting.iter_mut().filter_map(|stream| is_closed(stream).then_some(())).count();
+        async move { (closed >= 44).then_some(()) }
+    })
+    .await;
+    assert!(ask(&address, "/healthz").starts_with("HTTP/1.1 200"), "the hub goes on");
     hub.end();
 }
 
