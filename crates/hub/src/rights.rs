@@ -219,24 +219,26 @@ impl Hub {
         Ok(())
     }
 
-    /// Completes the conversations of removed brands: nobody reads there any more.
+    /// Completes the conversations of removed brands: nobody reads there any more. One that cannot be completed
+    /// holds up no other.
     async fn complete_without_brand(&self) -> Result<(), StoreError> {
+        let mut after = ConversationId(Uuid::nil());
         loop {
-            let lost = self.database.read(|connection| conversations::in_progress_without_brand(connection, AT_ONCE));
+            let lost = self
+                .database
+                .read(move |connection| conversations::in_progress_without_brand(connection, after, AT_ONCE));
             let lost = lost.await?;
-            let done = lost.len() < AT_ONCE as usize;
+            let Some(last) = lost.last() else { return Ok(()) };
+            after = *last;
             for id in lost {
                 let command = Command::Complete { resolution: "The brand was removed".into() };
                 let envelope = system_command(id, command);
                 let completed = self.database.write(move |connection, engine| {
-                    Ok::<_, StoreError>(engine.execute(connection, &envelope, Repeat::Once, None)?.map(drop))
+                    Ok::<_, StoreError>(engine.execute(connection, &envelope, Repeat::Once, None)??)
                 });
-                if let Err(rejection) = completed.await? {
-                    tracing::warn!(conversation.id = %id, %rejection, "a conversation of a removed brand goes on");
+                if let Err(error) = completed.await {
+                    tracing::error!(conversation.id = %id, %error, "a conversation of a removed brand goes on");
                 }
-            }
-            if done {
-                return Ok(());
             }
         }
     }

@@ -221,16 +221,18 @@ pub(crate) fn in_progress_at(connection: &Connection, brand: BrandId) -> Result<
     Ok(query.query_row([Id(brand.0)], |row| row.get(0))?)
 }
 
-/// Some conversations in progress whose brand is removed.
+/// Conversations in progress whose brand is removed, after this id.
 pub(crate) fn in_progress_without_brand(
     connection: &Connection,
+    after: ConversationId,
     limit: u32,
 ) -> Result<Vec<ConversationId>, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT c.id FROM conversations c JOIN contacts t ON t.id = c.contact
-         WHERE c.in_progress = 1 AND t.brand IS NOT NULL AND t.brand NOT IN (SELECT id FROM brands) LIMIT ?1",
+         WHERE c.in_progress = 1 AND t.brand IS NOT NULL AND t.brand NOT IN (SELECT id FROM brands)
+           AND c.id > ?1 ORDER BY c.id LIMIT ?2",
     )?;
-    let ids = query.query_map([limit], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
+    let ids = query.query_map(params![Id(after.0), limit], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
