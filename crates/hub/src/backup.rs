@@ -170,6 +170,7 @@ pub fn restore(file: &Path, data: &Path) -> anyhow::Result<String> {
     ensure!(is_empty, "{} is not empty: restore into a new folder (--data), then swap the two", data.display());
     let parent = data.parent().context("the folder has no parent")?;
     std::fs::create_dir_all(parent)?;
+    let removed = remove_drafts(data);
     let draft = tempdir_beside(data)?;
     let manifest = read_archive(file, &draft.path).with_context(|| format!("Cannot restore {}", file.display()))?;
     verify(&draft.path, &manifest).with_context(|| format!("Cannot restore {}", file.display()))?;
@@ -181,7 +182,39 @@ pub fn restore(file: &Path, data: &Path) -> anyhow::Result<String> {
     }
     std::fs::rename(&draft.path, data).with_context(|| format!("Cannot make {}", data.display()))?;
     sync_folder(data)?;
-    Ok(format!("Restored {} of {}", counted(manifest.files.len()), file.display()))
+    let removed = match removed.as_slice() {
+        [] => String::new(),
+        left => format!("Removed what unfinished restores left there: {}\n", left.join(", ")),
+    };
+    Ok(format!("{removed}Restored {} of {}", counted(manifest.files.len()), file.display()))
+}
+
+/// Removes what killed restores left beside `data`. Running ones hold theirs.
+fn remove_drafts(data: &Path) -> Vec<String> {
+    let Some(of) = data.file_name().map(|name| format!("{}.", name.to_string_lossy())) else { return Vec::new() };
+    let entries = std::path::absolute(data).ok().and_then(|data| std::fs::read_dir(data.parent()?).ok());
+    let mut removed = Vec::new();
+    for entry in entries.into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let process = name.strip_prefix(&of).and_then(|name| name.strip_suffix(PARTIAL));
+        let is_named_so = process.is_some_and(|process| process.parse::<u32>().is_ok());
+        let is_draft = is_named_so && entry.path().join(MEDIA).is_dir();
+        if is_draft && hold_folder(&entry.path()).is_some() && std::fs::remove_dir_all(entry.path()).is_ok() {
+            removed.push(name);
+        }
+    }
+    removed
+}
+
+/// Marks a folder as one that a running restore fills; none if another does, or the system cannot tell.
+#[cfg(unix)]
+fn hold_folder(folder: &Path) -> Option<File> {
+    File::open(folder).ok().filter(hold)
+}
+
+#[cfg(not(unix))]
+fn hold_folder(_: &Path) -> Option<File> {
+    None
 }
 
 fn counted(files: usize) -> String {
@@ -259,8 +292,8 @@ const PARTIAL: &str = ".partial";
 /// A file or folder under a temporary name until it is complete; removed otherwise.
 struct Partial {
     path: PathBuf,
-    /// A backup's file, held.
-    _file: Option<File>,
+    /// Held, so that no other process takes it for abandoned.
+    _held: Option<File>,
 }
 
 impl Partial {
@@ -269,7 +302,7 @@ impl Partial {
         let path = draft_name(file)?;
         let file = private_file(&path)?;
         hold(&file);
-        Ok(Self { path, _file: Some(file) })
+        Ok(Self { path, _held: Some(file) })
     }
 }
 
@@ -283,7 +316,8 @@ impl Drop for Partial {
 fn tempdir_beside(folder: &Path) -> anyhow::Result<Partial> {
     let path = draft_name(folder)?;
     std::fs::create_dir_all(path.join(MEDIA)).with_context(|| format!("Cannot make {}", path.display()))?;
-    Ok(Partial { path, _file: None })
+    let held = hold_folder(&path);
+    Ok(Partial { path, _held: held })
 }
 
 fn draft_name(path: &Path) -> anyhow::Result<PathBuf> {

@@ -93,6 +93,27 @@ fn what_a_killed_backup_left_goes_with_the_next_one_and_nothing_else() {
     assert_eq!(names(folder.path()), ["data", kept[0], kept[1], "new.tar", kept[2]]);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_killed_restore_left_goes_with_the_next_one_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, file, new) = (folder.path().join("data"), folder.path().join("all.tar"), folder.path().join("new"));
+    let anna = tandem_hub::NewUser::new("a@b.example", "A", tandem_conversation::Role::Agent, "0123456789");
+    tandem_hub::add_user(&data, anna).unwrap();
+    backup(&data, &file).unwrap();
+    for left in ["new.7.partial/media", "new.8.partial/media", "other.9.partial/media", "new.10.partial/films"] {
+        std::fs::create_dir_all(folder.path().join(left)).unwrap();
+    }
+    std::fs::write(folder.path().join("new.7.partial/tandem.db"), "half").unwrap();
+    let held = std::fs::File::open(folder.path().join("new.8.partial")).unwrap();
+    held.lock().unwrap();
+    let said = restore(&file, &new).unwrap();
+    assert!(said.starts_with("Removed what unfinished restores left there: new.7.partial\nRestored"), "{said}");
+    let left = ["all.tar", "data", "new", "new.10.partial", "new.8.partial", "other.9.partial"];
+    assert_eq!(names(folder.path()), left);
+    drop(held);
+}
+
 #[test]
 fn what_is_not_a_whole_backup_restores_nothing() {
     let folder = tempfile::tempdir().unwrap();
