@@ -370,6 +370,11 @@ impl Engine {
         }
     }
 
+    /// Gives repeats of a command the answer that it has got under another id.
+    pub(crate) fn remember(&mut self, id: CommandId, sent: Sent, answer: commands::Answer) {
+        self.pending.answer(Answered { id, sent, answer, at: self.clock.now() });
+    }
+
     fn record(
         &mut self,
         id: ConversationId,

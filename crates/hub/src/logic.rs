@@ -251,7 +251,8 @@ async fn converse(
     let answered = match answered {
         Answered::Now(mut understood) => match usable(hub, request.id, &understood.answer) {
             Ok(()) => {
-                let left = left_of(hub, request.expires);
+                // The rest is for telling that a file did not come in time.
+                let left = left_of(hub, request.expires).mul_f32(0.9);
                 match media::fetch_all(hub, id, &mut understood.answer.actions, left).await {
                     Ok(()) => Answered::Now(understood),
                     Err((action, detail)) => Answered::Failed(LogicFailure::Refused { action, detail }),
@@ -362,11 +363,23 @@ fn invited(mails: bool, actions: &mut [Action]) -> Result<Vec<(String, Ways)>, R
     Ok(invited)
 }
 
+/// The id of a signed message, and what it says and where.
+pub(crate) struct Message {
+    id: CommandId,
+    sent: Sent,
+}
+
+impl Message {
+    pub(crate) fn new(id: CommandId, conversation: ConversationId, answer: &LogicResponseBody) -> Self {
+        Self { id, sent: Sent::new(Sender::Logic, answer).within(conversation) }
+    }
+}
+
 pub(crate) enum Origin {
-    /// A request of ours, with its diagnosis.
+    /// A request, with its diagnosis.
     Asked(LogicRequestRow),
     /// Unprompted, or the later answer to a request. A repeated message id is the same message.
-    Unasked { message: Option<CommandId>, note: String },
+    Unasked { message: Option<Message>, note: String },
     /// The answer to a typing signal: it counts only if the conversation has not moved on.
     Aside { at: Position },
 }
@@ -381,11 +394,7 @@ pub(crate) async fn apply(
     if let Err(rejection) = check(hub, &answer) {
         return Ok(Err(rejection));
     }
-    let sent = match origin {
-        // A request id implies its conversation; a message id does not.
-        Origin::Unasked { message: Some(_), .. } if answer.request_id.is_none() => sent_of(&answer).within(id),
-        _ => sent_of(&answer),
-    };
+    let sent = sent_of(&answer);
     if let Err((action, detail)) = media::fetch_all(hub, id, &mut answer.actions, FETCHING).await {
         return Ok(Err(Rejection::invalid(&format!("actions[{action}]"), detail)));
     }
@@ -439,10 +448,15 @@ async fn apply_checked(
                 Ok(invited) => invited,
                 Err(rejection) => return Ok(Err(rejection)),
             };
+            if let Some(message) = &message
+                && let Some(first) = engine.answered(connection, message.id, &message.sent)?
+            {
+                return Ok(first);
+            }
             // A repeated answer to a request has one effect; an unprompted message without an id is always new.
-            let (command_id, repeat) = match (answer.request_id, message) {
+            let (command_id, repeat) = match (answer.request_id, &message) {
                 (Some(request), _) => (CommandId(request.0), Repeat::Remembered(sent)),
-                (None, Some(message)) => (message, Repeat::Remembered(sent)),
+                (None, Some(message)) => (message.id, Repeat::Remembered(message.sent)),
                 (None, None) => (CommandId(Uuid::now_v7()), Repeat::Once),
             };
             if let Repeat::Remembered(sent) = &repeat
@@ -469,6 +483,9 @@ async fn apply_checked(
             };
             if let Some((request, note)) = came {
                 logic_requests::answer(connection, request, &note)?;
+                if let Some(message) = message {
+                    engine.remember(message.id, message.sent, Ok(position));
+                }
             }
             let state = engine.state(connection, id)?;
             for (_, ways) in invited {

@@ -162,6 +162,31 @@ async fn an_answer_belongs_to_the_conversation_in_which_it_was_asked_for() {
 }
 
 #[tokio::test]
+async fn a_signed_message_answers_one_request() {
+    let logic = TestLogic::start(|_| axum::http::StatusCode::ACCEPTED.into_response()).await;
+    let hub = TestHub::on(TestHub::start(None).await.stop().await, Some(&logic.url), 30_000).await;
+    let mut asked = Vec::new();
+    for text in ["Where is my order?", "And where is my parcel?"] {
+        let customer = hub.customer().await;
+        customer.writes(text).await;
+        let id = customer.conversation().await;
+        let request = common::eventually("Your Logic is asked", || async {
+            let asked = logic.asked.lock().unwrap();
+            asked.iter().find(|one| one["conversation"]["id"] == id.as_str()).map(|one| one["requestId"].clone())
+        })
+        .await;
+        asked.push((id, json!({ "requestId": request, "actions": [{ "type": "MESSAGE", "text": "It has left" }] })));
+    }
+    let [(hers, to_hers), (others, to_others)] = &asked[..] else { panic!("two requests") };
+    let (status, first) = logic_says(&hub, hers, Some("msg_1"), to_hers).await;
+    assert_eq!(status, 200, "{first}");
+    assert_eq!(logic_says(&hub, hers, Some("msg_1"), to_hers).await, (200, first), "a repeat stays a repeat");
+    let (status, problem) = logic_says(&hub, others, Some("msg_1"), to_others).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("input.id_used")), "{problem}");
+    assert_eq!(logic_says(&hub, others, Some("msg_2"), to_others).await.0, 200);
+}
+
+#[tokio::test]
 async fn a_signed_message_belongs_to_one_conversation() {
     let hub = TestHub::start(Some("http://127.0.0.1:1/logic")).await;
     let (carmen, aiko) = (hub.customer().await, hub.customer().await);

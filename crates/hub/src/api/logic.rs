@@ -18,7 +18,7 @@ use super::input::{id, json_bytes};
 use crate::endpoint::answer::{self, Mistake, Understood};
 use crate::endpoint::encoding;
 use crate::hub::Hub;
-use crate::logic::{Origin, apply, is_dry_run};
+use crate::logic::{Message, Origin, apply, is_dry_run};
 use crate::problem::ApiError;
 use crate::store::logic_requests::{self, LogicRequestRow};
 
@@ -67,8 +67,9 @@ fn message_id(webhook_id: &[u8]) -> CommandId {
     CommandId(Builder::from_bytes(bytes).with_version(Version::Custom).into_uuid())
 }
 
-/// Answers later, or speaks unprompted. All actions take effect, or none. The headers of Standard Webhooks are
-/// optional. If present, they must be valid, and a repeated `webhook-id` has one effect.
+/// Answers later, or speaks unprompted. All actions take effect, or none. The bearer secret is always required. The
+/// headers of Standard Webhooks are optional. If present, they must be valid, and a repeated `webhook-id` has one
+/// effect.
 #[utoipa::path(post, path = "/api/v1/logic/conversations/{id}/responses", request_body = LogicResponseBody, tag = "logic",
     params(("id" = String, Path)),
     responses((status = 200, body = CommandAccepted), (status = 401, body = Problem), (status = 404, body = Problem),
@@ -83,6 +84,7 @@ pub(crate) async fn respond(
     if answer.request_id.is_some_and(is_dry_run) {
         return Err(ApiError::new(409, "logic.dry_run_over", "Dry runs are answered at once, and change nothing."));
     }
+    let message = message.map(|id| Message::new(id, conversation, &answer));
     let position = apply(&hub, conversation, answer, Origin::Unasked { message, note: unknown.note() }).await??;
     Ok(axum::Json(CommandAccepted { position }))
 }

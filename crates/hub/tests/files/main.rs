@@ -504,7 +504,10 @@ async fn a_slow_address_holds_up_nobody_else() {
     carmen.writes("slow").await;
     eve.writes("quick").await;
     eve.waits_for("Quick").await;
-    maya.finds(&carmen.conversation().await, "help").await;
+    let conversation = carmen.conversation().await;
+    maya.finds(&conversation, "help").await;
+    let state = maya.state(&conversation).await.to_string();
+    assert!(state.contains("the file cannot be fetched in time"), "Your Logic was in time, its file was not: {state}");
 }
 
 #[tokio::test]
