@@ -18,6 +18,15 @@ pub(super) fn address(text: &str) -> Result<String, String> {
     }
 }
 
+/// An address on which nothing else listens.
+pub(super) fn other_address(text: &str, listen: &str) -> Result<String, String> {
+    let address = address(text)?;
+    match address == listen && !address.ends_with(":0") {
+        true => Err("the same address as listen: choose another port".into()),
+        false => Ok(address),
+    }
+}
+
 /// Comma-separated networks and addresses.
 pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
     let network = |part: &str| part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));

@@ -20,10 +20,11 @@ impl Config {
         let data = std::path::absolute(&data).unwrap_or_else(|_| data.into());
         let otherwise = Self::new(data);
         let public_url = settings.get("public_url", check::origin);
+        let listen = settings.get("listen", check::address).unwrap_or(otherwise.listen);
         let config = Self {
             data_from: settings.place("data"),
-            listen: settings.get("listen", check::address).unwrap_or(otherwise.listen),
-            metrics: settings.get("metrics", check::address),
+            metrics: settings.get("metrics", |text| check::other_address(text, &listen)),
+            listen,
             account: settings.get("account", check::label).unwrap_or(otherwise.account),
             rate_limits: settings.get("rate_limits", check::switch).unwrap_or(otherwise.rate_limits),
             trusted_proxies: settings.get("trusted_proxies", check::networks).unwrap_or(otherwise.trusted_proxies),

@@ -59,8 +59,8 @@ impl Environment {
 
 impl FromIterator<(String, String)> for Environment {
     fn from_iter<T: IntoIterator<Item = (String, String)>>(variables: T) -> Self {
-        let ours = variables.into_iter().filter(|(name, value)| name.starts_with(VARIABLE) && !value.is_empty());
-        Self(ours.collect())
+        let own = variables.into_iter().filter(|(name, value)| name.starts_with(VARIABLE) && !value.is_empty());
+        Self(own.collect())
     }
 }
 

@@ -165,6 +165,21 @@ fn without_settings_the_hub_listens_on_this_machine_only() {
 }
 
 #[test]
+fn metrics_have_a_port_of_their_own() {
+    for (listen, metrics, is_refused) in [
+        ("127.0.0.1:7700", "127.0.0.1:7700", true),
+        ("127.0.0.1:0", "127.0.0.1:0", false),
+        ("127.0.0.1:7700", "127.0.0.1:9464", false),
+    ] {
+        let loaded = load(&[("TANDEM_LISTEN", listen), ("TANDEM_METRICS", metrics)]);
+        match is_refused {
+            true => assert!(loaded.unwrap_err().contains("metrics (TANDEM_METRICS): the same address as listen")),
+            false => assert_eq!(loaded.unwrap().metrics.as_deref(), Some(metrics)),
+        }
+    }
+}
+
+#[test]
 fn an_unknown_key_in_the_file_is_refused_with_the_nearest_one() {
     for (file, name, near) in [
         ("lisen = \"127.0.0.1:1\"\n", "lisen", "listen"),
