@@ -1,6 +1,7 @@
 //! Your Logic's commands, and its failures.
 
 use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::Draft;
 use crate::blank::one_line;
@@ -349,12 +350,12 @@ impl Draft<'_> {
         name.as_deref().map_or(Ok(()), |name| self.rename_customer(name))
     }
 
-    /// A tag is one line, and two that differ only in case are the same.
+    /// A tag is one line. Two that differ only in case or in how their letters are composed are the same.
     pub(super) fn tag(&mut self, add: &[String], remove: &[String]) -> Result<(), Rejection> {
         let too_many = || Rejection::invalid("add", format!("more than {} tags", limits::TAGS));
         let mut added: Vec<String> = Vec::new();
         for (i, tag) in add.iter().enumerate() {
-            let (field, tag) = (format!("add[{i}]"), one_line(tag));
+            let (field, tag) = (format!("add[{i}]"), one_line(tag).nfc().collect::<String>());
             check_label(&field, &tag)?;
             if self.actor.user().is_some() && tag.chars().count() > limits::TAG_CHARS {
                 return Err(Rejection::invalid(&field, format!("longer than {} characters", limits::TAG_CHARS)));
@@ -379,5 +380,6 @@ impl Draft<'_> {
 }
 
 fn is_same_tag(one: &str, other: &str) -> bool {
-    one == other || one.to_lowercase() == other.to_lowercase()
+    let folded = |tag: &str| tag.nfc().collect::<String>().to_lowercase();
+    one == other || folded(one) == folded(other)
 }
