@@ -70,7 +70,7 @@ pub struct Row {
     pub people: Vec<Participant>,
     /// Since when the longest of those who handle it does.
     pub handled_since: Option<Time>,
-    /// Who of ours spoke last.
+    /// Who spoke last for the company.
     pub held_by: Option<Participant>,
     pub call: Option<Call>,
     /// Why Your Logic could not go on, in one line.
@@ -82,7 +82,7 @@ pub struct Row {
     pub round: Option<u32>,
     pub round_since: Option<Time>,
     pub first_answered_at: Option<Time>,
-    /// Turns of ours that the channel refused.
+    /// The company's turns that the channel refused.
     pub undelivered: u32,
     /// The newest handover packet was graded wrong.
     pub graded_wrong: bool,

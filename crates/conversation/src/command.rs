@@ -96,7 +96,7 @@ pub enum Invitee {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     Start(Opening),
-    /// A customer's turn, or one that somebody wrote on a device of ours.
+    /// A customer's turn, or one that somebody wrote on a company device.
     Write {
         turn: TurnId,
         content: Content,

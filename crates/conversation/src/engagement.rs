@@ -28,7 +28,7 @@ pub enum EngagementKind {
     ExternalAgent { participant: Participant, expires: Time },
     /// Your Logic is told of everything and may answer.
     Logic,
-    /// The customer is answering menus, without a person of ours.
+    /// The customer is answering menus, without a person.
     SelfService,
     /// The customer waits and no one is engaged.
     Queue,

@@ -49,9 +49,9 @@ impl Participant {
         }
     }
 
-    /// An agent or external agent, or whoever wrote on a device of ours.
+    /// An agent or external agent, or whoever wrote on a company device.
     #[must_use]
-    pub fn is_person_of_ours(&self) -> bool {
+    pub fn is_responder(&self) -> bool {
         matches!(self, Self::Agent { .. } | Self::ExternalAgent { .. } | Self::Device { .. })
     }
 

@@ -18,7 +18,7 @@ impl Conversation {
         self.snoozes.iter().find(|snooze| snooze.is_of(user) && snooze.over_since(now).is_some())
     }
 
-    /// Whether someone of ours has to act: the customer waits, or help is needed.
+    /// Whether somebody has to act: the customer waits, or help is needed.
     #[must_use]
     pub fn needs_someone(&self) -> bool {
         self.in_progress() && (self.awaits_us() || self.help.is_some())

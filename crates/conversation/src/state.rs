@@ -392,7 +392,7 @@ impl Conversation {
             round.answered.get_or_insert(event.time);
         }
         self.waiting_since = None;
-        if event.actor.is_person_of_ours() {
+        if event.actor.is_responder() {
             self.unanswered_by_person = None;
             self.waits_for_person = None;
         } else if self.help.is_none() && self.people().next().is_none() {
@@ -417,7 +417,7 @@ impl Conversation {
         } else {
             self.open_turns.retain(|open| open.stage != Stage::Failed);
         }
-        // What was written on a device of ours has left already, and is reported to nobody but its author.
+        // What was written on a company device has left already, and is reported to nobody but its author.
         if matches!(event.actor, Participant::Device { .. }) {
             return;
         }
@@ -531,7 +531,7 @@ impl Conversation {
         self.status == Status::InProgress
     }
 
-    /// Whether the customer waits for an answer of ours, or was promised a person who has not spoken.
+    /// Whether the customer waits for an answer, or was promised a person who has not spoken.
     #[must_use]
     pub fn awaits_us(&self) -> bool {
         self.waiting_since.is_some() || self.waits_for_person.is_some()

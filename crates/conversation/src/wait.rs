@@ -11,7 +11,7 @@ use crate::engagement::{Engagement, EngagementKind};
 use crate::state::Conversation;
 use crate::time::Time;
 
-/// Whether a person is wanted at `now`: none of ours is engaged, and help is needed or no one attends to a waiting
+/// Whether a person is wanted at `now`: no agent is engaged, and help is needed or no one attends to a waiting
 /// customer. Each longest such stretch is one engagement of kind `queue`.
 #[must_use]
 pub fn wanted(conversation: &Conversation, now: Time) -> bool {

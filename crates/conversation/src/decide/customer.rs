@@ -18,7 +18,7 @@ use crate::turn::{Content, Turn};
 impl Draft<'_> {
     pub(super) fn write(&mut self, turn: TurnId, content: Content, received: Time) -> Result<(), Rejection> {
         let content = self.written(content)?.checked()?;
-        // People of ours who answer outside are never silent while somebody waits for them.
+        // Agents who answer outside are never silent while somebody waits for them.
         let may_be_silent = *self.actor == Participant::Customer || !self.state.in_progress();
         let silent = may_be_silent && matches!(&content, Content::Text { text } if is_courtesy(text));
         let by_choice = matches!(content, Content::Answer { .. });
@@ -28,7 +28,7 @@ impl Draft<'_> {
         let turn = Turn { silent, ..Turn::new(turn, None, content) };
         self.add(turn, received.min(self.now()))?;
         if *self.actor != Participant::Customer {
-            // Somebody of ours has answered outside: nobody else need come.
+            // Somebody has answered outside: nobody else need come.
             self.clear_help(None);
         }
         if self.state.in_progress() && *self.actor == Participant::Customer {

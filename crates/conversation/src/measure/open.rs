@@ -317,7 +317,7 @@ impl Open {
         put(&mut rows.turns, version, (row.conversation_id, row.position), row);
     }
 
-    /// A turn of ours for the customer.
+    /// A turn of the company for the customer.
     fn say(&mut self, row: &mut TurnRow, version: u64, rows: &mut Rows) {
         let asked = self.round.asked;
         let imported = self.imported();

@@ -120,7 +120,7 @@ fn check_rounds(world: &World) {
             after.filter(|event| loud(event).is_some()).map(|event| event.time.since(t0.time)).next()
         };
         assert_eq!(round.first_response_ms, after_t0(|actor| *actor != Participant::Customer));
-        assert_eq!(round.first_person_response_ms, after_t0(Participant::is_person_of_ours));
+        assert_eq!(round.first_person_response_ms, after_t0(Participant::is_responder));
         let waits = waits(events);
         assert_eq!(round.replies as usize, waits.len());
         assert_eq!(round.reply_sum_ms, Some(waits.iter().map(|(.., ms)| ms).sum()));

@@ -473,7 +473,7 @@ impl World {
             }
             EventBody::TurnAdded { turn, .. } => {
                 let silent = turn.silent || !turn.content.is_for_customer();
-                let speaks = event.actor == Participant::Customer || event.actor.is_person_of_ours();
+                let speaks = event.actor == Participant::Customer || event.actor.is_responder();
                 assert!(self.state.in_progress() || silent || !speaks, "a turn that is not silent reopens first");
             }
             EventBody::TurnEdited { silent, .. } => {
@@ -494,7 +494,7 @@ impl World {
             (Some(_), None) => {
                 let alone = before.people().next().is_none();
                 let ends = match &event.body {
-                    EventBody::TurnAdded { .. } if event.actor.is_person_of_ours() => true,
+                    EventBody::TurnAdded { .. } if event.actor.is_responder() => true,
                     EventBody::TurnAdded { .. } => event.actor == Participant::Logic && alone && before.help.is_none(),
                     EventBody::HelpCleared { claimed_by: None, dismissed: None } => alone,
                     EventBody::EngagementEnded { .. } => {

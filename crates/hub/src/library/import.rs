@@ -45,7 +45,7 @@ const VARIABLES: [(&str, &str); 5] = [
     ("inbox.name", "brand.name"),
 ];
 
-/// Reads a file: ours, Chatwoot's, or a table with the columns `shortcut` and `text`, and perhaps `title`, `language`,
+/// Reads a file: Tandem's, Chatwoot's, or a table with the columns `shortcut` and `text`, and perhaps `title`, `language`,
 /// `folder` (with `/`), `brands` (with spaces) and `note` (yes, no). `scope` is for what says none itself.
 ///
 /// # Errors

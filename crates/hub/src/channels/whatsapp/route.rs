@@ -1,6 +1,6 @@
 //! Routes: which chat a message belongs to, by evidence and never by a guess.
 //!
-//! A route is one chat of one WhatsApp account with one number of ours. Replies go to routes. What came together in one
+//! A route is one chat of one WhatsApp account with one of the company's numbers. Replies go to routes. What came together in one
 //! payload names one route; an announced change adds the new name to it. A number that turns up with another user's id
 //! after a day of silence was given to somebody else, and begins a new route. Pure.
 

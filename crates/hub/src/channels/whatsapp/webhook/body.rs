@@ -11,7 +11,7 @@ pub(crate) enum Body {
     /// Content that is complete as it is: text, a place, a card, an order, a form, or of unknown kind.
     Said(Content),
     Media(MediaRef),
-    /// A tap on a button or a row of ours.
+    /// A tap on a button or a row of a list.
     Tap {
         id: String,
         title: String,
