@@ -605,7 +605,15 @@ key: string, name: string,
 /**
  * Of its conversations that have none.
  */
-language?: string, };
+language?: string, 
+/**
+ * Target for a person's first words after one is needed, in seconds.
+ */
+firstReplyS?: number, 
+/**
+ * Target for the next replies, in seconds.
+ */
+nextReplyS?: number, };
 
 export type LibraryChoice = { 
 /**
@@ -633,11 +641,11 @@ export type LinkView = { url: string,
  */
 waits: boolean, };
 
-export type ListGroup = "none" | "state" | "channel" | "language";
+export type ListGroup = "none" | "state" | "channel" | "language" | "brand";
 
 export type ListOnly = "all" | "unread" | "waiting";
 
-export type ListOrder = "need" | "newest" | "oldest" | "name";
+export type ListOrder = "need" | "due" | "newest" | "oldest" | "name";
 
 export type ListRequest = { section: Section, offset: number, limit: number, 
 /**
@@ -1082,7 +1090,11 @@ words: string,
 /**
  * Their author.
  */
-wordsBy: Participant | null, wordsAt: Time | null, wait: Wait | null, help: HelpView | null, engaged: Array<Participant>, 
+wordsBy: Participant | null, wordsAt: Time | null, wait: Wait | null, 
+/**
+ * When a person's reply is due, by the brand's target.
+ */
+due: Time | null, help: HelpView | null, engaged: Array<Participant>, 
 /**
  * Your Logic is working on an answer.
  */
@@ -1098,7 +1110,11 @@ snooze: SnoozeView | null,
 /**
  * What the user did and the hub has not confirmed, oldest first. The row already shows it as done.
  */
-pending: Array<PendingView>, tags: Array<string>, language: string | null, updated: Time, };
+pending: Array<PendingView>, tags: Array<string>, language: string | null, 
+/**
+ * The brand's name.
+ */
+brand: string | null, updated: Time, };
 
 export type RpcError = { code: string, message: string, };
 

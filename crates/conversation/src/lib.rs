@@ -97,4 +97,4 @@ pub use time::Time;
 pub use trigger::{Trigger, trigger_of};
 pub use turn::{Choice, Content, Media, Stage, Turn, check_link_ttl};
 pub use voice::{PERSON_SILENT_MS, Word};
-pub use wait::{Awaited, Wait, wanted};
+pub use wait::{Awaited, Targets, Wait, wanted};

@@ -42,6 +42,35 @@ pub enum Awaited {
     Logic,
 }
 
+/// How soon a person should answer the customers of a brand, in seconds; none sets no target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Targets {
+    /// From the moment at which a person is needed to their first words.
+    pub first_reply_s: Option<u32>,
+    /// From the customer's words to the reply of whoever talks with them.
+    pub next_reply_s: Option<u32>,
+}
+
+impl Awaited {
+    /// The target for the reply; none without one, and for Your Logic.
+    #[must_use]
+    pub fn target_s(self, targets: Targets) -> Option<u32> {
+        match self {
+            Self::Person | Self::Joined => targets.first_reply_s,
+            Self::Reply => targets.next_reply_s,
+            Self::Logic => None,
+        }
+    }
+}
+
+impl Wait {
+    /// When the reply is due.
+    #[must_use]
+    pub fn due(&self, targets: Targets) -> Option<Time> {
+        Some(self.since.plus_ms(i64::from(self.awaited.target_s(targets)?) * 1_000))
+    }
+}
+
 impl Conversation {
     /// The customer's wait.
     ///
@@ -87,5 +116,25 @@ impl Conversation {
     fn has_spoken(&self, engagement: &Engagement) -> bool {
         let by = |person| self.voices.iter().any(|voice| voice.by.same(person) && voice.at >= engagement.since);
         engagement.person().is_some_and(by)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Awaited, Targets, Time, Wait};
+
+    #[test]
+    fn a_reply_is_due_by_who_is_awaited_and_your_logic_has_no_target() {
+        let targets = Targets { first_reply_s: Some(60), next_reply_s: Some(300) };
+        for (awaited, due) in [
+            (Awaited::Person, Some(61_000)),
+            (Awaited::Joined, Some(61_000)),
+            (Awaited::Reply, Some(301_000)),
+            (Awaited::Logic, None),
+        ] {
+            let wait = Wait { since: Time(1_000), awaited };
+            assert_eq!(wait.due(targets), due.map(Time));
+            assert_eq!(wait.due(Targets::default()), None);
+        }
     }
 }

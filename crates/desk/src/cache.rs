@@ -6,6 +6,7 @@
 
 mod arranged;
 pub(crate) mod bookmarks;
+pub(crate) mod brands;
 pub(crate) mod buttons;
 pub(crate) mod concerning;
 pub(crate) mod conversations;
@@ -78,6 +79,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "what was drawn from the library", sql: library::SCHEMA },
     Migration { name: "snoozes", sql: snoozes::SCHEMA },
     Migration { name: "tags", sql: tags::SCHEMA },
+    Migration { name: "brands and their targets", sql: brands::SCHEMA },
 ];
 
 #[derive(Debug, thiserror::Error)]

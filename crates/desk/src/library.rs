@@ -336,6 +336,8 @@ mod tests {
             key: key.into(),
             name: key.to_uppercase(),
             language: Some("fr".into()),
+            first_reply_s: None,
+            next_reply_s: None,
         };
         let count = |n: u128, brand: u128, uses| tandem_protocol::library::ItemUses {
             item: Uuid::from_u128(n),

@@ -164,6 +164,8 @@ pub struct RowView {
     pub words_by: Option<Participant>,
     pub words_at: Option<Time>,
     pub wait: Option<Wait>,
+    /// When a person's reply is due, by the brand's target.
+    pub due: Option<Time>,
     pub help: Option<HelpView>,
     pub engaged: Vec<Participant>,
     /// Your Logic is working on an answer.
@@ -179,6 +181,8 @@ pub struct RowView {
     pub pending: Vec<PendingView>,
     pub tags: Vec<String>,
     pub language: Option<String>,
+    /// The brand's name.
+    pub brand: Option<String>,
     pub updated: Time,
 }
 

@@ -19,6 +19,7 @@ pub(crate) use search::{search, search_view};
 pub(crate) use transcript::{Page, transcript};
 pub(crate) use unsent::{NotSent, drafts_with, not_sent};
 
+use crate::cache::brands::Brands;
 use crate::cache::expect::{Expecting, expected};
 use crate::cache::{CacheError, conversations, outbox};
 use crate::rpc::ListRequest;
@@ -81,7 +82,7 @@ pub(crate) fn list(
         arrangement,
     };
     let (lines, total) = conversations::page(connection, &page)?;
-    let acted = outbox::conversations(connection)?;
+    let (acted, brands) = (outbox::conversations(connection)?, Brands::read(connection)?);
     let mut rows = Vec::with_capacity(lines.len());
     for mut line in lines {
         let mut pending = Vec::new();
@@ -90,7 +91,7 @@ pub(crate) fn list(
             pending = row::pending(connection, &waiting, reader.now)?;
             line.state = expected(&line.state, &waiting, &reader.expecting());
         }
-        rows.push(row::row(line, pending, reader));
+        rows.push(row::row(line, pending, reader, &brands));
     }
     Ok(ListView { rows, total })
 }

@@ -3,12 +3,13 @@
 mod library;
 mod whatsapp;
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use tandem_conversation::{Role, UserId};
+use tandem_conversation::{Role, Targets, UserId};
 use tandem_protocol::administration::{BrandAddition, BrandChange, UserAddition, UserChange};
 
 pub use library::LibraryCommand;
@@ -17,6 +18,7 @@ pub use whatsapp::WhatsappCommand;
 use crate::administration::{self, Checked, OPERATOR, Refusal, audit, row_of};
 use crate::config::Config;
 use crate::setup::{brand_secret, open};
+use crate::store::brands::Brand;
 use crate::store::{StoreError, brands, users};
 use crate::terminal::say;
 
@@ -129,6 +131,12 @@ pub enum BrandCommand {
         /// Language of quick replies and questions where a conversation has none, such as de [default: en]
         #[arg(long)]
         language: Option<String>,
+        /// Target for a person's first words after one is needed, in seconds
+        #[arg(long, value_name = "SECONDS")]
+        first_reply: Option<u32>,
+        /// Target for the next replies, in seconds
+        #[arg(long, value_name = "SECONDS")]
+        next_reply: Option<u32>,
     },
     /// List all brands
     List,
@@ -152,6 +160,12 @@ pub enum BrandCommand {
         /// Language of quick replies and questions where a conversation has none; empty for none
         #[arg(long)]
         language: Option<String>,
+        /// Target for a person's first words after one is needed, in seconds; 0 for none
+        #[arg(long, value_name = "SECONDS")]
+        first_reply: Option<u32>,
+        /// Target for the next replies, in seconds; 0 for none
+        #[arg(long, value_name = "SECONDS")]
+        next_reply: Option<u32>,
     },
     /// Remove a brand, also from its users: no new chats start; its conversations stay
     Remove {
@@ -257,6 +271,18 @@ impl UserCommand {
     }
 }
 
+/// A brand with what is set, for lists.
+fn line_of(brand: &Brand) -> String {
+    let mut line = format!("{}\t{}\t{}", brand.look.id, brand.look.name, brand.domains.join(" "));
+    let Targets { first_reply_s, next_reply_s } = brand.targets;
+    for (what, target) in [("first reply", first_reply_s), ("next reply", next_reply_s)] {
+        if let Some(target) = target {
+            let _ = write!(line, "\t{what} in {target} s");
+        }
+    }
+    line
+}
+
 impl BrandCommand {
     /// Whether it may create the database: adding the first user does.
     #[must_use]
@@ -271,8 +297,10 @@ impl BrandCommand {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         let data = &config.data;
         match self {
-            Self::Add { id, name, greeting, accent, domains, language } => {
-                let addition = BrandAddition { id, name, greeting, accent, domains, language };
+            Self::Add { id, name, greeting, accent, domains, language, first_reply, next_reply } => {
+                let (first_reply_s, next_reply_s) = (first_reply, next_reply);
+                let addition =
+                    BrandAddition { id, name, greeting, accent, domains, language, first_reply_s, next_reply_s };
                 let added = open(data)?.write_blocking(move |c, ()| administration::add_brand(c, addition))??;
                 audit(OPERATOR, &added.look.id, "brand: added");
                 let hub = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
@@ -281,16 +309,17 @@ impl BrandCommand {
             }
             Self::List => {
                 for brand in open(data)?.read_blocking(brands::all)? {
-                    say(format_args!("{}\t{}\t{}", brand.look.id, brand.look.name, brand.domains.join(" ")))?;
+                    say(line_of(&brand))?;
                 }
             }
-            Self::Set { id, name, greeting, accent, domains, language } => {
+            Self::Set { id, name, greeting, accent, domains, language, first_reply, next_reply } => {
                 let domains = (!domains.is_empty()).then_some(domains);
-                let change = BrandChange { name, greeting, accent, domains, language };
+                let (first_reply_s, next_reply_s) = (first_reply, next_reply);
+                let change = BrandChange { name, greeting, accent, domains, language, first_reply_s, next_reply_s };
                 let (database, what) = (open(data)?, format!("brand: {}", administration::fields_of(&change)));
                 let brand = database.write_blocking(move |c, ()| administration::change_brand(c, &id, change))??;
                 audit(OPERATOR, &brand.look.id, &what);
-                say(format_args!("{}\t{}\t{}", brand.look.id, brand.look.name, brand.domains.join(" ")))?;
+                say(line_of(&brand))?;
             }
             Self::Remove { id, force } => {
                 let key = id.clone();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use tandem_conversation::{Audience, Button, ButtonId, Role};
+use tandem_protocol::administration::BrandAddition;
 use tandem_protocol::agents::{ButtonDefinition, Tokens};
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -92,7 +93,12 @@ async fn prepare(hub: &Hub) -> anyhow::Result<Tokens> {
             let added = hub
                 .database
                 .write(move |connection, _| -> Done<User> {
-                    match administration::add_brand(connection, brand.into())? {
+                    let targets = BrandAddition {
+                        first_reply_s: Some(60),
+                        next_reply_s: Some(180),
+                        ..BrandAddition::from(brand)
+                    };
+                    match administration::add_brand(connection, targets)? {
                         Ok(_) | Err(Refusal::BrandExists(_)) => {}
                         Err(refusal) => return Ok(Err(refusal)),
                     }

@@ -315,6 +315,8 @@ pub(crate) fn told_to(
         key: brand.look.id,
         name: brand.look.name,
         language: brand.language,
+        first_reply_s: brand.targets.first_reply_s,
+        next_reply_s: brand.targets.next_reply_s,
     };
     Ok(Library {
         stamp: Changes::read(connection)?.stamp(log, user, skills),

@@ -84,7 +84,8 @@ impl From<NewUser> for UserAddition {
 impl From<NewBrand> for BrandAddition {
     fn from(brand: NewBrand) -> Self {
         let NewBrand { key, name, greeting, accent, domains } = brand;
-        Self { id: key, name, greeting: Some(greeting), accent: Some(accent), domains, language: None }
+        let (greeting, accent) = (Some(greeting), Some(accent));
+        Self { id: key, name, greeting, accent, domains, language: None, first_reply_s: None, next_reply_s: None }
     }
 }
 

@@ -126,6 +126,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "why sign-ins ended", sql: auth::ENDED },
     Migration { name: "turns by their ids", sql: events::TURN_IDS },
     Migration { name: "WhatsApp", sql: whatsapp::SCHEMA },
+    Migration { name: "targets of brands", sql: brands::TARGETS },
 ];
 
 #[cfg(test)]

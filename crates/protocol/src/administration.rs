@@ -170,6 +170,12 @@ pub struct BrandRow {
     /// The language of quick replies and questions where a conversation has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// Target for a person's first words after one is needed, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_reply_s: Option<u32>,
+    /// Target for the next replies, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_reply_s: Option<u32>,
 }
 
 /// `POST /api/v1/brands`.
@@ -192,6 +198,14 @@ pub struct BrandAddition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 35)]
     pub language: Option<String>,
+    /// Target for a person's first words after one is needed, in seconds; 0 for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 604_800)]
+    pub first_reply_s: Option<u32>,
+    /// Target for the next replies, in seconds; 0 for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 604_800)]
+    pub next_reply_s: Option<u32>,
 }
 
 /// The answer to `DELETE /api/v1/brands/{id}`.
@@ -222,4 +236,12 @@ pub struct BrandChange {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 35)]
     pub language: Option<String>,
+    /// Target for a person's first words after one is needed, in seconds; 0 for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 604_800)]
+    pub first_reply_s: Option<u32>,
+    /// Target for the next replies, in seconds; 0 for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 604_800)]
+    pub next_reply_s: Option<u32>,
 }

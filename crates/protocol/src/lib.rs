@@ -45,6 +45,7 @@ pub const VERSIONS: &[&str] = &[
     "15: users say why they are away and when they are back; agents transfer conversations to colleagues",
     "16: channels beside the web chat: turns quote others, are reacted to, edited and withdrawn; places, cards, orders, \
      forms, templates, and messages of unknown kind; devices of the company; the stages `unconfirmed` and `played`",
+    "17: brands have targets for the first reply and for the next ones",
 ];
 
 /// The oldest version that this version can talk to.

@@ -247,6 +247,14 @@ pub struct LibraryBrand {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub language: Option<String>,
+    /// Target for a person's first words after one is needed, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub first_reply_s: Option<u32>,
+    /// Target for the next replies, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub next_reply_s: Option<u32>,
 }
 
 /// How often an item was used in conversations of a brand.

@@ -3,6 +3,7 @@
 use tandem_conversation::Section;
 
 use super::NEVER;
+use super::brands::DUE;
 use crate::view::{Arrangement, ListGroup, ListOnly, ListOrder};
 
 /// The query for the rows of a section, with the bound, the filter, the limit and the offset of a page, and the query that
@@ -26,13 +27,16 @@ pub(super) fn queries(section: Section, arrangement: Arrangement) -> (String, St
         ListGroup::Channel => "c.state ->> '$.channel', ".to_owned(),
         // Conversations without one come last.
         ListGroup::Language => "c.state ->> '$.language' IS NULL, c.state ->> '$.language', ".to_owned(),
+        ListGroup::Brand => "g.name IS NULL, g.name, ".to_owned(),
     };
     let order = match order {
-        ListOrder::Need => need,
-        ListOrder::Newest => "c.updated DESC",
-        ListOrder::Oldest => "c.updated",
+        ListOrder::Need => need.to_owned(),
+        // Those without a target come last.
+        ListOrder::Due => format!("{DUE} IS NULL, {DUE}, {need}"),
+        ListOrder::Newest => "c.updated DESC".to_owned(),
+        ListOrder::Oldest => "c.updated".to_owned(),
         // They begin with the name.
-        ListOrder::Name => "c.words",
+        ListOrder::Name => "c.words".to_owned(),
     };
     // What is put off stays at the end.
     let snoozed = if section == Section::My { "c.snoozed, " } else { "" };
@@ -40,6 +44,7 @@ pub(super) fn queries(section: Section, arrangement: Arrangement) -> (String, St
         "SELECT c.state, c.unread, coalesce(b.draft || b.note, '') <> ''
                 OR EXISTS (SELECT 1 FROM files AS f WHERE f.conversation = c.id AND f.command IS NULL)
          FROM conversations AS c LEFT JOIN bookmarks AS b ON b.conversation = c.id
+              LEFT JOIN brands AS g ON g.id = c.state ->> '$.brand'
          WHERE {of} AND instr(c.words, ?2){only} ORDER BY {group}{snoozed}{order}, c.id LIMIT ?3 OFFSET ?4"
     );
     let count = format!("SELECT count(*) FROM conversations AS c WHERE {of} AND instr(c.words, ?2){only}");
@@ -54,8 +59,9 @@ mod tests {
     #[test]
     fn an_arranged_list_reads_its_section_alone() {
         for section in [Section::My, Section::Help, Section::Left, Section::All] {
-            for order in [ListOrder::Need, ListOrder::Newest, ListOrder::Oldest, ListOrder::Name] {
-                for group in [ListGroup::None, ListGroup::State, ListGroup::Channel, ListGroup::Language] {
+            for order in [ListOrder::Need, ListOrder::Due, ListOrder::Newest, ListOrder::Oldest, ListOrder::Name] {
+                use ListGroup::{Brand, Channel, Language, State};
+                for group in [ListGroup::None, State, Channel, Language, Brand] {
                     for only in [ListOnly::All, ListOnly::Unread, ListOnly::Waiting] {
                         let (rows, count) = queries(section, Arrangement { order, group, only });
                         assert_found_by_index(&rows);

@@ -8,8 +8,8 @@ use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::expect::expected_here;
 use super::{
-    CacheError, NEVER, Touched, arranged, bookmarks, conversation_id, events, id, json, media, meta, outbox, search,
-    snoozes,
+    CacheError, NEVER, Touched, arranged, bookmarks, brands, conversation_id, events, id, json, media, meta, outbox,
+    search, snoozes,
 };
 use crate::view::Arrangement;
 
@@ -182,9 +182,9 @@ pub(crate) fn save(
     let mut query = connection.prepare_cached(
         "INSERT INTO conversations (id, customer, started, updated, listed, engaged, in_my, in_help, in_left, in_all,
                                     help, waits, left_at, unread, words, covered_from, covered_to, hole, wanting,
-                                    mentioned, state, stale, snoozed, snoozed_until)
+                                    mentioned, state, stale, snoozed, snoozed_until, awaited)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                 ?22, ?23, ?24)
+                 ?22, ?23, ?24, ?25)
          ON CONFLICT (id) DO UPDATE SET
              customer = excluded.customer, started = excluded.started, updated = excluded.updated,
              listed = excluded.listed, engaged = excluded.engaged, in_my = excluded.in_my, in_help = excluded.in_help,
@@ -192,7 +192,8 @@ pub(crate) fn save(
              left_at = excluded.left_at, unread = excluded.unread, words = excluded.words,
              covered_from = excluded.covered_from, covered_to = excluded.covered_to, hole = excluded.hole,
              wanting = excluded.wanting, mentioned = excluded.mentioned, state = excluded.state,
-             stale = excluded.stale, snoozed = excluded.snoozed, snoozed_until = excluded.snoozed_until",
+             stale = excluded.stale, snoozed = excluded.snoozed, snoozed_until = excluded.snoozed_until,
+             awaited = excluded.awaited",
     )?;
     query.execute(params![
         id(state.id.0),
@@ -219,6 +220,7 @@ pub(crate) fn save(
         held.stale,
         snoozed_until.is_some(),
         snoozed_until.unwrap_or_default(),
+        brands::awaited(&shown),
     ])?;
     search::know(connection, state)?;
     touched.conversation(state.id);

@@ -7,7 +7,7 @@ use tandem_sqlite::rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use super::bookmarks::Kind;
-use super::{CacheError, Touched, id, media, meta};
+use super::{CacheError, Touched, brands, id, media, meta};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE drawn (
@@ -52,12 +52,16 @@ pub(crate) fn keep(connection: &Connection, touched: &mut Touched, library: &Lib
     // The hub has counted them.
     connection.prepare_cached("DELETE FROM library_uses")?.execute([])?;
     touched.app();
+    if brands::keep(connection, &library.brands)? {
+        touched.everything();
+    }
     Ok(())
 }
 
 /// An older hub has none.
 pub(crate) fn forget(connection: &Connection) -> Result<(), CacheError> {
     meta::remove(connection, meta::LIBRARY)?;
+    brands::keep(connection, &[])?;
     meta::remove(connection, meta::LIBRARY_STAMP)
 }
 

@@ -81,6 +81,8 @@ pub enum ListOrder {
     /// The section's own: whoever needs somebody first.
     #[default]
     Need,
+    /// By when a person's reply is due; those without a target come last.
+    Due,
     /// The last change first.
     Newest,
     Oldest,
@@ -97,6 +99,7 @@ pub enum ListGroup {
     State,
     Channel,
     Language,
+    Brand,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -6,6 +6,7 @@ use tandem_conversation::{
 use tandem_sqlite::rusqlite::Connection;
 
 use super::{Reader, buttons, fields, may, row};
+use crate::cache::brands::Brands;
 use crate::cache::conversations::{self, Line};
 use crate::cache::expect::expected;
 use crate::cache::{self, CacheError, bookmarks, events, files, meta, outbox};
@@ -50,7 +51,7 @@ pub(crate) fn conversation(
         may: may::may(&expected, reader, hub_version),
         goes_on: may::goes_on(&expected, reader),
         earlier: conversations::count_earlier(connection, state.customer.id, state.started)?,
-        row: row::row(Line { unread, draft, state: expected }, pending, reader),
+        row: row::row(Line { unread, draft, state: expected }, pending, reader, &Brands::read(connection)?),
         drafts,
     }))
 }

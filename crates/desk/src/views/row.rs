@@ -4,13 +4,14 @@ use tandem_conversation::{Conversation, NeedsHelp, Snooze, Time};
 use tandem_sqlite::rusqlite::Connection;
 
 use super::Reader;
+use crate::cache::brands::Brands;
 use crate::cache::conversations::Line;
 use crate::cache::outbox::Queued;
 use crate::cache::{CacheError, buttons};
 use crate::view::{HelpView, PendingView, RowView, SnoozeView};
 
 /// `line` has the state after the waiting commands, which are `pending`.
-pub(super) fn row(line: Line, pending: Vec<PendingView>, reader: &Reader) -> RowView {
+pub(super) fn row(line: Line, pending: Vec<PendingView>, reader: &Reader, brands: &Brands) -> RowView {
     let Line { state, unread, draft } = line;
     let snooze = snooze(&state, reader);
     let engaged = state.people().filter_map(|engagement| engagement.person().cloned()).collect();
@@ -18,7 +19,8 @@ pub(super) fn row(line: Line, pending: Vec<PendingView>, reader: &Reader) -> Row
     let mentioned = state.mention_of(reader.user, &reader.permissions).is_some();
     let logic_working = state.logic.asked.is_some();
     let in_progress = state.in_progress();
-    let wait = state.wait();
+    let (wait, due) = (state.wait(), brands.due(&state));
+    let brand = brands.name(state.brand).map(str::to_owned);
     let help = state.help.as_ref().map(help_view);
     let (words, words_by, words_at) = match state.last_words {
         Some(words) => (words.text, Some(words.by), Some(words.at)),
@@ -34,6 +36,7 @@ pub(super) fn row(line: Line, pending: Vec<PendingView>, reader: &Reader) -> Row
         words_by,
         words_at,
         wait,
+        due,
         help,
         engaged,
         logic_working,
@@ -45,6 +48,7 @@ pub(super) fn row(line: Line, pending: Vec<PendingView>, reader: &Reader) -> Row
         pending,
         tags: state.tags,
         language: state.language,
+        brand,
         updated: state.updated,
     }
 }

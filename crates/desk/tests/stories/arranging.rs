@@ -1,6 +1,9 @@
 //! Lists in the order and the groups that the user has chosen, each section for itself.
 
 use serde_json::{Value, json};
+use tandem_conversation::BrandId;
+use tandem_protocol::library::{Library, LibraryBrand};
+use uuid::Uuid;
 
 use crate::desk::Maya;
 use crate::hub::FakeHub;
@@ -38,4 +41,45 @@ async fn a_list_is_ordered_grouped_and_narrowed_and_stays_so() {
     let maya = maya.restart().await;
     maya.until_live().await;
     assert_eq!(names(&maya, "my").await, ["Bo Lindgren"], "also after a restart");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replies_are_due_by_the_target_of_their_brand_and_lists_follow_it() {
+    let hub = FakeHub::start().await;
+    let brand = |number: u128, key: &str, first_reply_s| LibraryBrand {
+        id: BrandId(Uuid::from_u128(number)),
+        key: key.into(),
+        name: key.to_uppercase(),
+        language: None,
+        first_reply_s,
+        next_reply_s: None,
+    };
+    let library = |stamp: &str, of_shop| Library {
+        stamp: stamp.into(),
+        brands: vec![brand(1, "shop", of_shop), brand(2, "bank", Some(60))],
+        ..Library::default()
+    };
+    hub.world().library = library("1", None);
+    let comes = |name, brand: Option<u128>| {
+        hub.world().brand = brand.map(|number| BrandId(Uuid::from_u128(number)));
+        hub.customer_comes(name)
+    };
+    let [carmen, bo, _] = [("Carmen", Some(1)), ("Bo", Some(2)), ("Aiko", None)].map(|(name, of)| comes(name, of));
+    let all: Vec<_> = hub.world().states.keys().copied().collect();
+    all.into_iter().for_each(|id| hub.joins(id, "Maya Ortiz"));
+    let maya = Maya::signed_in(&hub).await;
+    maya.until("three", "app.state", json!({}), |app| app["counts"]["my"] == 3).await;
+    for id in [carmen, bo] {
+        hub.customer_writes(id, "Hello?");
+        maya.until_words(id, &["Hello?"]).await;
+    }
+    arrange(&maya, "my", json!({"order": "due", "group": "none", "only": "waiting"})).await;
+    assert_eq!(names(&maya, "my").await, ["Bo", "Carmen"], "without a target she comes last");
+    let row = async |id| maya.ok("conversation.open", json!({"id": id})).await["row"].clone();
+    assert_eq!((row(carmen).await["due"].clone(), row(carmen).await["brand"].clone()), (Value::Null, json!("SHOP")));
+    hub.shelves(library("2", Some(5)));
+    maya.until("a target", "conversation.open", json!({"id": carmen}), |view| !view["row"]["due"].is_null()).await;
+    assert_eq!(names(&maya, "my").await, ["Carmen", "Bo"]);
+    arrange(&maya, "my", json!({"order": "name", "group": "brand", "only": "all"})).await;
+    assert_eq!(names(&maya, "my").await, ["Bo", "Carmen", "Aiko"], "BANK, SHOP, none");
 }

@@ -84,6 +84,8 @@ pub struct World {
     pub stillborn: u32,
     pub buttons: Vec<Button>,
     pub library: Library,
+    /// Of conversations that begin.
+    pub brand: Option<BrandId>,
     /// The refresh token of the last renewal.
     pub refresh_before: Option<String>,
 }
@@ -164,6 +166,7 @@ impl FakeHub {
                 stillborn: 0,
                 buttons: Vec::new(),
                 library: Library::default(),
+                brand: None,
                 refresh_before: None,
             })),
             lives: broadcast::channel(1024).0,
@@ -276,7 +279,7 @@ impl FakeHub {
             customer: CustomerRef::new(customer, name),
             contact: ContactId(Uuid::now_v7()),
             channel: Channel::WebChat,
-            brand: None,
+            brand: self.world().brand,
             language: Some("en".into()),
             custom: serde_json::Map::new(),
             heard_at: None,

@@ -1,6 +1,6 @@
 //! Brands, and the hosts whose pages may show their chats.
 
-use tandem_conversation::BrandId;
+use tandem_conversation::{BrandId, Targets};
 use tandem_protocol::administration::{BrandAddition, BrandChange};
 use tandem_protocol::chat::BrandLook;
 use tandem_sqlite::rusqlite::Connection;
@@ -15,6 +15,8 @@ const GREETING: &str = "Hello! How can we help you?";
 const ACCENT: &str = "#2f5bea";
 /// Maximum length of a greeting, in characters.
 const GREETING_CHARS: usize = 500;
+/// The longest target for replies, in seconds.
+const TARGET_S: u32 = 7 * 24 * 60 * 60;
 
 /// Adds a brand; refused if the id is taken.
 pub(crate) fn add_brand(connection: &Connection, addition: BrandAddition) -> Done<Brand> {
@@ -32,7 +34,7 @@ pub(crate) fn add_brand(connection: &Connection, addition: BrandAddition) -> Don
 /// Changes the given fields.
 pub(crate) fn change_brand(connection: &Connection, key: &str, change: BrandChange) -> Done<Brand> {
     let Some(before) = brands::by_key(connection, key)? else { return Ok(Err(Refusal::NoBrand(key.to_owned()))) };
-    let BrandChange { name, greeting, accent, domains, language } = change;
+    let BrandChange { name, greeting, accent, domains, language, first_reply_s, next_reply_s } = change;
     let changed = checked(BrandAddition {
         id: before.look.id,
         name: name.unwrap_or(before.look.name),
@@ -40,6 +42,8 @@ pub(crate) fn change_brand(connection: &Connection, key: &str, change: BrandChan
         accent: accent.or(Some(before.look.accent)),
         domains: domains.unwrap_or(before.domains),
         language: language.or(before.language),
+        first_reply_s: first_reply_s.or(before.targets.first_reply_s),
+        next_reply_s: next_reply_s.or(before.targets.next_reply_s),
     });
     let brand = match changed {
         Ok(brand) => Brand { id: before.id, secret_generation: before.secret_generation, ..brand },
@@ -85,7 +89,7 @@ pub(crate) fn remove_brand(connection: &Connection, key: &str, is_forced: bool) 
 }
 
 pub(crate) fn checked(addition: BrandAddition) -> Result<Brand, Refusal> {
-    let BrandAddition { id, name, greeting, accent, domains, language } = addition;
+    let BrandAddition { id, name, greeting, accent, domains, language, first_reply_s, next_reply_s } = addition;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if id.is_empty() || id.len() > 64 || !id.chars().all(plain) {
         return Err(Refusal::invalid("id", format!("'{id}': use lower-case letters, digits and hyphens, at most 64")));
@@ -107,7 +111,20 @@ pub(crate) fn checked(addition: BrandAddition) -> Result<Brand, Refusal> {
     if let Some(wrong) = language.as_ref().filter(|language| !is_language(language)) {
         return Err(Refusal::invalid("language", format!("'{wrong}' is not a tag such as de or pt-BR")));
     }
-    Ok(Brand { id: BrandId(Uuid::now_v7()), look, domains, secret_generation: 0, language })
+    let targets = Targets {
+        first_reply_s: checked_target("firstReplyS", first_reply_s)?,
+        next_reply_s: checked_target("nextReplyS", next_reply_s)?,
+    };
+    Ok(Brand { id: BrandId(Uuid::now_v7()), look, domains, secret_generation: 0, language, targets })
+}
+
+/// A time within which customers should be answered; 0 for none.
+fn checked_target(field: &'static str, given: Option<u32>) -> Result<Option<u32>, Refusal> {
+    match given {
+        Some(0) | None => Ok(None),
+        Some(target) if target <= TARGET_S => Ok(Some(target)),
+        Some(_) => Err(Refusal::invalid(field, format!("is longer than {TARGET_S} seconds, a week"))),
+    }
 }
 
 /// A host as browsers send it (punycode, lower case), `*.host` for its subdomains, or `*`.

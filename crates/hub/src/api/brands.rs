@@ -94,7 +94,15 @@ pub(crate) async fn remove(
 }
 
 fn row_of(brand: Brand) -> BrandRow {
-    let look = brand.look;
-    let (domains, language) = (brand.domains, brand.language);
-    BrandRow { id: look.id, name: look.name, greeting: look.greeting, accent: look.accent, domains, language }
+    let Brand { look, domains, language, targets, .. } = brand;
+    BrandRow {
+        id: look.id,
+        name: look.name,
+        greeting: look.greeting,
+        accent: look.accent,
+        domains,
+        language,
+        first_reply_s: targets.first_reply_s,
+        next_reply_s: targets.next_reply_s,
+    }
 }

@@ -1,6 +1,6 @@
 //! Brands: look, texts and allowed domains of a web chat.
 
-use tandem_conversation::BrandId;
+use tandem_conversation::{BrandId, Targets};
 use tandem_protocol::chat::BrandLook;
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -28,6 +28,14 @@ CREATE TRIGGER library_brand_language AFTER UPDATE OF language ON brands BEGIN
     UPDATE library_changes SET changes = changes + 1 WHERE owner IN (x'00', x'');
 END;";
 
+/// How soon a person should answer.
+pub(crate) const TARGETS: &str = "
+ALTER TABLE brands ADD COLUMN first_reply_s INTEGER;
+ALTER TABLE brands ADD COLUMN next_reply_s INTEGER;
+CREATE TRIGGER library_brand_targets AFTER UPDATE OF first_reply_s, next_reply_s ON brands BEGIN
+    UPDATE library_changes SET changes = changes + 1 WHERE owner IN (x'00', x'');
+END;";
+
 #[derive(Clone, Debug)]
 pub struct Brand {
     pub id: BrandId,
@@ -37,6 +45,7 @@ pub struct Brand {
     pub secret_generation: u32,
     /// Of quick replies and questions where a conversation has none.
     pub language: Option<String>,
+    pub targets: Targets,
 }
 
 impl Brand {
@@ -68,6 +77,7 @@ fn brand_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Brand> {
         domains: domains.lines().map(str::to_owned).collect(),
         secret_generation: row.get(6)?,
         language: row.get(7)?,
+        targets: Targets { first_reply_s: row.get(8)?, next_reply_s: row.get(9)? },
     })
 }
 
@@ -75,14 +85,23 @@ fn brand_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Brand> {
 pub(crate) fn put(connection: &Connection, brand: &Brand) -> Result<(), StoreError> {
     let look = &brand.look;
     let mut query = connection.prepare_cached(
-        "INSERT INTO brands (id, key, name, greeting, accent, domains, language)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO brands (id, key, name, greeting, accent, domains, language, first_reply_s, next_reply_s)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT (key) DO UPDATE SET name = excluded.name, greeting = excluded.greeting,
-             accent = excluded.accent, domains = excluded.domains, language = excluded.language",
+             accent = excluded.accent, domains = excluded.domains, language = excluded.language,
+             first_reply_s = excluded.first_reply_s, next_reply_s = excluded.next_reply_s",
     )?;
-    let domains = brand.domains.join("\n");
-    let language = &brand.language;
-    query.execute(params![Id(brand.id.0), look.id, look.name, look.greeting, look.accent, domains, language])?;
+    query.execute(params![
+        Id(brand.id.0),
+        look.id,
+        look.name,
+        look.greeting,
+        look.accent,
+        brand.domains.join("\n"),
+        brand.language,
+        brand.targets.first_reply_s,
+        brand.targets.next_reply_s,
+    ])?;
     Ok(())
 }
 
@@ -94,7 +113,8 @@ pub(crate) fn renew_secret(connection: &Connection, brand: BrandId) -> Result<()
     Ok(())
 }
 
-const COLUMNS: &str = "id, key, name, greeting, accent, domains, secret_generation, language";
+const COLUMNS: &str =
+    "id, key, name, greeting, accent, domains, secret_generation, language, first_reply_s, next_reply_s";
 
 /// Removes a brand; false if there was none.
 pub(crate) fn remove(connection: &Connection, key: &str) -> Result<bool, StoreError> {

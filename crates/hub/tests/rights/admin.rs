@@ -94,6 +94,10 @@ async fn the_last_who_may_manage_users_stays() {
     assert_eq!(asks(&ada, Method::PATCH, &path, json!({ "role": "supervisor" })).await.0, 200);
 }
 
+async fn stamp(ada: &Agent) -> Value {
+    ada.gets("/api/v1/library").await.1["stamp"].clone()
+}
+
 #[tokio::test]
 async fn administrators_add_change_and_remove_brands() {
     let hub = TestHub::start(None).await;
@@ -107,6 +111,15 @@ async fn administrators_add_change_and_remove_brands() {
         (&changed["greeting"], &changed["accent"], &changed["domains"]),
         (&json!("Welcome"), &row["accent"], &row["domains"])
     );
+    let (before, targets) = (stamp(&ada).await, json!({ "firstReplyS": 60, "nextReplyS": 300 }));
+    let (_, changed) = asks(&ada, Method::PATCH, "/api/v1/brands/bank", targets).await;
+    assert_eq!((&changed["firstReplyS"], &changed["greeting"]), (&json!(60), &json!("Welcome")));
+    assert_ne!(stamp(&ada).await, before, "desks fetch the targets");
+    let (_, library) = ada.gets("/api/v1/library").await;
+    assert!(library["brands"].to_string().contains(r#""nextReplyS":300"#), "{library}");
+    let (_, changed) = asks(&ada, Method::PATCH, "/api/v1/brands/bank", json!({ "firstReplyS": 0 })).await;
+    assert_eq!((&changed["firstReplyS"], &changed["nextReplyS"]), (&json!(null), &json!(300)));
+    assert_eq!(asks(&ada, Method::PATCH, "/api/v1/brands/bank", json!({ "nextReplyS": 604_801 })).await.0, 422);
     assert_eq!(asks(&ada, Method::DELETE, "/api/v1/brands/bank", json!({})).await, (200, json!({ "users": [] })));
     assert_eq!(asks(&ada, Method::DELETE, "/api/v1/brands/bank", json!({})).await.0, 404);
     assert_eq!(ada.gets("/api/v1/brands").await.1.as_array().unwrap().len(), 1);

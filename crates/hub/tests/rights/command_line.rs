@@ -126,6 +126,12 @@ async fn a_brand_is_changed_in_what_is_named_and_in_nothing_else() {
     assert_eq!(line_of(&hub, "brand", "bank").await, "bank\tBank\txn--bcher-kva.example *.bank.example");
     assert!(tandem_hub(&hub, &["brand", "set", "--id", "bank", "--name", "The Bank"], None).await.0);
     assert_eq!(line_of(&hub, "brand", "bank").await, "bank\tThe Bank\txn--bcher-kva.example *.bank.example");
+    let targets = ["brand", "set", "--id", "bank", "--first-reply", "60", "--next-reply", "300"];
+    assert!(tandem_hub(&hub, &targets, None).await.0);
+    let (_, line, _) = tandem_hub(&hub, &["brand", "set", "--id", "bank", "--next-reply", "0"], None).await;
+    assert!(line.trim_end().ends_with("*.bank.example\tfirst reply in 60 s"), "{line}");
+    let (done, _, error) = tandem_hub(&hub, &["brand", "set", "--id", "bank", "--next-reply", "604801"], None).await;
+    assert!(!done && error.contains("a week"), "{error}");
     let session = |origin: &'static str| {
         let request = reqwest::Client::new().post(format!("{}/chat/v1/sessions", hub.base)).header("origin", origin);
         request.json(&json!({ "brand": "bank" })).send()

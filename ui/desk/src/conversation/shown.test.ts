@@ -78,6 +78,17 @@ describe("who answers next", () => {
     expect(standing({ row: { ...row, help, wait: null }, people }, "maya", 0).text.replace(" Nair", "")).toBe(text);
   });
 
+  it.each([
+    ["reply", there(MAYA), null, " · due in 3:00"],
+    ["joined", there(MAYA), null, " · due in 3:00"],
+    ["person", there(LOGIC), help, " · due in 3:00"],
+    ["logic", there(LOGIC), null, " · waiting 2:00"],
+  ] as const)("and by when, while %s is awaited", (awaited, people, help, said) => {
+    const due = awaited === "logic" ? null : "2026-05-12T14:07:31Z";
+    const waiting = { ...row, help, due, wait: { since: at, awaited } };
+    expect(standing({ row: waiting, people: [...people] }, "maya", Date.parse(at) + 120_000).wait).toBe(said);
+  });
+
   it("stands in the header, and the people beside it agree", async () => {
     await open("carmen");
     expect(screen.getByText("You answer next")).toBeTruthy();

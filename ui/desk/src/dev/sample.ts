@@ -42,6 +42,8 @@ export function sample({ name, script, row, view, people = [], left = false }: W
     pending: [],
     tags: [],
     language: "en",
+    brand: "Northwind Travel",
+    due: null,
     updated: last?.time ?? iso(script.now),
     ...row,
   };
@@ -110,7 +112,7 @@ function carmen(now: number): Sample {
       [AEROLINX, 5.5],
       [LOGIC, 9],
     ],
-    row: { wait: { since: iso(now - 102_000), awaited: "reply" }, tags: ["rebooking", "gold"], draft: true },
+    row: { wait: { since: iso(now - 102_000), awaited: "reply" }, due: iso(now + 198_000), tags: ["rebooking", "gold"], draft: true },
     view: {
       earlier: 5,
       drafts: { reply: "Good news, Carmen: ", note: "", returned: null, files: [] },
@@ -174,7 +176,7 @@ function number(now: number): Sample {
       [LOGIC, 4],
       [MAYA, 3],
     ],
-    row: { channel: "whatsapp", unread: true, logicWorking: true, wait: { since: iso(now - 552_000), awaited: "joined" } },
+    row: { channel: "whatsapp", unread: true, logicWorking: true, wait: { since: iso(now - 552_000), awaited: "joined" }, due: iso(now - 252_000) },
     view: { customer: [{ label: "WhatsApp", value: "+44 7700 900142" }] },
   });
 }

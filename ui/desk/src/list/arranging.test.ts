@@ -40,10 +40,11 @@ describe("arranging a list", () => {
 
   it("names each group by what its rows have in common", async () => {
     const { host } = await start();
-    const by = (group: "state" | "channel" | "language"): (string | null)[] => host.samples.slice(0, 5).map(({ view }) => headingOf(view.row, { ...AS_USUAL, group }));
+    const by = (group: "state" | "channel" | "language" | "brand"): (string | null)[] => host.samples.slice(0, 5).map(({ view }) => headingOf(view.row, { ...AS_USUAL, group }));
     expect(new Set(by("channel"))).toEqual(new Set(["Web chat", "WhatsApp"]));
     expect(by("state")).toContain("Help needed");
     expect(by("language")).toContain("Japanese");
+    expect(new Set(by("brand"))).toEqual(new Set(["Northwind Travel"]));
     expect(headingOf(host.samples[0]?.view.row, AS_USUAL)).toBeNull();
   });
 });

@@ -3,8 +3,8 @@ import type { Arrangement, ListSettings, RowView, Section } from "$shared/types"
 import { channel } from "./labels";
 import { languageName, t } from "./catalogue.svelte";
 
-export const ORDERS = ["need", "newest", "oldest", "name"] as const;
-export const GROUPS = ["none", "state", "channel", "language"] as const;
+export const ORDERS = ["need", "due", "newest", "oldest", "name"] as const;
+export const GROUPS = ["none", "state", "channel", "language", "brand"] as const;
 export const ONLYS = ["all", "unread", "waiting"] as const;
 
 export const AS_USUAL: Arrangement = { order: "need", group: "none", only: "all" };
@@ -28,6 +28,7 @@ export function headingOf(row: RowView | null | undefined, { group }: Arrangemen
   if (!row || group === "none") return null;
   if (group === "channel") return channel(row.channel);
   if (group === "language") return row.language ? languageName(row.language) : t("group-no-language");
+  if (group === "brand") return row.brand ?? t("group-no-brand");
   if (row.help) return t("group-help");
   return t(row.wait ? "group-waiting" : "group-others");
 }

@@ -280,9 +280,11 @@ export interface Messages {
   "grade-incomplete.said": null;
   "grade-wrong": null;
   "grade-wrong.said": null;
+  "group-brand": null;
   "group-channel": null;
   "group-help": null;
   "group-language": null;
+  "group-no-brand": null;
   "group-no-language": null;
   "group-none": null;
   "group-others": null;
@@ -627,6 +629,7 @@ export interface Messages {
   "operator-tag": null;
   "operators": null;
   "operators.next": null;
+  "order-due": null;
   "order-name": null;
   "order-need": null;
   "order-newest": null;
@@ -814,12 +817,15 @@ export interface Messages {
   "row-by": { name: string | number };
   "row-completed": null;
   "row-draft": null;
+  "row-due": { time: string | number };
+  "row-due-title": { at: string | number; time: string | number };
   "row-invited": null;
   "row-joined": null;
   "row-loading": null;
   "row-mentioned": null;
   "row-no-messages": null;
   "row-no-reply": { time: string | number };
+  "row-overdue": { time: string | number };
   "row-unread": null;
   "row-waiting": { time: string | number };
   "save": null;

@@ -2,7 +2,7 @@
 import type { ConversationView, PersonView, UserId } from "$shared/types";
 import { t } from "./catalogue.svelte";
 import { nameOf, whom } from "./people";
-import { ahead, waits } from "./time";
+import { ahead, due, waits } from "./time";
 
 export interface Standing {
   tone: "plain" | "help" | "warn" | "agent" | "logic" | "external_agent";
@@ -23,11 +23,13 @@ export function standing({ row, people }: Pick<ConversationView, "row" | "people
     return { tone: "plain", text, wait: "" };
   }
   const time = waits(row.wait.since, now);
+  // What is due says more than how long it has waited, and there is little room.
+  const until = row.due ? ` · ${due(row.due, now)}` : null;
   if (row.wait.awaited === "joined") {
     const joined = people.filter(({ invited, participant }) => !invited && participant.kind !== "logic");
-    return { tone: "warn", text: t("standing-joined", { names: names(joined, row.name, me) }), wait: ` ${time}` };
+    return { tone: "warn", text: t("standing-joined", { names: names(joined, row.name, me) }), wait: until ?? ` ${time}` };
   }
-  return { ...who, wait: who.tone === "help" ? ` ${time}` : ` · ${t("standing-waiting", { time })}` };
+  return { ...who, wait: until ?? (who.tone === "help" ? ` ${time}` : ` · ${t("standing-waiting", { time })}`) };
 }
 
 function answerer({ row, people }: Pick<ConversationView, "row" | "people">, me: UserId): Who {

@@ -38,6 +38,11 @@ export function left(until: string, now: number): string {
   return ms < 2 * DAY ? hoursAndMinutes(ms) : days(ms);
 }
 
+/** Until a reply is due, or since it was: due in 0:42, overdue 12:05. */
+export function due(at: string, now: number): string {
+  return Date.parse(at) > now ? t("row-due", { time: left(at, now) }) : t("row-overdue", { time: waits(at, now) });
+}
+
 export function clockTime(at: string): string {
   const date = new Date(at);
   return `${two(date.getHours())}:${two(date.getMinutes())}`;

@@ -3,7 +3,7 @@ import { bytes, lastStage, stageWords } from "./labels";
 import { beginning, matching, stretches } from "./mentions";
 import { minutesOf, quietWords, timeOfDay } from "./notifications";
 import { initials, nameOf } from "./people";
-import { ago, day, lasted, waits } from "./time";
+import { ago, day, due, lasted, waits } from "./time";
 import { alertWords, callWords, reachWords } from "./told";
 
 const NOW = new Date(2026, 4, 12, 14, 2, 31).getTime();
@@ -22,6 +22,13 @@ describe("time", () => {
     // A clock of another machine that is ahead of ours.
     [-5 * SECOND, "0:00"],
   ])("waiting for %d ms reads %s", (ms, words) => expect(waits(before(ms), NOW)).toBe(words));
+
+  it.each([
+    [-198 * SECOND, "due in 3:18"],
+    [0, "overdue 0:00"],
+    [65 * SECOND, "overdue 1:05"],
+    [3 * HOUR + 20 * MINUTE, "overdue 3 h 20 min"],
+  ])("a reply that was due %d ms ago reads %s", (ms, words) => expect(due(before(ms), NOW)).toBe(words));
 
   it.each([
     [10 * SECOND, "now"],
