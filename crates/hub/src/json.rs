@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::de::{DeserializeOwned, Error as _};
+use serde_json::Value;
 use serde_json::error::Category;
 
 /// U+FFFD as an escape.
@@ -36,10 +37,40 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
         }
         let mut again = serde_json::Deserializer::from_str(text);
         let place = serde_path_to_error::deserialize::<_, T>(&mut again).err().map(|error| error.path().to_string());
-        let place = place.filter(|place| !place.contains('?') && place != ".");
+        let place = place.filter(|place| !place.contains('?') && place != ".").map(|place| inner::<T>(text, place));
         let place = place.map_or_else(String::new, |place| format!("{place}: "));
         serde_json::Error::custom(format!("{place}{}", without_types(&error.to_string())))
     })
+}
+
+/// Maximum fields of an object that is searched for a wrong one.
+const SEARCHED: usize = 32;
+
+/// The place of an error inside of an enum, where the reader does not name it: of the fields without which another error,
+/// or none, comes.
+fn inner<T: DeserializeOwned>(text: &str, mut place: String) -> String {
+    let Ok(mut value) = serde_json::from_str::<Value>(text) else { return place };
+    let complaint = |value: &Value| T::deserialize(value).err().map(|error| error.to_string());
+    let Some(first) = complaint(&value) else { return place };
+    let mut pointer = format!("/{}", place.replace(['.', '['], "/").replace(']', ""));
+    while let Some(fields) = value.pointer(&pointer).and_then(Value::as_object).filter(|all| all.len() <= SEARCHED) {
+        let names: Vec<String> = fields.keys().filter(|name| *name != "type").cloned().collect();
+        let wrong = names.into_iter().find(|name| {
+            let Some(taken) = value.pointer_mut(&pointer).and_then(|object| object.as_object_mut()?.remove(name))
+            else {
+                return false;
+            };
+            let is_other = complaint(&value).as_ref() != Some(&first);
+            if let Some(object) = value.pointer_mut(&pointer).and_then(Value::as_object_mut) {
+                object.insert(name.clone(), taken);
+            }
+            is_other
+        });
+        let Some(wrong) = wrong.filter(|name| !name.contains(['/', '~'])) else { break };
+        place = format!("{place}.{wrong}");
+        pointer = format!("{pointer}/{wrong}");
+    }
+    place
 }
 
 /// Maximum nesting of what is passed on; readers of JSON stop at 128, and frames add some.
@@ -129,7 +160,34 @@ fn unit_at(text: &str, at: usize) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_sound, text, without_types};
+    use serde_json::json;
+    use tandem_protocol::agents::CommandRequest;
+
+    use super::{is_sound, parse, text, without_types};
+
+    #[test]
+    fn an_error_within_a_command_names_its_field() {
+        let said = |command: serde_json::Value| {
+            let id = "0193a1b2-c3d4-7000-8000-000000000001";
+            let request = json!({ "id": id, "conversation": id, "command": command }).to_string();
+            parse::<CommandRequest>(&request).unwrap_err().to_string()
+        };
+        let turn = "0193a1b2-c3d4-7000-8000-000000000002";
+        for (command, place) in [
+            (json!({ "type": "leave", "reason": 5 }), "command.reason: "),
+            (json!({ "type": "note", "turn": "x", "text": "Look" }), "command.turn: "),
+            (
+                json!({ "type": "reply", "turn": turn, "content": { "type": "text", "text": 7 }, "writtenAgainst": 3 }),
+                "command.content.text: ",
+            ),
+            (json!({ "type": "note", "text": "Look" }), "command: missing field `turn`"),
+            (json!({ "type": "dance" }), "command.type: unknown variant"),
+            (json!(5), "command: "),
+        ] {
+            let told = said(command.clone());
+            assert!(told.starts_with(place), "{command}: {told}");
+        }
+    }
 
     #[test]
     fn what_would_spoil_a_frame_is_not_sound() {
