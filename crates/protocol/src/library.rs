@@ -77,7 +77,7 @@ pub struct QuickReplyDefinition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub question: Option<QuestionId>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::strict::strictly")]
     pub scope: Audience,
     /// Its folder, from the top; at most three deep.
     #[serde(default)]

@@ -5,3 +5,6 @@ import { speak } from "../src/words/catalogue.svelte";
 
 afterEach(cleanup);
 afterEach(() => speak("system"));
+
+// The test's document edits nothing by itself.
+document.execCommand ??= () => false;

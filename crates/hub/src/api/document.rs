@@ -63,7 +63,7 @@ pub(super) fn complete(document: utoipa::openapi::OpenApi) -> Value {
         "agent": { "type": "http", "scheme": "bearer", "description": "The access token of a sign-in." },
         "visitor": { "type": "http", "scheme": "bearer", "description": "The token of a web chat's session." },
         "logic": { "type": "http", "scheme": "bearer",
-            "description": "The secret shared with Your Logic; a signature of Standard Webhooks is also accepted." },
+            "description": "The secret shared with Your Logic. A signature of Standard Webhooks may be sent besides." },
         "guest": { "type": "apiKey", "in": "cookie", "name": "tandem_guest",
             "description": "Set when an external agent opens a link." },
     });
@@ -148,13 +148,15 @@ fn say_limits(document: &mut Value) {
         if let Some(brands) = variant.pointer_mut("/properties/brands") {
             brands["minItems"] = json!(1);
             brands["uniqueItems"] = json!(true);
+            brands["items"]["pattern"] = json!("^[a-z0-9-]{1,64}$");
         }
     }
 }
 
 /// OpenAPI has no format for unsigned numbers, only a maximum.
 fn bound_integers(value: &mut Value) {
-    let is_unsigned = value.get("type") == Some(&json!("integer")) && value.get("minimum") == Some(&json!(0));
+    let is_integer = |of: &Value| *of == json!("integer") || *of == json!(["integer", "null"]);
+    let is_unsigned = value.get("type").is_some_and(is_integer) && value.get("minimum") == Some(&json!(0));
     if is_unsigned {
         let maximum = match value.get("format").and_then(Value::as_str) {
             Some("int32") => Some(json!(u32::MAX)),
@@ -368,6 +370,7 @@ mod tests {
         assert_eq!(field("QuickReplyDefinition/properties/texts/additionalProperties")["maxLength"], 10_000);
         assert_eq!(field("QuickReplyDefinition/properties/folder/items")["maxLength"], 100);
         assert!(field("Audience/oneOf").to_string().contains(r#""minItems":1"#));
+        assert_eq!(field("QuickReplyDefinition/properties/version")["maximum"], u32::MAX, "also where it may be null");
         let parameters = document.to_string();
         assert!(parameters.contains(r#""enum":["everybody","mine",null]"#) && parameters.contains(r#""date-time""#));
     }

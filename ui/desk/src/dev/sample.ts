@@ -176,7 +176,7 @@ function number(now: number): Sample {
       [LOGIC, 4],
       [MAYA, 3],
     ],
-    row: { channel: "whatsapp", unread: true, logicWorking: true, wait: { since: iso(now - 552_000), awaited: "joined" }, due: iso(now - 252_000) },
+    row: { channel: "whatsapp", unread: true, logicWorking: true, wait: { since: iso(now - 552_000), awaited: "joined" } },
     view: { customer: [{ label: "WhatsApp", value: "+44 7700 900142" }] },
   });
 }
@@ -190,7 +190,7 @@ function aiko(now: number): Sample {
     name: "Aiko Tanabe",
     script,
     people: [[PRIYA, 6]],
-    row: { invited: true, language: "ja", wait: { since: iso(now - 118_000), awaited: "reply" } },
+    row: { invited: true, language: "ja", wait: { since: iso(now - 118_000), awaited: "reply" }, due: iso(now - 28_000) },
     view: { invitation: { by: PRIYA, transfer: true, note: "Can you go on? I do not speak Japanese." } },
   });
 }

@@ -28,6 +28,7 @@ describe("what colleagues want", () => {
     await tick();
     await user.keyboard("{Alt>}6{/Alt}");
     expect(desk.overlay).toBe("inbox");
+    await vi.waitFor(() => expect(document.activeElement?.closest("[data-testid=inbox-line]")).toBeTruthy());
     desk.overlay = null;
     offered(offers(desk), "inbox")[0]?.run();
     expect(desk.overlay).toBe("inbox");

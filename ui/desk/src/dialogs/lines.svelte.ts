@@ -21,11 +21,18 @@ export class Lines<L extends Listed> {
       void desk.app;
       let here = true;
       desk.host.rpc(listed, {}).then(
-        (found) => here && (this.now = found),
+        (found) => here && this.#found(found),
         (error: unknown) => here && (this.problem = asRpcError(error).message),
       );
       return () => (here = false);
     });
+  }
+
+  #found(found: Commands[L]["response"]): void {
+    const isFirst = this.now === null;
+    this.now = found;
+    // The dialog has nothing else to begin in.
+    if (isFirst) void tick().then(() => document.activeElement instanceof HTMLDialogElement && this.list?.querySelector<HTMLElement>("button")?.focus());
   }
 
   /** Acts, reads again, and focuses a button as `next` names it: the pressed one may have gone with its line. */

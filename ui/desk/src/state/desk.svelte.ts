@@ -2,6 +2,7 @@
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import type { AppView, Arrangement, BehindView, CommandId, Commands, ConnectionView, ConversationId, Grade, RowView, RpcError, Section } from "$shared/types";
+import { copyLater } from "../host/clipboard";
 import { asRpcError, type Host } from "../host/host";
 import { Appearance } from "./appearance.svelte";
 import { Attention } from "./attention.svelte";
@@ -516,21 +517,19 @@ export class Desk {
     }
   }
 
-  /** Copies a link that opens the conversation on every desk whose user may read it. */
-  /** The open conversation as text, without notes. */
+  /** Copies the open conversation as text, without notes. */
   async copyTranscript(): Promise<void> {
     const view = this.conversation?.view;
     if (!view) return;
     try {
-      // The press allows the clipboard; a browser may not remember it while the pages are read.
-      const text = transcript(this.host, view, this.app?.me?.user ?? null, clock.now);
-      await navigator.clipboard.writeText(await text);
+      await copyLater(transcript(this.host, view, this.app?.me?.user ?? null, clock.now));
       this.toasts.say("good", t("toast-transcript-copied"));
     } catch {
       this.toasts.say("bad", t("toast-transcript-not-copied"));
     }
   }
 
+  /** Copies a link that opens the conversation on every desk whose user may read it. */
   async copyLink(id: ConversationId): Promise<void> {
     try {
       await navigator.clipboard.writeText(`tandem://conversation/${id}`);

@@ -1,4 +1,5 @@
 // Carries out what the table of keys decides.
+import { composes } from "$shared/keys";
 import type { ConversationView, Section } from "$shared/types";
 import { actionsOf } from "./actions";
 import type { Desk } from "./desk.svelte";
@@ -22,7 +23,18 @@ export function onKey(desk: Desk, event: KeyboardEvent): void {
     document.querySelector<HTMLElement>("[data-focus=message]")?.focus();
   }
   else if (outcome === "nothing") event.preventDefault();
-  else if (outcome !== "own" && run(desk, outcome, event.repeat)) event.preventDefault();
+  else if (outcome === "own") {
+    if (undoesText(event)) event.preventDefault();
+  } else if (run(desk, outcome, event.repeat)) event.preventDefault();
+}
+
+/** Undoes or repeats what was written in a field. The web view of Linux does so only when it is asked. */
+function undoesText(event: KeyboardEvent): boolean {
+  const isField = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
+  if (!isField || composes(event) || event.altKey || !(event.ctrlKey || event.metaKey)) return false;
+  const key = event.key.toLowerCase();
+  if (key === "z") return document.execCommand(event.shiftKey ? "redo" : "undo");
+  return key === "y" && document.execCommand("redo");
 }
 
 function run(desk: Desk, act: Act, repeated: boolean): boolean {

@@ -542,6 +542,8 @@ export interface Messages {
   "list-as-of": { time: string | number };
   "list-filter": null;
   "list-filter.placeholder": null;
+  "list-left-out": { count: number };
+  "list-left-out.why": { only: string | number };
   "list-loading": { section: string | number };
   "list-no-match": null;
   "list-no-match.clear": null;
@@ -549,6 +551,7 @@ export interface Messages {
   "list-nothing-kept": null;
   "list-nothing-kept.why": null;
   "list-open": { open: string | number; room: number };
+  "list-shown": { all: string | number; shown: string | number };
   "list-snoozed": { count: string | number };
   "list-test-notification": null;
   "list-unreadable": null;

@@ -17,10 +17,17 @@ describe("tags", () => {
 
   it("are found by any part, those that begin so first, and what nobody uses is new", () => {
     expect(names("r")).toEqual(["+refund", "*r"]);
-    expect(names("suit")).toEqual(["+lost suitcase", "*suit"]);
-    expect(names("f", ["x for f"])).toEqual(["-x for f", "+refund", "*f"]);
+    expect(names("suit")).toEqual(["*suit", "+lost suitcase"]);
+    expect(names("f", ["x for f"])).toEqual(["*f", "+refund", "-x for f"]);
     expect(names("VIP ")).toEqual(["-vip"]);
     expect(names(" gluten   free\n")).toEqual(["*gluten free"]);
+  });
+
+  it("are taken away without looking only by their very name", () => {
+    expect(names("refund", ["refund-done"])[0]).toBe("+refund");
+    expect(names("refund-d", ["refund-done"])).toEqual(["*refund-d", "-refund-done"]);
+    expect(names("Refund-Done", ["refund-done"])).toEqual(["-refund-done"]);
+    expect(names("vip", ["vip", "vip guest"])).toEqual(["-vip", "-vip guest"]);
   });
 
   it("are one line", () => {

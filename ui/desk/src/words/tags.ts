@@ -22,7 +22,10 @@ export function oneLine(text: string): string {
 
 const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
-/** The conversation's own tags first, then those in use, the most frequent first; at last the typed words as a new one. */
+/**
+ * The conversation's own tags first, then those in use, the most frequent first. With typed words, what is chosen without
+ * looking adds: only their very tag is taken away at once, and what merely contains them comes after the words themselves.
+ */
 export function tagOffers(own: readonly string[], used: readonly UsedTagView[], typed: string): TagOffer[] {
   const words = oneLine(typed);
   const uses = (tag: string): number => used.find((one) => same(one.tag, tag))?.uses ?? 0;
@@ -31,8 +34,14 @@ export function tagOffers(own: readonly string[], used: readonly UsedTagView[], 
     ...used.filter(({ tag }) => !own.some((one) => same(one, tag))).map(({ tag, uses }) => ({ tag, on: false, fresh: false, uses })),
   ];
   if (words === "") return all;
-  const starts = (tag: string): boolean => tag.toLowerCase().startsWith(words.toLowerCase());
-  const found = all.filter(({ tag }) => tag.toLowerCase().includes(words.toLowerCase())).toSorted((a, b) => Number(starts(b.tag)) - Number(starts(a.tag)));
-  const fresh = found.some(({ tag }) => same(tag, words)) ? [] : [{ tag: words, on: false, fresh: true, uses: 0 }];
-  return [...found, ...fresh];
+  const has = (tag: string): boolean => tag.toLowerCase().includes(words.toLowerCase());
+  const rank = ({ tag, on }: TagOffer): number => {
+    if (same(tag, words)) return 0;
+    if (on) return 4;
+    return tag.toLowerCase().startsWith(words.toLowerCase()) ? 1 : 3;
+  };
+  const found = all.filter(({ tag }) => has(tag));
+  const fresh = { tag: words, on: false, fresh: true, uses: 0 };
+  if (found.some(({ tag }) => same(tag, words))) return found.toSorted((a, b) => rank(a) - rank(b));
+  return [...found, fresh].toSorted((a, b) => (a.fresh ? 2 : rank(a)) - (b.fresh ? 2 : rank(b)));
 }

@@ -54,6 +54,13 @@ list-filter = Gespräche filtern
 list-as-of = Stand { $time }.
 list-loading = { $section } wird geladen
 list-unreadable = Diese Liste lässt sich nicht laden
+list-left-out =
+    { $count ->
+        [one] Ein Gespräch ist
+       *[other] { $count } Gespräche sind
+    } ausgeblendet
+    .why = Diese Liste steht auf „{ $only }“.
+list-shown = { $shown } von { $all }
 list-no-match = Nichts gefunden
     .why = Hier enthält kein Name und keine letzte Nachricht „{ $query }“.
     .clear = Filter löschen

@@ -54,6 +54,13 @@ list-filter = Filter conversations
 list-as-of = As of { $time }.
 list-loading = Loading { $section }
 list-unreadable = This list cannot be read
+list-left-out =
+    { $count ->
+        [one] One conversation is
+       *[other] { $count } conversations are
+    } not shown
+    .why = This list is set to “{ $only }”.
+list-shown = { $shown } of { $all }
 list-no-match = Nothing matches
     .why = No name and no last words here contain “{ $query }”.
     .clear = Clear the filter
