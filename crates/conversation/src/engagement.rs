@@ -112,7 +112,10 @@ impl Engagement {
     #[must_use]
     pub(crate) fn longest_ms(&self, invitation_ms: i64) -> i64 {
         match &self.kind {
-            EngagementKind::Invitation { invitee: Participant::ExternalAgent { .. }, .. } => limits::LINK_MAX_MS,
+            EngagementKind::Invitation { invitee: Participant::ExternalAgent { .. }, expires, .. }
+            | EngagementKind::ExternalAgent { expires, .. } => {
+                expires.since(self.since).max(0).saturating_add(limits::LINK_SLACK_MS)
+            }
             EngagementKind::Invitation { .. } => invitation_ms,
             _ => i64::MAX,
         }

@@ -42,6 +42,8 @@ pub const POINTS: usize = 8;
 pub const LINK_MIN_MS: i64 = 60 * 1000;
 /// Maximum lifetime of an external agent's link, in milliseconds.
 pub const LINK_MAX_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// How much longer than its time a link may live if it was made while the clock was ahead.
+pub const LINK_SLACK_MS: i64 = 60 * 60 * 1000;
 /// Maximum custom buttons per account.
 pub const BUTTONS: usize = 100;
 /// Maximum title of a custom button, in characters.

@@ -51,6 +51,11 @@ pub enum Refusal {
          first, or force it, which completes them"
     )]
     BrandInUse { brand: String, conversations: String },
+    #[error(
+        "brand '{brand}' is that of the WhatsApp number '{number}', whose customers would come without a brand: give the \
+         number another one, or remove it first"
+    )]
+    BrandOfNumber { brand: String, number: String },
 }
 
 impl Refusal {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use tandem_conversation::{ConversationId, Position, Time};
 
+use crate::channels::whatsapp::number::{PURPOSE, opened};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::endpoint::Endpoint;
@@ -14,7 +15,8 @@ use crate::files::free_on_disk;
 use crate::folder::{self, DATABASE};
 use crate::health::{HUB_TIME, UNNAMED_PROXY, apart, listed};
 use crate::listen::bind;
-use crate::store::{MIGRATIONS, StoreError, conversations, events, identity_key, media};
+use crate::seal::Seal;
+use crate::store::{MIGRATIONS, StoreError, conversations, events, identity_key, media, whatsapp};
 use crate::{identity, mail, outgoing};
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -46,12 +48,13 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
     if has_database.as_ref().is_ok_and(|has| *has) {
         tell("folder", folder::describe(&config.data));
         let data = config.data.clone();
-        let check = move || (schema(&data), content(&data), conversations(&data), key(&data));
-        if let Ok((schema, content, conversations, key)) = tokio::task::spawn_blocking(check).await {
+        let check = move || (schema(&data), content(&data), conversations(&data), key(&data), whatsapp(&data));
+        if let Ok((schema, content, conversations, key, whatsapp)) = tokio::task::spawn_blocking(check).await {
             tell("schema", schema);
             tell("database", content);
             tell("conversations", conversations);
             tell("identity.key", key);
+            tell("WhatsApp", whatsapp);
         }
         tell("files", files(&config.data));
         tell("disk", disk(&config.data, config.media.free_bytes));
@@ -130,6 +133,31 @@ fn key(data: &Path) -> anyhow::Result<String> {
     }
     ensure!(!identity_key::has_key(&connection)?, "is missing: restore it from a backup");
     Ok("will be created at the first start".into())
+}
+
+/// Numbers whose secrets do not open answer Meta as if they were not there.
+fn whatsapp(data: &Path) -> anyhow::Result<String> {
+    let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
+    let is_newest = tandem_sqlite::version(&data.join(DATABASE))? as usize == MIGRATIONS.len();
+    let numbers = if is_newest { whatsapp::all(&connection)? } else { Vec::new() };
+    if numbers.is_empty() {
+        return Ok("no number".into());
+    }
+    ensure!(identity::Secrets::check(data, &connection)?, "the secrets of its numbers need the missing identity.key");
+    let seal = Seal::new(&identity::Secrets::open(data, &connection)?.key_for(PURPOSE));
+    let count = numbers.len();
+    let closed: Vec<_> = numbers
+        .into_iter()
+        .filter_map(|number| opened(number.clone(), &seal).is_none().then_some(number.key))
+        .collect();
+    match closed.is_empty() {
+        true => Ok(format!("{count} number{}", if count == 1 { "" } else { "s" })),
+        false => bail!(
+            "the secrets of {} were made with another identity.key, so Meta's messages are refused: restore that key, or \
+             add the numbers again",
+            closed.join(", ")
+        ),
+    }
 }
 
 /// Newest files that are looked for on the disk.

@@ -38,6 +38,10 @@ pub(crate) use dry_run::{Wish, dry_run, is_dry_run};
 pub(crate) const AT_ONCE: usize = 512;
 /// Time limit for files that a later answer names by address.
 const FETCHING: Duration = Duration::from_secs(15);
+/// How long after its deadline an answer is kept that cannot be written, in milliseconds.
+const KEPT_MS: i64 = 60_000;
+/// Pause before such an answer is tried again.
+const AGAIN: Duration = Duration::from_millis(500);
 /// How often the store is searched for work whose wake-up was lost.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Conversations per read of such a search.
@@ -287,11 +291,15 @@ async fn converse(
         Answered::Now(understood) => {
             let answer = LogicResponseBody { request_id: Some(request.id), ..understood.answer };
             let applied = match changes_others(&answer) {
-                true => apply_checked(hub, id, answer, sent, Origin::Asked(row)).await?,
+                true => {
+                    let apply = || apply_checked(hub, id, answer.clone(), sent, Origin::Asked(row.clone()));
+                    until_written(hub, request.expires, apply).await?
+                }
                 false => {
                     types(hub, id, &answer).await?;
                     let end = End::Answer { answer: Box::new(answer), sent, person_typing_until: hub.typing_until(id) };
-                    settle(hub, Answering { conversation: id, row, end }).await?
+                    let answering = Answering { conversation: id, row, end };
+                    until_written(hub, request.expires, || settle(hub, answering.clone())).await?
                 }
             };
             if let Err(rejection) = applied {
@@ -304,6 +312,26 @@ async fn converse(
         }
     }
     Ok(true)
+}
+
+/// Writes an answer. While the disk is full or locked it is tried again, also some time after its request has expired:
+/// then it becomes a suggestion.
+async fn until_written<T, F: Future<Output = Result<T, StoreError>>>(
+    hub: &Hub,
+    expires: Time,
+    write: impl Fn() -> F,
+) -> Result<T, StoreError> {
+    let last = expires.plus_ms(KEPT_MS);
+    loop {
+        match write().await {
+            Err(StoreError::Database(error))
+                if matches!(error.cause(), Cause::Full | Cause::Locked) && hub.clock.now() < last =>
+            {
+                tokio::time::sleep(AGAIN).await;
+            }
+            written => return written,
+        }
+    }
 }
 
 async fn settle(hub: &Hub, answering: Answering) -> Result<Result<Position, Rejection>, StoreError> {

@@ -108,8 +108,9 @@ async fn the_other_door_is_as_forgiving_and_names_what_it_refuses() {
     let carmen = hub.customer().await;
     carmen.writes("Hello").await;
     let id = carmen.conversation().await;
-    let empty = json!({ "requestId": null, "control": [], "customer": "", "mood": 1,
-        "actions": [{ "type": "MESSAGE", "text": "unasked", "turn": "" }] });
+    let empty = json!({ "requestId": null, "control": [], "customer": { "name": " " }, "mood": 1,
+        "conversation": { "language": "\u{200b}" },
+        "actions": [{ "type": "MESSAGE", "text": "unasked", "turn": "" }, { "type": "TAG", "add": ["vip", ""] }] });
     assert_eq!(later(&hub, &id, empty).await.0, 200);
     carmen.waits_for("unasked").await;
     for (actions, told) in [

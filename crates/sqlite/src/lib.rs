@@ -22,7 +22,7 @@ pub use writer::{Answer, Companion, Finish};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("database: {0}")]
+    #[error("database: {}", words(.0))]
     Sqlite(#[from] rusqlite::Error),
     /// The group's commit failed, so none of its writes happened.
     #[error("could not commit: {0}")]
@@ -62,6 +62,7 @@ impl Error {
             Self::Sqlite(error) => match error.sqlite_error_code() {
                 Some(DatabaseBusy | DatabaseLocked) => Cause::Locked,
                 Some(DiskFull) => Cause::Full,
+                _ if lacks_room(error) => Cause::Full,
                 _ if is_damage(error) => Cause::Damaged,
                 _ => Cause::Other,
             },
@@ -81,6 +82,18 @@ impl Error {
     #[must_use]
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::Sqlite(error) if is_damage(error))
+    }
+}
+
+/// Whether the file that readers and writers share could not be made as large as needed.
+fn lacks_room(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
+}
+
+fn words(error: &rusqlite::Error) -> String {
+    match lacks_room(error) {
+        true => "the disk is full".into(),
+        false => error.to_string(),
     }
 }
 

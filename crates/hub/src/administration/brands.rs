@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::{Done, Refusal, checked_name, is_language, save};
 use crate::store::brands::{self, Brand};
-use crate::store::conversations;
 use crate::store::users::{self, User};
+use crate::store::{conversations, whatsapp};
 
 const GREETING: &str = "Hello! How can we help you?";
 const ACCENT: &str = "#2f5bea";
@@ -55,13 +55,16 @@ pub(crate) fn change_brand(connection: &Connection, key: &str, change: BrandChan
 
 /// Removes a brand: no new chat starts there, and its conversations stay. Users who are limited to several brands lose
 /// it; returns them. Refused while it is the only one of a user, because a user without brands serves all; and while
-/// customers are in conversations, whose chats end with it, unless it is forced.
+/// customers are in conversations, whose chats end with it, unless it is forced; and while a WhatsApp number has it.
 pub(crate) fn remove_brand(connection: &Connection, key: &str, is_forced: bool) -> Done<Vec<User>> {
     let mut known = brands::all(connection)?;
     let Some(place) = known.iter().position(|brand| brand.look.id == key) else {
         return Ok(Err(Refusal::NoBrand(key.to_owned())));
     };
     let removed = known.swap_remove(place).id;
+    if let Some(number) = whatsapp::all(connection)?.into_iter().find(|number| number.brand == Some(removed)) {
+        return Ok(Err(Refusal::BrandOfNumber { brand: key.to_owned(), number: number.key }));
+    }
     let conversations = conversations::in_progress_at(connection, removed)?;
     if conversations > 0 && !is_forced {
         let s = if conversations == 1 { "" } else { "s" };

@@ -29,7 +29,7 @@ impl From<Refusal> for ApiError {
             Refusal::LastAdministrator(_) => (409, "users.last_administrator"),
             Refusal::NoBrand(_) => (404, "brands.unknown"),
             Refusal::OnlyBrand { .. } => (409, "brands.only_one"),
-            Refusal::BrandInUse { .. } => (409, "brands.in_use"),
+            Refusal::BrandInUse { .. } | Refusal::BrandOfNumber { .. } => (409, "brands.in_use"),
             Refusal::BrandExists(_) => (409, "brands.exists"),
         };
         let words = refusal.to_string();

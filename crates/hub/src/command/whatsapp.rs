@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use clap::Subcommand;
 
 use crate::administration::{OPERATOR, audit};
@@ -142,9 +142,10 @@ fn check(config: &Config, id: &str) -> anyhow::Result<()> {
     say(format_args!("Quality {}, verification {}", text("quality_rating"), text("code_verification_status")))?;
     let apps = asked(ask(&http()?, &number, &format!("{}/subscribed_apps", number.number.waba_id)))?;
     let count = apps.get("data").and_then(|data| data.as_array()).map_or(0, Vec::len);
-    if count == 0 {
-        say(format_args!("No app is subscribed to the account: messages will not arrive"))?;
-    }
+    ensure!(
+        count > 0,
+        "No app is subscribed to the account, so messages will not arrive: subscribe yours, then check again"
+    );
     let (database, key) = (open(&config.data)?, id.to_owned());
     let unread = database.read_blocking(move |connection| inbox::all_unread(connection, &key, 5))?;
     for one in unread {

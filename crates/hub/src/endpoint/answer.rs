@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use serde_json::{Map, Value};
-use tandem_conversation::{RequestId, Time};
+use tandem_conversation::{RequestId, Time, is_blank};
 use tandem_protocol::logic::{LogicResponseBody, schema};
 use uuid::Uuid;
 
@@ -207,7 +207,8 @@ impl Reading {
             other => return Err(wrong(path, Some(&other), "a list")),
         };
         let mut kept = Vec::with_capacity(items.len());
-        for (i, item) in items.into_iter().enumerate() {
+        let says_something = |item: &Value| !matches!(item, Value::String(text) if is_blank(text));
+        for (i, item) in items.into_iter().enumerate().filter(|(_, item)| says_something(item)) {
             kept.extend(self.fit(item, &schema["items"], &format!("{path}[{i}]"))?);
         }
         Ok(Some(Value::Array(kept)))
@@ -289,7 +290,7 @@ fn is_required(schema: &Value, name: &str) -> bool {
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.is_empty(),
+        Value::String(text) => is_blank(text),
         Value::Array(items) => items.is_empty(),
         Value::Object(fields) => fields.is_empty(),
         Value::Bool(_) | Value::Number(_) => false,

@@ -10,12 +10,14 @@ use crate::store::logic_requests::LogicRequestRow;
 use crate::store::{StoreError, library, users};
 
 /// The end of one request, and its diagnosis.
+#[derive(Clone)]
 pub struct Answering {
     pub conversation: ConversationId,
     pub row: LogicRequestRow,
     pub end: End,
 }
 
+#[derive(Clone)]
 pub enum End {
     /// An answer that changes nothing but its conversation.
     Answer {

@@ -33,7 +33,7 @@ impl Secrets {
             bail!(
                 "{} is missing, and the websites' secrets are derived from it: restore it from a backup. If it is lost, \
                  --create makes a new one, and every website that identifies its visitors then needs its new secret \
-                 (tandem-hub brand secret)",
+                 (tandem-hub brand secret), and WhatsApp numbers must be added again",
                 path.display()
             );
         }

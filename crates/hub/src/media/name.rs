@@ -1,6 +1,6 @@
 //! File names: cleaned once on arrival, so that no screen, header or folder has to.
 
-use tandem_conversation::turns_text;
+use tandem_conversation::{is_blank, turns_text};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::kind::Kind;
@@ -23,7 +23,7 @@ pub(super) fn clean(name: &str) -> String {
     let name = words.join(" ");
     let name = name.trim_matches(['.', ' ']);
     match name {
-        "" => "file".to_owned(),
+        name if is_blank(name) => "file".to_owned(),
         name if is_device(name) => format!("_{name}"),
         name => name.to_owned(),
     }
@@ -118,6 +118,8 @@ mod tests {
             ("..", "file"),
             ("", "file"),
             ("/", "file"),
+            ("\u{200b}", "file"),
+            ("\u{2800}\u{ad}", "file"),
             (".htaccess", "htaccess"),
             ("report.pdf. . ", "report.pdf"),
             ("con", "_con"),
