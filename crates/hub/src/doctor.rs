@@ -14,6 +14,7 @@ use crate::files::free_on_disk;
 use crate::folder::{self, DATABASE};
 use crate::health::{HUB_TIME, UNNAMED_PROXY, apart, listed};
 use crate::listen::bind;
+use crate::store::whatsapp::{self as numbers, inbox, sends};
 use crate::store::{MIGRATIONS, StoreError, conversations, events, identity_key, media};
 use crate::{identity, mail, outgoing};
 
@@ -46,12 +47,15 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
     if has_database.as_ref().is_ok_and(|has| *has) {
         tell("folder", folder::describe(&config.data));
         let data = config.data.clone();
-        let check = move || (schema(&data), content(&data), conversations(&data), key(&data));
-        if let Ok((schema, content, conversations, key)) = tokio::task::spawn_blocking(check).await {
+        let check = move || (schema(&data), content(&data), conversations(&data), key(&data), whatsapp(&data));
+        if let Ok((schema, content, conversations, key, whatsapp)) = tokio::task::spawn_blocking(check).await {
             tell("schema", schema);
             tell("database", content);
             tell("conversations", conversations);
             tell("identity.key", key);
+            if let Some(whatsapp) = whatsapp.transpose() {
+                tell("WhatsApp", whatsapp);
+            }
         }
         tell("files", files(&config.data));
         tell("disk", disk(&config.data, config.media.free_bytes));
@@ -121,6 +125,26 @@ fn conversations(data: &Path) -> anyhow::Result<String> {
             listed(newer.iter(), NAMED)
         ),
     })
+}
+
+/// How the numbers are; none if there are none.
+fn whatsapp(data: &Path) -> anyhow::Result<Option<String>> {
+    let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
+    // The folder may be of an older version.
+    if !numbers::are_kept(&connection)? {
+        return Ok(None);
+    }
+    let (mut well, mut wrong) = (Vec::new(), Vec::new());
+    for number in numbers::all(&connection)? {
+        let (waiting, unread) = (sends::waiting(&connection, &number.key)?, inbox::count(&connection, &number.key)?);
+        let line = format!("{}: {waiting} to be sent, {unread} not understood", number.key);
+        match number.state == numbers::OK {
+            true => well.push(line),
+            false => wrong.push(format!("{line}; {} since {}: {}", number.state, number.since, number.detail)),
+        }
+    }
+    ensure!(wrong.is_empty(), "{}", wrong.join("; "));
+    Ok((!well.is_empty()).then(|| well.join("; ")))
 }
 
 fn key(data: &Path) -> anyhow::Result<String> {

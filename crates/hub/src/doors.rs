@@ -103,6 +103,9 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(guests::live::live))
         .routes(routes!(guests::media::get))
         .routes(routes!(whatsapp::door::verify, whatsapp::door::post))
+        .routes(routes!(api::whatsapp::numbers))
+        .routes(routes!(api::whatsapp::unread))
+        .routes(routes!(api::whatsapp::templates))
         .routes(routes!(web_chat::media::upload))
         .routes(routes!(guests::media::upload))
 }

@@ -126,6 +126,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "why sign-ins ended", sql: auth::ENDED },
     Migration { name: "turns by their ids", sql: events::TURN_IDS },
     Migration { name: "WhatsApp", sql: whatsapp::SCHEMA },
+    Migration { name: "pace and read marks of WhatsApp", sql: whatsapp::MARKS },
 ];
 
 #[cfg(test)]
@@ -136,12 +137,18 @@ pub(crate) mod testing {
 
     use super::MIGRATIONS;
 
-    /// Fails unless `sql` uses indices: no full scan, and no sorting unless allowed.
-    pub(crate) fn assert_indexed(sql: &str, may_sort: bool) {
+    /// An empty database of the newest schema.
+    pub(crate) fn newest() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
         for migration in MIGRATIONS {
             connection.execute_batch(migration.sql).unwrap();
         }
+        connection
+    }
+
+    /// Fails unless `sql` uses indices: no full scan, and no sorting unless allowed.
+    pub(crate) fn assert_indexed(sql: &str, may_sort: bool) {
+        let connection = newest();
         let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         for number in 1..=query.parameter_count() {
             query.raw_bind_parameter(number, 1).unwrap();

@@ -1,9 +1,9 @@
 //! WhatsApp, through the Cloud API: what comes in by webhooks, and what goes out through a queue of our own.
 //!
 //! The pure parts read webhooks ([`webhook`], [`signature`]), find whose chat it is ([`route`]), fit what we say to what
-//! the channel takes ([`fit`]), and word requests and read answers ([`request`], [`answer`]). Around them: the door that
-//! stores ([`door`]), the worker that reads what is stored ([`inbound`]), the one that sends ([`sending`]), and the one
-//! that keeps the templates ([`syncing`]).
+//! the channel takes ([`fit`]) and how fast ([`pace`]), and word requests and read answers ([`request`], [`answer`]).
+//! Around them: the door that stores ([`door`]), the worker that reads what is stored ([`inbound`]), the one that sends
+//! ([`sending`]), the one that sends read marks ([`marking`]), and the one that keeps the templates ([`syncing`]).
 
 pub(crate) mod answer;
 pub(crate) mod client;
@@ -11,7 +11,9 @@ pub(crate) mod door;
 mod download;
 mod fit;
 pub(crate) mod inbound;
+pub(crate) mod marking;
 pub(crate) mod number;
+mod pace;
 #[cfg(test)]
 mod recorded;
 mod request;

@@ -42,6 +42,9 @@ pub enum WhatsappCommand {
         /// Where the Cloud API is [default: https://graph.facebook.com/v25.0]
         #[arg(long)]
         base_url: Option<String>,
+        /// Do not tell customers that their messages were read
+        #[arg(long)]
+        no_read_marks: bool,
         /// Read the three secrets from standard input
         #[arg(long)]
         secrets_stdin: bool,
@@ -75,7 +78,7 @@ impl WhatsappCommand {
     /// Why the change was refused, for the operator. Nothing was changed.
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         match self {
-            Self::Add { id, number, phone_number_id, account_id, brand, base_url, secrets_stdin } => {
+            Self::Add { id, number, phone_number_id, account_id, brand, base_url, no_read_marks, secrets_stdin } => {
                 let [access_token, app_secret, verify_token] = secrets(secrets_stdin)?;
                 let key = id.clone();
                 let new = NewWhatsappNumber {
@@ -88,6 +91,7 @@ impl WhatsappCommand {
                     access_token,
                     app_secret,
                     verify_token,
+                    read_marks: !no_read_marks,
                 };
                 let display = add_whatsapp_number(&config.data, new)?;
                 audit(OPERATOR, &key, "whatsapp: added");

@@ -27,6 +27,7 @@ const AGENTS: &str = "
     GET    /api/v1/conversations?section=none          422          422          422
     GET    /api/v1/conversations/{id}                  200/404/404  200/200/404  200/200/404
     GET    /api/v1/conversations/{id}/turns            200/404/404  200/200/404  200/200/404
+    GET    /api/v1/conversations/{id}/templates        200/404/404  200/200/404  200/200/404
     GET    /api/v1/conversations/{id}/alerts           403/403/403  200/200/404  200/200/404
     GET    /api/v1/conversations/{id}/claim            200/404/404  200/200/404  200/200/404
     POST   /api/v1/conversations/{id}/improve          502/404/404  502/502/404  502/502/404
@@ -63,6 +64,8 @@ const AGENTS: &str = "
     PATCH  /api/v1/users/{id}                          403/403/403  403/403/403  200/200/404
     POST   /api/v1/users/{id}/suspend                  403/403/403  403/403/403  409/200/404
     POST   /api/v1/users/{id}/resume                   403/403/403  403/403/403  200/200/404
+    GET    /api/v1/channels/whatsapp                   403          403          200
+    GET    /api/v1/channels/whatsapp/{number}/unread   403          403          404
     GET    /api/v1/brands                              403          403          200
     POST   /api/v1/brands                              403          403          200
     PATCH  /api/v1/brands/{id}                         403/403/403  403/403/403  200/200/404
@@ -321,6 +324,7 @@ async fn channels_prove_themselves() {
         access_token: "token".into(),
         app_secret: "secret".into(),
         verify_token: "a long one".into(),
+        read_marks: true,
     };
     tokio::task::spawn_blocking(move || tandem_hub::add_whatsapp_number(&folder, new)).await.unwrap().unwrap();
     for (method, path, cells) in lines(CHANNELS) {

@@ -95,12 +95,11 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::store::testing::assert_indexed;
+    use crate::store::testing::{assert_indexed, newest};
 
     #[test]
     fn a_turn_of_several_messages_is_as_far_as_the_last_of_them() {
-        let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(crate::store::whatsapp::SCHEMA).unwrap();
+        let connection = newest();
         let (conversation, turn) = (ConversationId(Uuid::from_u128(1)), TurnId(Uuid::from_u128(2)));
         let known = |part| Known { conversation, turn, part: Some(part) };
         put(&connection, "main", "a", &known(0)).unwrap();
