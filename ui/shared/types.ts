@@ -1,5 +1,15 @@
 // Generated from the desk's command table. Do not edit: `cargo xtask types` writes it.
 
+export type AboutTurnView = { quote: QuoteView | null, 
+/**
+ * One a person, in the order of their coming.
+ */
+reactions: Array<ReactionView>, 
+/**
+ * Its words before they were changed, oldest first.
+ */
+earlier: Array<string>, };
+
 export type AboutView = { 
 /**
  * The desk's version.
@@ -252,6 +262,10 @@ logicUntil: Time | null,
  */
 logicWaiting: number, drafts: DraftsView, 
 /**
+ * None if the channel always takes replies.
+ */
+window: WindowView | null, 
+/**
  * As if the outbox had been sent.
  */
 may: MayView, 
@@ -384,7 +398,7 @@ heldUntil: Time | null,
 /**
  * While its file is not at the hub.
  */
-upload: UploadView | null, };
+upload: UploadView | null, about: AboutTurnView | null, };
 
 export type FieldView = { label: string, value: string, };
 
@@ -665,7 +679,11 @@ id: ConversationId | null, };
 
 export type Loudness = "off" | "silent" | "sound";
 
-export type MayView = { join: boolean, reply: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, 
+export type MayView = { join: boolean, reply: boolean, 
+/**
+ * To send a template of the channel, also where it takes nothing else.
+ */
+template: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, 
 /**
  * To say so, and to name who goes on.
  */
@@ -1058,7 +1076,11 @@ fit: Array<string>, };
 
 export type QuietHours = { from: number, to: number, };
 
+export type QuoteView = { turn: TurnId, by: Participant, text: string, };
+
 export type Reach = "eligible" | "everyone" | "supervisors" | "logic";
+
+export type ReactionView = { by: Participant, emoji: string, };
 
 export type Retry = { id: ConversationId, turn: TurnId, };
 
@@ -1158,6 +1180,8 @@ now?: boolean,
  */
 files?: Array<MediaId>, };
 
+export type SendTemplate = { id: ConversationId, template: Template, values: Array<TemplateValue>, };
+
 export type SetAvailability = { availability: Availability, 
 /**
  * Why, if away.
@@ -1252,6 +1276,50 @@ note: boolean,
  */
 question: OfferView | null, };
 
+export type Template = { name: string, 
+/**
+ * The channel's code for the language, such as `en_US`.
+ */
+language: string, 
+/**
+ * The channel's own word: `UTILITY`, `MARKETING`, `AUTHENTICATION`.
+ */
+category: string, 
+/**
+ * The channel's own word: only `APPROVED` ones can be sent.
+ */
+status: string, 
+/**
+ * The text above the body.
+ */
+header?: string, 
+/**
+ * The file above the body: `IMAGE`, `VIDEO`, `DOCUMENT`; empty for none.
+ */
+headerFile?: string, body: string, footer?: string, buttons?: Array<TemplateButton>, };
+
+export type TemplateButton = { 
+/**
+ * The channel's own word: `QUICK_REPLY`, `URL`, `PHONE_NUMBER`, `COPY_CODE`.
+ */
+kind: string, label: string, 
+/**
+ * Where it leads; may end in a variable.
+ */
+url?: string, };
+
+export type TemplatePart = "header" | "body" | "button";
+
+export type TemplateSlot = { part: TemplatePart, 
+/**
+ * The variable's name or number; for a button its index from 0.
+ */
+key: string, };
+
+export type TemplateValue = { part: TemplatePart, key: string, value: string, };
+
+export type TemplateView = { template: Template, slots: Array<TemplateSlot>, };
+
 export type Theme = "system" | "light" | "dark";
 
 export type Time = string;
@@ -1292,6 +1360,12 @@ export type Wait = { since: Time, awaited: Awaited, };
 
 export type WantedView = { "type": "nothing" } | { "type": "conversation", id: ConversationId, } | { "type": "section", section: Section, } | { "type": "nowhere", reason: string, };
 
+export type WindowView = { 
+/**
+ * None before the customer's first message.
+ */
+until: Time | null, };
+
 export type Words = { id: ConversationId, text: string, };
 
 /** Every command of the desk: its name, what it takes, what it gives. */
@@ -1317,6 +1391,8 @@ export interface Commands {
   "conversation.entries": { request: EntriesRequest; response: EntriesView };
   "conversation.join": { request: Join; response: Nothing };
   "conversation.send": { request: SendReply; response: Nothing };
+  "conversation.templates": { request: OneConversation; response: Array<TemplateView> };
+  "conversation.sendTemplate": { request: SendTemplate; response: Nothing };
   "conversation.note": { request: SendNote; response: Nothing };
   "conversation.askForHelp": { request: Words; response: Nothing };
   "conversation.helpNotNeeded": { request: Dismiss; response: Nothing };

@@ -21,14 +21,18 @@ pub struct Template {
     pub status: String,
     /// The text above the body.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(as = "Option<String>", optional)]
     pub header: String,
     /// The file above the body: `IMAGE`, `VIDEO`, `DOCUMENT`; empty for none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(as = "Option<String>", optional)]
     pub header_file: String,
     pub body: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(as = "Option<String>", optional)]
     pub footer: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<TemplateButton>>", optional)]
     pub buttons: Vec<TemplateButton>,
 }
 
@@ -41,6 +45,7 @@ pub struct TemplateButton {
     pub label: String,
     /// Where it leads; may end in a variable.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(as = "Option<String>", optional)]
     pub url: String,
 }
 

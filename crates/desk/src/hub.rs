@@ -24,6 +24,7 @@ use tandem_protocol::agents::{
     AlertLedger, AlertReports, Claim, CommandAccepted, CommandRequest, EventPage, Improve, Improved, Journey, Login,
     Refresh, SearchPage, Tokens,
 };
+use tandem_protocol::channels::TemplatePage;
 use tandem_protocol::logic::LogicResponseBody;
 
 pub(crate) use self::failure::Obstacle;
@@ -256,6 +257,11 @@ impl Hub {
     pub(crate) async fn claim(&self, token: &str, id: ConversationId, call: Option<CallId>) -> Result<Claim, HubError> {
         let call = call.map(|call| format!("?call={call}")).unwrap_or_default();
         self.ask(Method::GET, &format!("conversations/{id}/claim{call}"), Some(token), NOTHING).await
+    }
+
+    /// The templates that can be sent in a conversation.
+    pub(crate) async fn templates(&self, token: &str, id: ConversationId) -> Result<TemplatePage, HubError> {
+        self.ask(Method::GET, &format!("conversations/{id}/templates"), Some(token), NOTHING).await
     }
 
     /// What Your Logic would say next.

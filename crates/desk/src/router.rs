@@ -48,7 +48,7 @@ impl Desk {
             AlertsView, AppView, BehindView, ColleagueView, ConversationView, EntriesView, FileView, ImprovedView,
             InboxView, InsertedView, LibraryView, LinkView, ListView, ListedLibraryView, NotSentView, OpenedView,
             PastedView, PreviewView, QueuedView, SavedView, SearchView, SettingsView, StartupView, TakenBackView,
-            TriedView, UsedTagView, WantedView,
+            TemplateView, TriedView, UsedTagView, WantedView,
         };
         use tandem_conversation::{Question, QuickReply};
         use tandem_protocol::library::{

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
     Availability, ButtonId, CallId, CommandId, ConversationId, GoesOn, Grade, LinkId, MediaId, Position, QuestionId,
-    QuickReplyId, Section, Time, TurnId, UserId,
+    QuickReplyId, Section, Template, TemplateValue, Time, TurnId, UserId,
 };
 use tandem_protocol::agents::Absence;
 use ts_rs::TS;
@@ -113,6 +113,14 @@ pub struct SendReply {
     #[serde(default)]
     #[ts(as = "Option<Vec<MediaId>>", optional)]
     pub files: Vec<MediaId>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SendTemplate {
+    pub id: ConversationId,
+    pub template: Template,
+    pub values: Vec<TemplateValue>,
 }
 
 /// A file that the user chose, pasted or dropped.
@@ -519,6 +527,8 @@ macro_rules! table {
             "conversation.entries" entries EntriesRequest => EntriesView;
             "conversation.join" join Join => Nothing;
             "conversation.send" send SendReply => Nothing;
+            "conversation.templates" templates OneConversation => Vec<TemplateView>;
+            "conversation.sendTemplate" send_template SendTemplate => Nothing;
             "conversation.note" note SendNote => Nothing;
             "conversation.askForHelp" ask_for_help Words => Nothing;
             "conversation.helpNotNeeded" help_not_needed Dismiss => Nothing;

@@ -1,5 +1,6 @@
 //! Views from the cache: one query, one answer, and no rule that the pure core already has.
 
+mod about;
 mod buttons;
 mod fields;
 mod inbox;

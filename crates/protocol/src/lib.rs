@@ -11,6 +11,7 @@
 
 pub mod administration;
 pub mod agents;
+pub mod channels;
 pub mod chat;
 pub mod guests;
 pub mod library;
@@ -45,6 +46,7 @@ pub const VERSIONS: &[&str] = &[
     "15: users say why they are away and when they are back; agents transfer conversations to colleagues",
     "16: channels beside the web chat: turns quote others, are reacted to, edited and withdrawn; places, cards, orders, \
      forms, templates, and messages of unknown kind; devices of the company; the stages `unconfirmed` and `played`",
+    "17: hubs tell which templates can be sent in a conversation",
 ];
 
 /// The oldest version that this version can talk to.
@@ -76,6 +78,9 @@ pub const TRANSFERS: u32 = 15;
 
 /// From this version on, hubs take quotes and reactions ([`agents::AgentCommand::Reply`]).
 pub const TAKES_QUOTES: u32 = 16;
+
+/// From this version on, hubs tell the templates of a conversation ([`channels::TemplatePage`]).
+pub const TELLS_TEMPLATES: u32 = 17;
 
 /// The header with the desk's version, in each request.
 pub const VERSION_HEADER: &str = "tandem-version";

@@ -60,7 +60,7 @@ impl Workplace {
         if now { Duration::ZERO } else { self.memory.undo() }
     }
 
-    async fn reply(
+    pub(super) async fn reply(
         &self,
         id: ConversationId,
         content: Content,

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use serde::Serialize;
 use tandem_conversation::{BrandId, Permission, Template, Time};
 use tandem_protocol::Problem;
+use tandem_protocol::channels::TemplatePage;
 use utoipa::ToSchema;
 
 use super::auth::Signed;
@@ -18,14 +19,6 @@ use crate::store::whatsapp::{self, Number, inbox, sends, templates};
 
 /// Maximum webhooks in one answer.
 const UNREAD: u32 = 200;
-
-/// `GET /api/v1/conversations/{id}/templates`: what can be sent there, the customer's language first; nothing on channels
-/// without templates.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct TemplatePage {
-    templates: Vec<Template>,
-}
 
 /// `GET /api/v1/channels/whatsapp`: a number of the company. Secrets are never told.
 #[derive(Serialize, ToSchema)]

@@ -55,6 +55,16 @@ describe("entries", () => {
     expect(items).toEqual(["Same price", "Chosen: Earliest date"]);
   });
 
+  it("show what they quote, how people react, and what they said before", () => {
+    const written = script().customer("My red bag", 0);
+    const about = { quote: { turn: "asked", by: MAYA, text: "Which bag?" }, reactions: [{ by: MAYA, emoji: "👍" }], earlier: ["My bag"] };
+    Object.assign(written.entries.at(-1) as EntryView, { about });
+    const entry = show(written);
+    expect(entry.querySelector("blockquote")?.textContent).toMatch(/You\s+Which bag\?/);
+    expect(screen.getByRole("list", { name: "Reactions" }).textContent).toContain("👍");
+    expect(screen.getByText("Edited").closest("details")?.textContent).toContain("My bag");
+  });
+
   it("say how far a message has come, and open its way", async () => {
     show(script().fails(MAYA, "Hello?", 0, "The number does not exist"));
     const button = screen.getByRole("button", { name: /not delivered/ });

@@ -12,10 +12,12 @@ import { PICTURE } from "../dev/picture";
 import { snoozedScene } from "../dev/snoozed";
 import { mentions, notSent } from "../dev/unsent";
 import { morning, type Sample } from "../dev/sample";
+import { TEMPLATES } from "../dev/templates";
 import { appView, goesOn, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
 import { gapIn } from "../words/library";
 import { isAway } from "../words/snooze";
+import { preview } from "../words/templates";
 
 type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Commands[K]["response"] };
 
@@ -123,7 +125,7 @@ export class FakeHost implements Host {
     const { view, entries } = this.#find(id);
     const position = (view.position += 1);
     const time = iso(Date.now());
-    entries.push({ key: `${id}:${position}`, conversation: id, position, time, stages: [], command: null, heldUntil: null, upload: null, ...entry });
+    entries.push({ key: `${id}:${position}`, conversation: id, position, time, stages: [], command: null, heldUntil: null, upload: null, about: null, ...entry });
     if ("text" in entry.body && entry.body.type !== "system") {
       Object.assign(view.row, { words: entry.body.text, wordsBy: entry.by, wordsAt: time, updated: time });
       if (entry.by.kind === "customer" && !("silent" in entry.body && entry.body.silent)) view.lastLoud = position;
@@ -148,7 +150,7 @@ export class FakeHost implements Host {
     const command = `command-${++this.#commands}`;
     (holds ? this.#held : this.#outbox).push({ command, conversation: id, name: this.#find(id).view.row.name, what, words, since: at, attempts: 1 });
     const { entries } = this.#find(id);
-    entries.push({ key: command, conversation: id, position: null, time: at, by: MAYA, body, stages: [{ stage: "queued", at, reason: null }], command, heldUntil: holds ? iso(Date.now() + this.#app.undoS * 1000) : null, upload: null });
+    entries.push({ key: command, conversation: id, position: null, time: at, by: MAYA, body, stages: [{ stage: "queued", at, reason: null }], command, heldUntil: holds ? iso(Date.now() + this.#app.undoS * 1000) : null, upload: null, about: null });
     if (holds) setTimeout(() => this.#letGo(id), this.#app.undoS * 1000);
     if (said) this.#find(id).view.row.draft = false;
     if (!holds) this.#find(id).view.row.pending = [...this.#find(id).view.row.pending, { what, since: iso(Date.now() - 60_000) }];
@@ -429,6 +431,12 @@ export class FakeHost implements Host {
     },
     "conversation.tag": ({ id, add, remove }) =>
       this.#system(id, "You changed tags", ({ row }) => (row.tags = [...row.tags.filter((tag) => !remove.includes(tag)), ...add.filter((tag) => !row.tags.includes(tag))])),
+    "conversation.templates": () => TEMPLATES,
+    "conversation.sendTemplate": ({ id, template, values }) => {
+      const text = preview(template, values).join("\n\n");
+      this.#do(id, "Reply", text, { type: "text", turn: `sent-${++this.#commands}`, text, silent: false }, true);
+      return {};
+    },
     "conversation.editCustomer": ({ id, name, email, phone }) => {
       if (email !== undefined && email !== "" && !email.includes("@")) throw { code: "input.invalid", message: "This is not an e-mail address." } satisfies RpcError;
       return this.#system(id, "You edited the customer", (view) => {

@@ -7,7 +7,7 @@ import { t, type PlainId } from "../words/catalogue.svelte";
 import { keyName } from "../words/keys";
 
 export interface Action {
-  is: Letter | "helpNotNeeded" | "attach" | "quickReply";
+  is: Letter | "template" | "helpNotNeeded" | "attach" | "quickReply";
   label: string;
   /** Its key, mostly while the list has the focus; empty if it has none. */
   key: string;
@@ -29,6 +29,7 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
   const all: [allowed: boolean, is: Action["is"], label: PlainId, also: PlainId, run: () => void][] = [
     [may.join, "join", inProgress ? "join" : "act-reopen", "also-join", () => void desk.join(view.row)],
     [may.reply, "reply", "act-reply", "also-reply", () => desk.write("reply")],
+    [may.template, "template", "act-template", "also-template", show("template")],
     [may.note, "note", "act-note", "also-note", () => desk.write("note")],
     [may.complete, "complete", "act-complete", "also-complete", show("complete")],
     [may.leave, "leave", "act-leave", "also-leave", show("leave")],

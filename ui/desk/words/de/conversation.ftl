@@ -35,6 +35,7 @@ header-earlier = { $count } frühere
 
 act-reopen = Wieder öffnen
 act-reply = Antworten
+act-template = Vorlage senden
 act-note = Notiz
 act-complete = Abschließen
 act-leave = Verlassen
@@ -114,6 +115,8 @@ entry-note =
        *[other] Notiz von { $name }
     }
 entry-suggestion = Vorschlag
+entry-edited = Bearbeitet
+entry-reactions = Reaktionen
 entry-external = extern
 entry-choices = Auswahl
     .chosen = Gewählt:

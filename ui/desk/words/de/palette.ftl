@@ -23,6 +23,7 @@ palette-group-search = Suche
 
 also-join = annehmen antworten aufnehmen teilnehmen
 also-reply = antwort schreiben nachricht
+also-template = whatsapp zeitfenster geschlossen zuerst schreiben
 also-note = intern kommentar flüstern schreiben team
 also-complete = schließen beenden fertig erledigt lösen
 also-leave = gehen raus hinaus

@@ -35,6 +35,7 @@ header-earlier = { $count } earlier
 
 act-reopen = Reopen
 act-reply = Reply
+act-template = Send a template
 act-note = Note
 act-complete = Complete
 act-leave = Leave
@@ -113,6 +114,8 @@ entry-note =
        *[other] Note from { $name }
     }
 entry-suggestion = Suggestion
+entry-edited = Edited
+entry-reactions = Reactions
 entry-external = external
 entry-choices = Choices
     .chosen = Chosen:

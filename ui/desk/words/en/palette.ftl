@@ -23,6 +23,7 @@ palette-group-search = Search
 
 also-join = answer accept pick up take
 also-reply = answer write message
+also-template = whatsapp window closed start write first
 also-note = internal comment whisper write colleagues
 also-complete = close end finish resolve done
 also-leave = exit quit
