@@ -113,6 +113,19 @@ pub struct SendReply {
     #[serde(default)]
     #[ts(as = "Option<Vec<MediaId>>", optional)]
     pub files: Vec<MediaId>,
+    /// The turn that it quotes; of several turns, the first one quotes it.
+    #[serde(default)]
+    #[ts(optional)]
+    pub reply_to: Option<TurnId>,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct React {
+    pub id: ConversationId,
+    pub turn: TurnId,
+    /// None takes the reaction back.
+    pub emoji: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -527,6 +540,7 @@ macro_rules! table {
             "conversation.entries" entries EntriesRequest => EntriesView;
             "conversation.join" join Join => Nothing;
             "conversation.send" send SendReply => Nothing;
+            "conversation.react" react React => Nothing;
             "conversation.templates" templates OneConversation => Vec<TemplateView>;
             "conversation.sendTemplate" send_template SendTemplate => Nothing;
             "conversation.note" note SendNote => Nothing;

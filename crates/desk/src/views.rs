@@ -14,6 +14,7 @@ mod unsent;
 use tandem_conversation::{Access, Participant, Permission, Permissions, RETENTION_MS, Section, Skills, Time, UserId};
 use tandem_sqlite::rusqlite::Connection;
 
+pub(crate) use about::quote;
 pub(crate) use inbox::inbox;
 pub(crate) use one::conversation;
 pub(crate) use search::{search, search_view};

@@ -25,7 +25,7 @@ pub struct TemplateView {
 #[serde(rename_all = "camelCase")]
 pub struct AboutTurnView {
     pub quote: Option<QuoteView>,
-    /// One a person, in the order of their coming.
+    /// At most one of the customer and one of ours, in the order of their coming.
     pub reactions: Vec<ReactionView>,
     /// Its words before they were changed, oldest first.
     pub earlier: Vec<String>,

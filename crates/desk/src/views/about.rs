@@ -1,6 +1,6 @@
 //! What a turn quotes, and what was said about it since: reactions, and newer words in place of the old ones.
 
-use tandem_conversation::{Content, EventBody, TurnId};
+use tandem_conversation::{Content, ConversationId, EventBody, Participant, TurnId};
 use tandem_sqlite::rusqlite::Connection;
 
 use crate::cache::{CacheError, events};
@@ -19,12 +19,13 @@ pub(super) fn add(
 ) -> Result<(), CacheError> {
     let mut about = AboutTurnView::default();
     if let Some(quoted) = quotes {
-        about.quote = quote(connection, view, quoted)?;
+        about.quote = quote(connection, view.conversation, quoted)?;
     }
     for event in events::since_added(connection, turn)? {
         match event.body {
             EventBody::Reacted { emoji, .. } => {
-                about.reactions.retain(|reaction| !reaction.by.same(&event.actor));
+                let ours = event.actor != Participant::Customer;
+                about.reactions.retain(|reaction| (reaction.by != Participant::Customer) != ours);
                 about.reactions.extend(emoji.map(|emoji| ReactionView { by: event.actor, emoji }));
             }
             EventBody::TurnEdited { content, silent, .. } => {
@@ -46,8 +47,13 @@ pub(super) fn add(
     Ok(())
 }
 
-fn quote(connection: &Connection, view: &EntryView, turn: TurnId) -> Result<Option<QuoteView>, CacheError> {
-    let Some(event) = events::turn(connection, view.conversation, turn)? else { return Ok(None) };
+/// A turn of this conversation, as one that quotes it shows it; none if it is not on this machine.
+pub(crate) fn quote(
+    connection: &Connection,
+    of: ConversationId,
+    turn: TurnId,
+) -> Result<Option<QuoteView>, CacheError> {
+    let Some(event) = events::turn(connection, of, turn)? else { return Ok(None) };
     let EventBody::TurnAdded { turn: quoted, .. } = event.body else { return Ok(None) };
     let mut body = content_body(turn, &quoted.content, quoted.silent);
     for event in events::since_added(connection, turn)? {
@@ -82,9 +88,7 @@ fn text(body: &EntryBody) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use tandem_conversation::{
-        Channel, CommandId, ConversationId, Event, Participant, Position, Time, Turn,
-    };
+    use tandem_conversation::{Channel, CommandId, Event, Position, Time, Turn};
     use tandem_sqlite::rusqlite::Connection;
     use uuid::Uuid;
 
@@ -150,7 +154,7 @@ mod tests {
         let about = view.about.unwrap();
         assert_eq!(text(&view.body), Some("My red bag"));
         assert_eq!(about.earlier, ["My bag"]);
-        assert_eq!(about.reactions.iter().map(|one| one.emoji.as_str()).collect::<Vec<_>>(), ["❤"], "one a person");
+        assert_eq!(about.reactions.iter().map(|one| one.emoji.as_str()).collect::<Vec<_>>(), ["❤"], "one of each side");
         let quote = shown(&connection, QUOTES, "This one", Some(ASKED)).about.unwrap().quote.unwrap();
         assert_eq!((quote.turn, quote.text.as_str()), (ASKED, "My red bag"));
         happens(&connection, 6, reacted(None));

@@ -12,7 +12,7 @@ use crate::cache::conversations::{self, Held};
 use crate::cache::outbox::{self, Queued};
 use crate::cache::{CacheError, buttons, events};
 use crate::entries::{self, Entry, Stages, content_body};
-use crate::view::{EntriesView, EntryBody, EntryView, StageView, SystemKind, UploadView};
+use crate::view::{AboutTurnView, EntriesView, EntryBody, EntryView, StageView, SystemKind, UploadView};
 
 /// Maximum entries per page.
 const PAGE: u32 = 300;
@@ -361,6 +361,8 @@ fn waiting_entry(connection: &Connection, queued: Queued, reader: &Reader) -> Op
     if queued.accepted {
         stages.push(StageView { stage: Stage::Accepted, at: queued.created, reason: None });
     }
+    let quote = outbox::quoted_by(&queued.command);
+    let quote = quote.and_then(|turn| about::quote(connection, queued.conversation, turn).ok().flatten());
     Some(EntryView {
         key,
         conversation: queued.conversation,
@@ -372,7 +374,7 @@ fn waiting_entry(connection: &Connection, queued: Queued, reader: &Reader) -> Op
         stages,
         held_until: queued.held_until.filter(|_| queued.is_held(reader.now)),
         upload: queued.file.filter(|file| !file.uploaded).map(|file| UploadView { sent: 0, bytes: file.bytes }),
-        about: None,
+        about: quote.map(|quote| AboutTurnView { quote: Some(quote), ..AboutTurnView::default() }),
     })
 }
 

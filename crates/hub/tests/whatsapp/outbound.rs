@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tandem_testkit::cloud_api::{Fault, Phone};
+use uuid::Uuid;
 
 use crate::common::say;
 use crate::world::{
@@ -149,6 +150,34 @@ async fn customers_are_told_that_somebody_who_answers_them_has_read_what_they_wr
     says(&maya, &id, "You are welcome").await;
     let marks = world.api.until(|api| Some(api.marks()).filter(|marks| marks.len() > 1)).await;
     assert_eq!((marks.len(), &marks[1]["message_id"]), (2, &json!("wamid.3")));
+}
+
+#[tokio::test]
+async fn replies_quote_and_reactions_reach_the_message_that_is_meant() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    let asked = event(&maya, &id, "turn_added", |_| true).await["turn"]["id"].clone();
+    let position = events(&maya, &id).await.last().unwrap()["position"].clone();
+    let quoting = json!({ "type": "reply", "turn": Uuid::now_v7(), "replyTo": asked, "writtenAgainst": position,
+        "content": { "type": "text", "text": "In Lisbon" } });
+    assert_eq!(command(&maya, &id, quoting).await.0, 200);
+    let request = taken(&world.api, 1).await.remove(0);
+    assert_eq!((&request["context"]["message_id"], &request["text"]["body"]), (&json!("wamid.1"), &json!("In Lisbon")));
+    for (count, emoji) in [(2, Some("👍")), (3, None)] {
+        let react = json!({ "type": "react", "turn": asked, "emoji": emoji });
+        assert_eq!(command(&maya, &id, react).await.0, 200);
+        let request = taken(&world.api, count).await.remove(count - 1);
+        let expected = json!({ "message_id": "wamid.1", "emoji": emoji.unwrap_or_default() });
+        assert_eq!(request["reaction"], expected, "none takes it back");
+    }
+    // What becomes of a reaction is no news of the turn that it is about.
+    world.hooks.statuses(vec![world.api.taken()[1].status("failed")]).await.unwrap();
+    let quoted = says(&maya, &id, "And it is red").await;
+    taken(&world.api, 4).await;
+    world.hooks.statuses(vec![world.api.taken()[3].status("delivered")]).await.unwrap();
+    progressed(&maya, &id, &quoted, "delivered").await;
+    let all = events(&maya, &id).await;
+    assert!(all.iter().all(|event| event["body"]["turn_progressed"]["turn"] != asked), "{all:?}");
 }
 
 #[tokio::test]

@@ -40,6 +40,8 @@ export function may(view: ConversationView): MayView {
   return {
     join: !me,
     reply: (me || !live) && isOpen(view),
+    quote: view.row.channel === "whatsapp" && (me || !live) && isOpen(view),
+    react: view.row.channel === "whatsapp" && me && isOpen(view),
     template: view.row.channel === "whatsapp" && (me || !live),
     note: true,
     leave: me,

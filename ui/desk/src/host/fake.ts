@@ -16,6 +16,7 @@ import { TEMPLATES } from "../dev/templates";
 import { appView, goesOn, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
 import { gapIn } from "../words/library";
+import { quoteOf } from "../words/quotes";
 import { isAway } from "../words/snooze";
 import { preview } from "../words/templates";
 
@@ -169,11 +170,11 @@ export class FakeHost implements Host {
   #takeBack(command?: string): TakenBackView {
     const all = [...this.#outbox.filter(({ what }) => what === "Reply" || what === "Note"), ...this.#held];
     const queued = command === undefined ? all.at(-1) : all.find((one) => one.command === command);
-    if (!queued) return { id: null, note: false, question: null };
+    if (!queued) return { id: null, note: false, question: null, quote: null };
     this.#held = this.#held.filter((one) => one !== queued);
     if (!this.#outbox.includes(queued)) this.#outbox.push(queued);
     this.#cancel(queued.command);
-    return { id: queued.conversation, note: queued.what === "Note", question: null };
+    return { id: queued.conversation, note: queued.what === "Note", question: null, quote: null };
   }
 
   #goOut({ command, conversation }: QueuedView): void {
@@ -370,7 +371,7 @@ export class FakeHost implements Host {
     "files.paste": () => ({ added: [], problem: null }),
     "media.open": ({ turn }) => (turn.includes("html") ? { type: "only_saved", why: "Files of type .html can run or load things when they are opened. You can save it, but Tandem does not open it." } : { type: "opened" }),
     "media.save": () => ({ path: "~/Downloads/boarding pass.pdf" }),
-    "conversation.send": ({ id, text, files, now }) => {
+    "conversation.send": ({ id, text, files, now, replyTo }) => {
       const gap = gapIn(text);
       if (gap) throw { code: "library.gap", message: `Fill in or delete ${text.slice(gap.from, gap.to)} first.` } satisfies RpcError;
       const { view } = this.#find(id);
@@ -382,6 +383,10 @@ export class FakeHost implements Host {
       Object.assign(view.drafts, { reply: "", returned: null });
       Object.assign(view.row, { wait: null, draft: false });
       this.#do(id, "Reply", text, { type: "text", turn: `sent-${++this.#commands}`, text, silent: false }, now);
+      const { entries } = this.#find(id);
+      const quoted = entries.find(({ body }) => replyTo !== undefined && "turn" in body && body.turn === replyTo);
+      const sent = entries.at(-1);
+      if (quoted && sent) sent.about = { quote: quoteOf(quoted), reactions: [], earlier: [] };
       return {};
     },
     "conversation.note": ({ id, text, now }) => {
@@ -431,6 +436,13 @@ export class FakeHost implements Host {
     },
     "conversation.tag": ({ id, add, remove }) =>
       this.#system(id, "You changed tags", ({ row }) => (row.tags = [...row.tags.filter((tag) => !remove.includes(tag)), ...add.filter((tag) => !row.tags.includes(tag))])),
+    "conversation.react": ({ id, turn, emoji }) => {
+      const entry = this.#find(id).entries.find(({ body }) => "turn" in body && body.turn === turn);
+      const others = entry?.about?.reactions.filter(({ by }) => by.kind === "customer") ?? [];
+      if (entry) entry.about = { quote: null, earlier: [], ...entry.about, reactions: [...others, ...(emoji === null ? [] : [{ by: MAYA, emoji }])] };
+      this.#changed(id);
+      return {};
+    },
     "conversation.templates": () => TEMPLATES,
     "conversation.sendTemplate": ({ id, template, values }) => {
       const text = preview(template, values).join("\n\n");

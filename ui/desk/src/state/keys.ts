@@ -8,7 +8,7 @@ import { keyName } from "../words/keys";
 export type Act =
   | { is: "palette" | "search" | "searchHere" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" | "inbox" | "arrange" }
   | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" }
-  | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" }
+  | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" | "quote" | "react" }
   | { is: "section"; at: number }
   | { is: "step"; by: 1 | -1 }
   | { is: "move"; by: number }
@@ -16,7 +16,7 @@ export type Act =
   | { is: "grade"; key: string };
 
 /** Acts of the table's list part that concern the selected conversation. */
-export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told";
+export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" | "quote" | "react";
 
 export interface Row {
   keys: readonly string[];
@@ -62,6 +62,8 @@ export const LIST: Part = {
     { keys: ["Enter"], what: "key-read", does: act("open") },
     { keys: ["R"], what: "key-reply", does: act("reply") },
     { keys: ["M"], what: "key-note", does: act("note") },
+    { keys: ["Q"], what: "key-quote", does: act("quote") },
+    { keys: ["Z"], what: "key-react", does: act("react") },
     { keys: ["A"], what: "key-join", does: act("join") },
     { keys: ["N"], what: "key-next", does: act("next") },
     { keys: ["E"], what: "key-complete", does: act("complete") },

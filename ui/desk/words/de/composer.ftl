@@ -26,6 +26,7 @@ composer-too-long =
        *[other] { $count } Zeichen zu lang
     }
 composer-other-language = { $language }: Es gibt keinen Text auf { $wanted }.
+composer-quote = Zitierte Nachricht
 composer-mention = Wen erwähnen
 composer-emoji = Emoji
     .title = Emoji: „:“ und zwei Buchstaben eines Namens tippen

@@ -23,6 +23,8 @@ palette-group-search = Suche
 
 also-join = annehmen antworten aufnehmen teilnehmen
 also-reply = antwort schreiben nachricht
+also-quote = antworten auf eine nachricht bezug
+also-react = emoji daumen gefällt lächeln
 also-template = whatsapp zeitfenster geschlossen zuerst schreiben
 also-note = intern kommentar flüstern schreiben team
 also-complete = schließen beenden fertig erledigt lösen

@@ -26,6 +26,7 @@ composer-too-long =
        *[other] Too long by { $count } characters
     }
 composer-other-language = { $language }: there is no { $wanted } text.
+composer-quote = Quoted message
 composer-mention = Colleagues to mention
 composer-emoji = Emoji
     .title = Emoji: type : and two letters of a name

@@ -23,6 +23,8 @@ palette-group-search = Search
 
 also-join = answer accept pick up take
 also-reply = answer write message
+also-quote = cite answer one message reply to
+also-react = emoji thumbs like smile
 also-template = whatsapp window closed start write first
 also-note = internal comment whisper write colleagues
 also-complete = close end finish resolve done

@@ -238,8 +238,7 @@ impl Heard {
             }
         };
         // What is no turn of its own is remembered too, so that a repeat is known.
-        let nobody = Known { conversation: ConversationId(Uuid::nil()), turn: TurnId(Uuid::nil()), part: None };
-        messages::put(connection, &self.number.key, &self.message.id, &known.unwrap_or(nobody))?;
+        messages::put(connection, &self.number.key, &self.message.id, &known.unwrap_or(Known::NO_TURN))?;
         if renews && self.by == Participant::Customer {
             routes::heard(connection, self.route, self.at)?;
         }

@@ -263,7 +263,7 @@ fn ready(
     to: Address,
 ) -> Result<Looked, StoreError> {
     let (what, quotes, template, parts) = match &event.body {
-        EventBody::Reacted { turn, emoji, .. } => match messages::of_turn(connection, *turn)? {
+        EventBody::Reacted { turn, emoji, .. } => match messages::of_turn(connection, head.conversation, *turn)? {
             Some(message) => (Payload::Reaction { message, emoji: emoji.clone() }, None, None, 1),
             None => {
                 sends::set(connection, &head, None)?;
@@ -280,7 +280,7 @@ fn ready(
             };
             let parts = u32::try_from(pieces.len()).unwrap_or(u32::MAX);
             let quotes = match turn.reply_to {
-                Some(quoted) => messages::of_turn(connection, quoted)?,
+                Some(quoted) => messages::of_turn(connection, head.conversation, quoted)?,
                 None => None,
             };
             let template = match &turn.content {
@@ -338,7 +338,8 @@ fn settle(
     match outcome {
         Outcome::Accepted { message } => {
             let (conversation, turn, part) = (head.conversation, head.turn, Some(head.part));
-            messages::put(connection, key, message, &Known { conversation, turn, part })?;
+            let known = if turn.0.is_nil() { Known::NO_TURN } else { Known { conversation, turn, part } };
+            messages::put(connection, key, message, &known)?;
             if whatsapp::set_state(connection, key, OK, "", now)? {
                 tracing::info!(number = key, "a WhatsApp number sends again");
             }
@@ -383,6 +384,10 @@ fn progress(
     stage: Stage,
     reason: Option<String>,
 ) -> Result<(), StoreError> {
+    if head.turn.0.is_nil() {
+        tracing::warn!(?stage, reason, conversation.id = %head.conversation, "a reaction did not reach its customer");
+        return Ok(());
+    }
     let command = system_command(head.conversation, Command::Progress { turn: head.turn, stage, reason });
     if let Err(rejection) = engine.execute(connection, &command, Repeat::Once, None)? {
         tracing::debug!(%rejection, "what became of a message is refused");

@@ -2,6 +2,7 @@
 
 use tandem_conversation::{ConversationId, Stage, TurnId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+use uuid::Uuid;
 
 use crate::store::{Id, StoreError};
 
@@ -12,6 +13,12 @@ pub(crate) struct Known {
     pub turn: TurnId,
     /// For ours, its part of the turn.
     pub part: Option<u32>,
+}
+
+impl Known {
+    /// A message that is no turn: a reaction, an edit, a withdrawal.
+    pub(crate) const NO_TURN: Self =
+        Self { conversation: ConversationId(Uuid::nil()), turn: TurnId(Uuid::nil()), part: None };
 }
 
 pub(crate) fn get(connection: &Connection, number: &str, message: &str) -> Result<Option<Known>, StoreError> {
@@ -35,10 +42,16 @@ pub(crate) fn put(connection: &Connection, number: &str, message: &str, known: &
     Ok(())
 }
 
-/// The channel's id of a turn's last message, to quote it.
-pub(crate) fn of_turn(connection: &Connection, turn: TurnId) -> Result<Option<String>, StoreError> {
-    let sql = "SELECT message FROM whatsapp_messages WHERE turn = ?1 ORDER BY part DESC LIMIT 1";
-    Ok(connection.prepare_cached(sql)?.query_row([Id(turn.0)], |row| row.get(0)).optional()?)
+/// The channel's id of a turn's last message, to quote it or to react to it; none for turns of other conversations.
+pub(crate) fn of_turn(
+    connection: &Connection,
+    conversation: ConversationId,
+    turn: TurnId,
+) -> Result<Option<String>, StoreError> {
+    let sql =
+        "SELECT message FROM whatsapp_messages WHERE turn = ?1 AND conversation = ?2 ORDER BY part DESC LIMIT 1";
+    let found = connection.prepare_cached(sql)?.query_row([Id(turn.0), Id(conversation.0)], |row| row.get(0));
+    Ok(found.optional()?)
 }
 
 /// Whether this part of a turn is known to the channel.
@@ -92,8 +105,6 @@ pub(crate) fn stage_of(connection: &Connection, turn: TurnId, parts: u32) -> Res
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
     use crate::store::testing::{assert_indexed, newest};
 
@@ -113,7 +124,9 @@ mod tests {
             reach(&connection, "main", "b", stage).unwrap();
             assert_eq!(stage_of(&connection, turn, 2).unwrap(), Some(known), "{stage:?}");
         }
-        assert_eq!(of_turn(&connection, turn).unwrap().as_deref(), Some("b"));
+        assert_eq!(of_turn(&connection, conversation, turn).unwrap().as_deref(), Some("b"));
+        let elsewhere = ConversationId(Uuid::from_u128(9));
+        assert_eq!(of_turn(&connection, elsewhere, turn).unwrap(), None, "no chat quotes another one");
         assert_eq!(get(&connection, "main", "a").unwrap(), Some(known(0)));
         assert_eq!(get(&connection, "other", "a").unwrap(), None, "ids are a number's own");
         assert_indexed(PARTS, false);

@@ -4,6 +4,7 @@ use tandem_conversation::{
     ContactId, Conversation, ConversationId, Event, EventBody, Participant, Position, Time, TurnId,
 };
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
+use uuid::Uuid;
 
 use crate::store::{Id, StoreError};
 
@@ -45,6 +46,7 @@ pub(crate) struct Head {
     pub seq: i64,
     pub conversation: ConversationId,
     pub position: Position,
+    /// Nil for a reaction.
     pub turn: TurnId,
     pub route: ContactId,
     pub part: u32,
@@ -61,7 +63,8 @@ pub(crate) fn follow(connection: &Connection, event: &Event, state: &Conversatio
     let ours = !matches!(event.actor, Participant::Customer | Participant::Device { .. });
     let turn = match &event.body {
         EventBody::TurnAdded { turn, .. } if ours && turn.content.is_for_customer() => turn.id,
-        EventBody::Reacted { turn, .. } if ours => *turn,
+        // It is about another turn, and none itself: what becomes of it says nothing about that turn.
+        EventBody::Reacted { .. } if ours => TurnId(Uuid::nil()),
         _ => return Ok(()),
     };
     let sql = "INSERT OR IGNORE INTO whatsapp_sends
@@ -171,8 +174,6 @@ pub(crate) fn set(connection: &Connection, send: &Head, next_at: Option<Time>) -
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
     use crate::store::testing::{assert_indexed, newest};
 
