@@ -45,9 +45,9 @@ impl Desk {
             };
         }
         use crate::view::{
-            AlertsView, AppView, BehindView, ColleagueView, ConversationView, EntriesView, FileView, ImprovedView,
+            AlertsView, AppView, BegunView, BehindView, ColleagueView, ConversationView, EntriesView, FileView, ImprovedView,
             InboxView, InsertedView, LibraryView, LinkView, ListView, ListedLibraryView, NotSentView, OpenedView,
-            PastedView, PreviewView, QueuedView, SavedView, SearchView, SettingsView, StartupView, TakenBackView,
+            PastedView, PreviewView, QueuedView, SavedView, SearchView, SettingsView, StartsView, StartupView, TakenBackView,
             TemplateView, TriedView, UsedTagView, WantedView,
         };
         use tandem_conversation::{Question, QuickReply};

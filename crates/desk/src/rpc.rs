@@ -136,6 +136,22 @@ pub struct SendTemplate {
     pub values: Vec<TemplateValue>,
 }
 
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BeginConversation {
+    /// From the view of starts: a repeat with them sends nothing again.
+    pub id: ConversationId,
+    pub turn: TurnId,
+    /// The `id` of one of our numbers.
+    pub from: String,
+    /// The customer's number in international form.
+    pub to: String,
+    /// What to call the customer; may be empty.
+    pub name: String,
+    pub template: Template,
+    pub values: Vec<TemplateValue>,
+}
+
 /// A file that the user chose, pasted or dropped.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -543,6 +559,8 @@ macro_rules! table {
             "conversation.react" react React => Nothing;
             "conversation.templates" templates OneConversation => Vec<TemplateView>;
             "conversation.sendTemplate" send_template SendTemplate => Nothing;
+            "starts.list" starts Nothing => StartsView;
+            "starts.begin" begin BeginConversation => BegunView;
             "conversation.note" note SendNote => Nothing;
             "conversation.askForHelp" ask_for_help Words => Nothing;
             "conversation.helpNotNeeded" help_not_needed Dismiss => Nothing;

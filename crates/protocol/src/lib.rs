@@ -46,7 +46,7 @@ pub const VERSIONS: &[&str] = &[
     "15: users say why they are away and when they are back; agents transfer conversations to colleagues",
     "16: channels beside the web chat: turns quote others, are reacted to, edited and withdrawn; places, cards, orders, \
      forms, templates, and messages of unknown kind; devices of the company; the stages `unconfirmed` and `played`",
-    "17: hubs tell which templates can be sent in a conversation",
+    "17: hubs tell which templates can be sent in a conversation, and begin conversations with one",
 ];
 
 /// The oldest version that this version can talk to.

@@ -1,24 +1,28 @@
-//! Templates of the channel: asked of the hub, and sent filled.
+//! Templates of the channel: asked of the hub, sent filled, and how a conversation begins with one.
 
 use std::time::Duration;
 
-use tandem_conversation::{Content, Template};
+use tandem_conversation::{Content, ConversationId, Template, TurnId};
+use tandem_protocol::channels::StartConversation;
+use uuid::Uuid;
 
 use crate::handlers::seen::Seen;
 use crate::refusals::refusal;
-use crate::rpc::{Nothing, OneConversation, RpcError, SendTemplate};
-use crate::view::TemplateView;
+use crate::rpc::{BeginConversation, Nothing, OneConversation, RpcError, SendTemplate};
+use crate::view::{BegunView, OwnNumberView, StartsView, TemplateView};
 use crate::workplace::Workplace;
+
+const OFFLINE: &str = "Templates are only known while this desk is connected.";
+const NOT_FETCHED: &str = "The templates could not be fetched";
+const BEGINS_ONLINE: &str = "A conversation can only be begun while this desk is connected.";
 
 impl Workplace {
     /// What can be sent in a conversation, the customer's language first.
     pub(crate) async fn templates(&self, request: OneConversation) -> Result<Vec<TemplateView>, RpcError> {
-        let offline = "Templates are only known while this desk is connected.";
-        let page = self.ask_hub(offline, "The templates could not be fetched", |session, token| async move {
+        let page = self.ask_hub(OFFLINE, NOT_FETCHED, |session, token| async move {
             session.hub.templates(&token, request.id).await
         });
-        let view = |template: Template| TemplateView { slots: template.slots(), template };
-        Ok(page.await?.templates.into_iter().map(view).collect())
+        Ok(page.await?.templates.into_iter().map(TemplateView::from).collect())
     }
 
     /// Sends a template. The hub checks it again, against the one that it knows.
@@ -28,5 +32,32 @@ impl Workplace {
         let Template { name, language, .. } = template;
         let content = Content::Template { name, language, values, text };
         self.reply(id, content, Seen { written_against: None, reopen: true }, Duration::ZERO, None).await
+    }
+
+    /// From where the user can write to somebody first.
+    pub(crate) async fn starts(&self, _: Nothing) -> Result<StartsView, RpcError> {
+        let page = self.ask_hub(OFFLINE, NOT_FETCHED, |session, token| async move { session.hub.starts(&token).await });
+        let numbers = page.await?.numbers.into_iter().map(|own| OwnNumberView {
+            id: own.id,
+            number: own.number,
+            stopped: own.stopped.is_some(),
+            templates: own.templates.into_iter().map(TemplateView::from).collect(),
+        });
+        let (id, turn) = (ConversationId(Uuid::now_v7()), TurnId(Uuid::now_v7()));
+        Ok(StartsView { id, turn, numbers: numbers.collect() })
+    }
+
+    /// Begins a conversation at the hub. It is not queued: only the hub knows whether one is in progress already.
+    pub(crate) async fn begin(&self, request: BeginConversation) -> Result<BegunView, RpcError> {
+        let BeginConversation { id, turn, from, to, name, template, values } = request;
+        template.filled(&values).map_err(|rejection| refusal(&rejection))?;
+        let Template { name: template, language, .. } = template;
+        let start = StartConversation { id, turn, from, to, name, template, language, values };
+        let started = self.ask_hub(BEGINS_ONLINE, "The conversation could not be begun", |session, token| {
+            let start = start.clone();
+            async move { session.hub.begin(&token, &start).await }
+        });
+        let started = started.await?;
+        Ok(BegunView { id: started.conversation, begun: started.begun })
     }
 }

@@ -66,7 +66,7 @@ pub(crate) async fn templates(
     signed.require(Permission::Handle)?;
     let state = readable(&hub, &signed, id(&path, "conversation")?).await?;
     let mut found = hub.database.read(move |connection| templates::of_contact(connection, state.contact)).await?;
-    found.retain(Template::is_approved);
+    found.retain(Template::is_sendable);
     let language = state.language.unwrap_or_default();
     found.sort_by_key(|template| !speaks(&template.language, &language));
     Ok(axum::Json(TemplatePage { templates: found }))

@@ -3,7 +3,8 @@
 //! The pure parts read webhooks ([`webhook`], [`signature`]), find whose chat it is ([`route`]), fit what we say to what
 //! the channel takes ([`fit`]) and how fast ([`pace`]), and word requests and read answers ([`request`], [`answer`]).
 //! Around them: the door that stores ([`door`]), the worker that reads what is stored ([`inbound`]), the one that sends
-//! ([`sending`]), the one that sends read marks ([`marking`]), and the one that keeps the templates ([`syncing`]).
+//! ([`sending`]), the one that sends read marks ([`marking`]), the one that keeps the templates ([`syncing`]), and how the
+//! company writes first ([`starting`]).
 
 pub(crate) mod answer;
 pub(crate) mod client;
@@ -20,5 +21,6 @@ mod request;
 pub(crate) mod route;
 pub(crate) mod sending;
 mod signature;
+pub(crate) mod starting;
 pub(crate) mod syncing;
 pub(crate) mod webhook;

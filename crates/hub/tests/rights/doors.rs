@@ -25,6 +25,8 @@ const AGENTS: &str = "
     GET    /api/v1/conversations?section=left          200          200          200
     GET    /api/v1/conversations?section=all           403          200          200
     GET    /api/v1/conversations?section=none          422          422          422
+    POST   /api/v1/conversations                       404          404          404
+    GET    /api/v1/starts                              200          200          200
     GET    /api/v1/conversations/{id}                  200/404/404  200/200/404  200/200/404
     GET    /api/v1/conversations/{id}/turns            200/404/404  200/200/404  200/200/404
     GET    /api/v1/conversations/{id}/templates        200/404/404  200/200/404  200/200/404
@@ -270,6 +272,8 @@ impl Visit<'_> {
             ("PUT", "/api/v1/me/password") => json!({ "current": "not this one", "new": "a good new password" }),
             ("POST", "/api/v1/commands") => json!({ "id": id(), "conversation": self.rooms[which].conversation,
                 "command": { "type": "note", "turn": id(), "text": "I was here" } }),
+            ("POST", "/api/v1/conversations") => json!({ "id": id(), "turn": id(), "from": "nowhere", "to": "+34600999888",
+                "template": "found", "language": "en" }),
             ("POST", "/api/v1/alerts") => json!({ "reports": [] }),
             ("POST", "/api/v1/conversations/{id}/improve") => json!({ "text": "pls wait" }),
             ("PUT", "/api/v1/buttons/{id}") => json!({ "title": id(), "copy": "x" }),

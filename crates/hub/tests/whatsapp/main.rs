@@ -9,5 +9,6 @@ mod files;
 mod inbound;
 mod outbound;
 mod recorded;
+mod starting;
 mod troubles;
 mod world;

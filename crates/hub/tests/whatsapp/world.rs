@@ -69,6 +69,12 @@ impl World {
         tokio::task::spawn_blocking(move || add_whatsapp_number(&folder, new)).await.unwrap().unwrap();
     }
 
+    /// Meta approves a template, and says so.
+    pub async fn approves(&self, template: Value) {
+        self.api.add_template(template);
+        self.hooks.changed("message_template_status_update", json!({ "event": "APPROVED" })).await.unwrap();
+    }
+
     /// Carmen sends a message, by her clock some seconds ago.
     pub async fn hears(&self, id: &str, message: Value, ago_s: i64) {
         self.hooks.message(&carmen(), id, message, ago_s).await.unwrap();

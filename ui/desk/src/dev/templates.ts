@@ -1,5 +1,5 @@
 // The templates of the company in the examples.
-import type { TemplateView } from "$shared/types";
+import type { OwnNumberView, TemplateView } from "$shared/types";
 
 export const TEMPLATES: TemplateView[] = [
   {
@@ -19,4 +19,9 @@ export const TEMPLATES: TemplateView[] = [
     ],
   },
   { template: { name: "still_there", language: "de", category: "UTILITY", status: "APPROVED", body: "Können wir noch etwas für Sie tun?" }, slots: [] },
+];
+
+export const NUMBERS: OwnNumberView[] = [
+  { id: "main", number: "+34 600 123 456", stopped: false, templates: TEMPLATES },
+  { id: "spare", number: "+49 30 5550 100", stopped: true, templates: TEMPLATES.slice(1) },
 ];

@@ -2,6 +2,7 @@
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
+import StartDialog from "./StartDialog.svelte";
 import TemplateDialog from "./TemplateDialog.svelte";
 import ReplyWindow from "../composer/ReplyWindow.svelte";
 import TemplateBar from "../composer/TemplateBar.svelte";
@@ -73,5 +74,38 @@ describe("a template", () => {
     await user.selectOptions(await screen.findByLabelText("Template"), "still_there · de");
     await user.click(screen.getByRole("button", { name: /Send template/ }));
     expect(sent(host)).toMatchObject([{ template: { name: "still_there" }, values: [] }]);
+  });
+});
+
+describe("a conversation that the company begins", () => {
+  it("needs a number and every value, and opens; one in progress is opened instead", async () => {
+    const host = fakeHost("");
+    const desk = new Desk(host);
+    await desk.refresh();
+    render(StartDialog, { desk, close });
+    const send = await screen.findByRole<HTMLButtonElement>("button", { name: /Send template/ });
+    await user.selectOptions(await screen.findByLabelText("Template"), "still_there · de");
+    expect(send.disabled).toBe(true);
+    await user.type(screen.getByLabelText(/Phone number/), "0151 5550 1122");
+    await user.click(send);
+    expect(await screen.findByText(/with its country: /)).toBeTruthy();
+    await user.clear(screen.getByLabelText(/Phone number/));
+    await user.type(screen.getByLabelText(/Phone number/), "+49 151 5550 1122");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await vi.waitFor(() => expect(desk.conversation?.id).toBe("jonas"));
+    expect(desk.toasts.shown.at(-1)?.text).toMatch(/Nothing was sent/);
+    const begun = host.calls.filter(({ name }) => name === "starts.begin").map(({ request }) => request);
+    expect(begun).toMatchObject([{ id: "started", turn: "started-1" }, { id: "started", turn: "started-1", from: "main", to: "+49 151 5550 1122", template: { name: "still_there" }, values: [] }]);
+  });
+
+  it("is not begun from a number that does not send", async () => {
+    const host = fakeHost("");
+    const desk = new Desk(host);
+    await desk.refresh();
+    render(StartDialog, { desk, close });
+    await user.selectOptions(await screen.findByLabelText("From"), "+49 30 5550 100");
+    await user.type(screen.getByLabelText(/Phone number/), "+49 151 5550 1122");
+    expect(screen.getByText(/does not send at the moment/)).toBeTruthy();
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: /Send template/ }).disabled).toBe(true);
   });
 });

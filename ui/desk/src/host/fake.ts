@@ -12,7 +12,7 @@ import { PICTURE } from "../dev/picture";
 import { snoozedScene } from "../dev/snoozed";
 import { mentions, notSent } from "../dev/unsent";
 import { morning, type Sample } from "../dev/sample";
-import { TEMPLATES } from "../dev/templates";
+import { NUMBERS, TEMPLATES } from "../dev/templates";
 import { appView, goesOn, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
 import { gapIn } from "../words/library";
@@ -444,6 +444,12 @@ export class FakeHost implements Host {
       return {};
     },
     "conversation.templates": () => TEMPLATES,
+    "starts.list": () => ({ id: "started", turn: "started-1", numbers: NUMBERS }),
+    "starts.begin": ({ to }) => {
+      if (!to.startsWith("+")) throw { code: "input.invalid", message: "Write the number with its country: +34 600 123 456." } satisfies RpcError;
+      // Jonas is in conversation already.
+      return { id: "jonas", begun: false };
+    },
     "conversation.sendTemplate": ({ id, template, values }) => {
       const text = preview(template, values).join("\n\n");
       this.#do(id, "Reply", text, { type: "text", turn: `sent-${++this.#commands}`, text, silent: false }, true);

@@ -29,7 +29,7 @@ import { isAway } from "../words/snooze";
 import { ahead } from "../words/time";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "editCustomer" | "template" | "react" | "invite" | "transfer" | "inviteExternal" | "password" | "library" | "signOut" | "notSent" | "inbox" | "away" | "arrange";
+export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "editCustomer" | "template" | "react" | "start" | "invite" | "transfer" | "inviteExternal" | "password" | "library" | "signOut" | "notSent" | "inbox" | "away" | "arrange";
 
 /** What the palette offers. */
 export type Offered = "everything" | "availability" | "buttons";

@@ -38,6 +38,7 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "notSent":
     case "inbox":
     case "arrange":
+    case "start":
       return yes(() => (desk.overlay = act.is as "search"));
     case "settings":
       return yes(() => desk.openSettings());

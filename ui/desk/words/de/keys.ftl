@@ -18,6 +18,7 @@ key-search-here = In diesem Gespräch suchen
 key-section = Zu einem Bereich
 key-inbox = Für Sie: Erwähnungen und Einladungen
 key-not-sent = Nicht gesendet
+key-start = Jemandem zuerst schreiben
 key-step = Nächstes, voriges meiner Gespräche
 key-availability = Verfügbarkeit ändern
 key-settings = Einstellungen

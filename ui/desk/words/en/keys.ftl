@@ -18,6 +18,7 @@ key-search-here = Search in this conversation
 key-section = Go to a section
 key-inbox = For you: mentions and invitations
 key-not-sent = Not sent
+key-start = Write to somebody first
 key-step = Next, previous of my conversations
 key-availability = Change availability
 key-settings = Settings

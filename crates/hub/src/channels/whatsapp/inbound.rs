@@ -329,23 +329,7 @@ impl Heard {
                 return Ok(newest);
             }
         }
-        let route = routes::get(connection, self.route)?.ok_or(Rejection::Unknown)?;
-        let known = contacts::known(connection, route.customer)?.ok_or(Rejection::Unknown)?;
-        let customer = CustomerRef {
-            contacts: contacts::of_customer(connection, route.customer)?,
-            noted: known.noted,
-            custom: known.custom,
-            ..CustomerRef::new(route.customer, known.name)
-        };
-        let opening = Opening {
-            customer,
-            contact: self.route,
-            channel: Channel::Whatsapp,
-            brand: self.number.brand,
-            language: None,
-            custom: serde_json::Map::new(),
-            heard_at: route.heard_at,
-        };
+        let opening = opening(connection, &self.number, self.route)?;
         let id = ConversationId(Uuid::now_v7());
         let actor = match self.by {
             Participant::Customer => Participant::Customer,
@@ -370,6 +354,27 @@ impl Heard {
         };
         Ok(engine.execute(connection, &envelope, Repeat::Once, None)?.map(drop))
     }
+}
+
+/// A new conversation of this chat.
+pub(super) fn opening(connection: &Connection, number: &Number, route: ContactId) -> Result<Opening, StoreError> {
+    let route = routes::get(connection, route)?.ok_or(Rejection::Unknown)?;
+    let known = contacts::known(connection, route.customer)?.ok_or(Rejection::Unknown)?;
+    let customer = CustomerRef {
+        contacts: contacts::of_customer(connection, route.customer)?,
+        noted: known.noted,
+        custom: known.custom,
+        ..CustomerRef::new(route.customer, known.name)
+    };
+    Ok(Opening {
+        customer,
+        contact: route.id,
+        channel: Channel::Whatsapp,
+        brand: number.brand,
+        language: None,
+        custom: serde_json::Map::new(),
+        heard_at: route.heard_at,
+    })
 }
 
 /// Stands for a file that could not be fetched.

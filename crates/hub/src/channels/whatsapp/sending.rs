@@ -39,8 +39,6 @@ const CONFIRMED_WITHIN_MS: i64 = 60_000;
 const STOPPED_MS: i64 = 300_000;
 /// Attempts to upload a file before its turn fails.
 const UPLOADS: u32 = 6;
-/// The category of templates that customers can refuse.
-const MARKETING: &str = "MARKETING";
 /// Largest file that is sent, in bytes.
 const FILE_BYTES: u64 = 100 * 1024 * 1024;
 
@@ -289,7 +287,7 @@ fn ready(
                 }
                 _ => None,
             };
-            if template.as_ref().is_some_and(|template| template.category == MARKETING)
+            if template.as_ref().is_some_and(Template::is_marketing)
                 && routes::get(connection, head.route)?.is_some_and(|route| route.refuses_marketing())
             {
                 give_up(connection, engine, head, explained(131_050).to_owned())?;

@@ -30,6 +30,14 @@ pub(crate) fn of_contact(connection: &Connection, contact: ContactId) -> Result<
     rows.map(|json| serde_json::from_str(&json?).map_err(damaged)).collect()
 }
 
+/// All templates of an account, by name and language.
+pub(crate) fn of_account(connection: &Connection, waba_id: &str) -> Result<Vec<Template>, StoreError> {
+    let sql = "SELECT template FROM whatsapp_templates WHERE waba_id = ?1 ORDER BY name, language";
+    let mut query = connection.prepare_cached(sql)?;
+    let rows = query.query_map([waba_id], |row| row.get::<_, String>(0))?;
+    rows.map(|json| serde_json::from_str(&json?).map_err(damaged)).collect()
+}
+
 /// Replaces all templates of an account.
 pub(crate) fn replace(
     connection: &Connection,
