@@ -105,6 +105,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(whatsapp::door::verify, whatsapp::door::post))
         .routes(routes!(api::whatsapp::numbers))
         .routes(routes!(api::whatsapp::unread))
+        .routes(routes!(api::whatsapp::usage))
         .routes(routes!(api::whatsapp::templates))
         .routes(routes!(api::starting::starts))
         .routes(routes!(web_chat::media::upload))

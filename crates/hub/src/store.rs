@@ -127,6 +127,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "turns by their ids", sql: events::TURN_IDS },
     Migration { name: "WhatsApp", sql: whatsapp::SCHEMA },
     Migration { name: "pace and read marks of WhatsApp", sql: whatsapp::MARKS },
+    Migration { name: "what WhatsApp messages cost", sql: whatsapp::USAGE },
 ];
 
 #[cfg(test)]

@@ -3,18 +3,21 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use serde::Serialize;
-use tandem_conversation::{BrandId, Permission, Template, Time};
+use serde::{Deserialize, Serialize};
+use tandem_conversation::{BrandId, Permission, Rejection, Template, Time};
 use tandem_protocol::Problem;
 use tandem_protocol::channels::TemplatePage;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
+use super::Query;
 use super::auth::Signed;
 use super::conversations::readable;
 use super::input::id;
+use crate::channels::whatsapp::month::Month;
 use crate::hub::Hub;
 use crate::problem::ApiError;
 use crate::store::StoreError;
+use crate::store::whatsapp::messages::{self, Used};
 use crate::store::whatsapp::{self, Number, inbox, sends, templates};
 
 /// Maximum webhooks in one answer.
@@ -110,6 +113,80 @@ fn shown(number: Number, waiting: u32) -> WhatsappNumber {
     }
 }
 
+/// `GET /api/v1/channels/whatsapp/{number}/usage`: what a number's messages cost in a month, as Meta reported it. There
+/// are no rates: prices are Meta's affair.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WhatsappUsage {
+    /// In UTC, by when Meta first told the price: `2026-11`.
+    month: String,
+    /// Messages whose price is known.
+    messages: u32,
+    /// Replies that cost nothing, in a month; null if the operator has not said.
+    free_replies: Option<u32>,
+    /// How many of those are used.
+    free_replies_used: Option<u32>,
+    kinds: Vec<WhatsappUse>,
+}
+
+/// Messages of one kind.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct WhatsappUse {
+    /// Meta's word: `service`, `utility`, `marketing`, `authentication`.
+    category: String,
+    /// Meta's word: `regular`, `free_customer_service`, `free_entry_point`.
+    #[serde(rename = "type")]
+    kind: String,
+    /// Null if Meta has not said.
+    billable: Option<bool>,
+    messages: u32,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UsageQuery {
+    /// Such as `2026-11`; this month, if it is left out.
+    month: Option<String>,
+}
+
+/// What a number's messages cost in a month.
+#[utoipa::path(get, path = "/api/v1/channels/whatsapp/{number}/usage", tag = "channels",
+    params(("number" = String, Path), UsageQuery),
+    responses((status = 200, body = WhatsappUsage), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn usage(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Path(key): Path<String>,
+    Query(query): Query<UsageQuery>,
+) -> Result<axum::Json<WhatsappUsage>, ApiError> {
+    signed.require(Permission::SettingsManage)?;
+    let month = match query.month {
+        None => Month::of(hub.clock.now()),
+        Some(text) => Month::read(&text).ok_or_else(|| Rejection::invalid("month", "write it as 2026-11"))?,
+    };
+    let found = hub.database.read(move |connection| -> Result<_, StoreError> {
+        let Some(number) = whatsapp::by_key(connection, &key)? else { return Ok(None) };
+        let used = messages::used(connection, &key, month.start(), month.next().start())?;
+        Ok(Some((number.free_replies, used)))
+    });
+    let (free_replies, used) = found.await?.ok_or_else(unknown_number)?;
+    let count = |is_meant: &dyn Fn(&Used) -> bool| {
+        used.iter().filter(|one| is_meant(one)).fold(0_u32, |sum, one| sum.saturating_add(one.messages))
+    };
+    let messages = count(&|_| true);
+    let free_replies_used = free_replies.map(|most| count(&Used::is_reply).min(most));
+    let kinds = used.into_iter().map(|one| WhatsappUse {
+        category: one.category,
+        kind: one.kind,
+        billable: one.billable,
+        messages: one.messages,
+    });
+    let month = month.to_string();
+    Ok(axum::Json(WhatsappUsage { month, messages, free_replies, free_replies_used, kinds: kinds.collect() }))
+}
+
 /// The newest webhooks of a number that were not understood.
 #[utoipa::path(get, path = "/api/v1/channels/whatsapp/{number}/unread", tag = "channels",
     params(("number" = String, Path)),
@@ -127,9 +204,12 @@ pub(crate) async fn unread(
             None => Ok(None),
         }
     });
-    let unknown = || ApiError::new(404, "whatsapp.unknown_number", "This hub has no such WhatsApp number.");
-    let all = found.await?.ok_or_else(unknown)?.into_iter();
+    let all = found.await?.ok_or_else(unknown_number)?.into_iter();
     Ok(axum::Json(all.map(|one| UnreadWebhook { received: one.received, why: one.why }).collect()))
+}
+
+fn unknown_number() -> ApiError {
+    ApiError::new(404, "whatsapp.unknown_number", "This hub has no such WhatsApp number.")
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod download;
 mod fit;
 pub(crate) mod inbound;
 pub(crate) mod marking;
+pub(crate) mod month;
 pub(crate) mod number;
 mod pace;
 #[cfg(test)]

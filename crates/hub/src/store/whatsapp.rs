@@ -136,6 +136,14 @@ CREATE TABLE whatsapp_marks (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX whatsapp_marks_due ON whatsapp_marks (next_at) WHERE next_at IS NOT NULL;";
 
+/// What messages cost, by time.
+pub(crate) const USAGE: &str = "
+-- When the channel first said what it cost.
+ALTER TABLE whatsapp_messages ADD COLUMN priced_at INTEGER;
+CREATE INDEX whatsapp_messages_priced ON whatsapp_messages (number, priced_at) WHERE priced_at IS NOT NULL;
+-- Replies that cost nothing, in a month; null if the operator has not said.
+ALTER TABLE whatsapp_numbers ADD COLUMN free_replies INTEGER;";
+
 /// One of our numbers. The secrets are sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Number {
@@ -154,6 +162,8 @@ pub(crate) struct Number {
     pub per_second: u32,
     /// Whether customers are told that their messages were read.
     pub read_marks: bool,
+    /// Replies that cost nothing, in a month, as far as the operator knows.
+    pub free_replies: Option<u32>,
     pub state: String,
     pub since: Time,
     pub detail: String,
@@ -163,7 +173,7 @@ pub(crate) struct Number {
 pub(crate) const OK: &str = "ok";
 
 const COLUMNS: &str = "key, phone_number_id, waba_id, display, brand, base_url, access_token, app_secret, verify_hash,
-     new_after_h, per_second, read_marks, state, since, detail";
+     new_after_h, per_second, read_marks, free_replies, state, since, detail";
 
 fn number(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Number> {
     Ok(Number {
@@ -179,9 +189,10 @@ fn number(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Number> {
         new_after_h: row.get(9)?,
         per_second: row.get(10)?,
         read_marks: row.get(11)?,
-        state: row.get(12)?,
-        since: Time(row.get(13)?),
-        detail: row.get(14)?,
+        free_replies: row.get(12)?,
+        state: row.get(13)?,
+        since: Time(row.get(14)?),
+        detail: row.get(15)?,
     })
 }
 
@@ -205,7 +216,7 @@ pub(crate) fn by_key(connection: &Connection, key: &str) -> Result<Option<Number
 pub(crate) fn put(connection: &Connection, number: &Number) -> Result<(), StoreError> {
     let sql = format!(
         "INSERT OR REPLACE INTO whatsapp_numbers ({COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
     );
     connection.prepare_cached(&sql)?.execute(params![
         number.key,
@@ -220,6 +231,7 @@ pub(crate) fn put(connection: &Connection, number: &Number) -> Result<(), StoreE
         number.new_after_h,
         number.per_second,
         number.read_marks,
+        number.free_replies,
         number.state,
         number.since.0,
         number.detail,

@@ -68,6 +68,7 @@ const AGENTS: &str = "
     POST   /api/v1/users/{id}/resume                   403/403/403  403/403/403  200/200/404
     GET    /api/v1/channels/whatsapp                   403          403          200
     GET    /api/v1/channels/whatsapp/{number}/unread   403          403          404
+    GET    /api/v1/channels/whatsapp/{number}/usage    403          403          404
     GET    /api/v1/brands                              403          403          200
     POST   /api/v1/brands                              403          403          200
     PATCH  /api/v1/brands/{id}                         403/403/403  403/403/403  200/200/404

@@ -11,4 +11,5 @@ mod outbound;
 mod recorded;
 mod starting;
 mod troubles;
+mod usage;
 mod world;

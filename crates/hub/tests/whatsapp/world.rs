@@ -40,6 +40,7 @@ pub fn number(api: &CloudApi, token: &str) -> NewWhatsappNumber {
         app_secret: APP_SECRET.into(),
         verify_token: "a long one".into(),
         read_marks: true,
+        free_replies: Some(1_000),
     }
 }
 

@@ -73,6 +73,16 @@ describe("entries", () => {
     expect(details).toHaveBeenCalledWith(button);
   });
 
+  it("say that nobody knows whether it arrived, and that sending it again may double it", async () => {
+    const written = script().fails(MAYA, "Hello?", 0, "WhatsApp did not say whether this arrived.");
+    written.entries.at(-1)?.stages.forEach((one) => one.stage === "failed" && Object.assign(one, { stage: "unconfirmed" }));
+    show(written);
+    expect(screen.getByRole("button", { name: /not confirmed: WhatsApp did not say/ })).toBeTruthy();
+    retry.mockClear();
+    await userEvent.click(screen.getByRole("button", { name: "Send this message again; it may arrive twice" }));
+    expect(retry).toHaveBeenCalledWith("carmen-turn-1");
+  });
+
   it("send a failed message again", async () => {
     show(script().fails(MAYA, "Hello?", 0, "The number does not exist"));
     await userEvent.click(screen.getByRole("button", { name: "Retry this message" }));

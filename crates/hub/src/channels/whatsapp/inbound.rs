@@ -410,7 +410,7 @@ fn report(
         let pricing = serde_json::json!({
             "billable": pricing.billable, "category": pricing.category, "model": pricing.model, "type": pricing.kind,
         });
-        messages::set_pricing(connection, &number.key, &status.id, &pricing.to_string())?;
+        messages::set_pricing(connection, &number.key, &status.id, &pricing.to_string(), now)?;
     }
     let parts = sends::of_turn(connection, turn)?.map_or(1, |head| head.parts);
     let Some(stage) = messages::stage_of(connection, turn, parts)? else { return Ok(was_awaited) };

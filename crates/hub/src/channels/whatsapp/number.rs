@@ -37,6 +37,8 @@ pub(crate) struct Addition {
     pub verify_token: String,
     /// Whether customers are told that their messages were read.
     pub read_marks: bool,
+    /// Replies that cost nothing, in a month; none if that is not known.
+    pub free_replies: Option<u32>,
 }
 
 impl Addition {
@@ -84,6 +86,7 @@ impl Addition {
             new_after_h: NEW_AFTER_H,
             per_second: PER_SECOND,
             read_marks: self.read_marks,
+            free_replies: self.free_replies,
             state: whatsapp::OK.into(),
             since: now,
             detail: String::new(),
@@ -129,6 +132,7 @@ mod tests {
             app_secret: "secret".into(),
             verify_token: "a long one".into(),
             read_marks: true,
+            free_replies: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The channel's ids of messages, and the turns that they are: known again, quoted, reported on.
 
-use tandem_conversation::{ConversationId, Stage, TurnId};
+use tandem_conversation::{ConversationId, Stage, Time, TurnId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
@@ -72,16 +72,50 @@ pub(crate) fn reach(connection: &Connection, number: &str, message: &str, stage:
     Ok(())
 }
 
-/// What it cost.
+/// What it cost, as JSON. It counts in the month in which that was first told.
 pub(crate) fn set_pricing(
     connection: &Connection,
     number: &str,
     message: &str,
     pricing: &str,
+    at: Time,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE whatsapp_messages SET pricing = ?3 WHERE number = ?1 AND message = ?2";
-    connection.prepare_cached(sql)?.execute(params![number, message, pricing])?;
+    let sql = "UPDATE whatsapp_messages SET pricing = ?3, priced_at = coalesce(priced_at, ?4)
+               WHERE number = ?1 AND message = ?2";
+    connection.prepare_cached(sql)?.execute(params![number, message, pricing, at.0])?;
     Ok(())
+}
+
+/// Messages of one kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Used {
+    /// The channel's own words: `service`, `utility`; empty if it said none.
+    pub category: String,
+    /// Such as `regular` or `free_customer_service`; empty if it said none.
+    pub kind: String,
+    pub billable: Option<bool>,
+    pub messages: u32,
+}
+
+impl Used {
+    /// Whether these are replies in the customer's window, of which some are free in a month.
+    pub(crate) fn is_reply(&self) -> bool {
+        self.category == "service"
+    }
+}
+
+const USED: &str = "
+SELECT coalesce(pricing ->> 'category', ''), coalesce(pricing ->> 'type', ''), pricing ->> 'billable', count(*)
+FROM whatsapp_messages WHERE number = ?1 AND priced_at >= ?2 AND priced_at < ?3
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3";
+
+/// How many messages of a number were priced from a time on and before another, by what they cost.
+pub(crate) fn used(connection: &Connection, number: &str, from: Time, to: Time) -> Result<Vec<Used>, StoreError> {
+    let mut query = connection.prepare_cached(USED)?;
+    let rows = query.query_map(params![number, from.0, to.0], |row| {
+        Ok(Used { category: row.get(0)?, kind: row.get(1)?, billable: row.get(2)?, messages: row.get(3)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 const PARTS: &str = "SELECT part, reached FROM whatsapp_messages WHERE turn = ?1 AND part IS NOT NULL ORDER BY part";
@@ -130,5 +164,7 @@ mod tests {
         assert_eq!(get(&connection, "main", "a").unwrap(), Some(known(0)));
         assert_eq!(get(&connection, "other", "a").unwrap(), None, "ids are a number's own");
         assert_indexed(PARTS, false);
+        // Few kinds are sorted.
+        assert_indexed(USED, true);
     }
 }
