@@ -134,7 +134,10 @@ async fn a_customer_on_whatsapp_is_answered_until_the_window_closes_and_after() 
     maya.picture(&pictures.join("template.png")).await?;
     maya.click(Thing::Button("Send template")).await?;
     let template = got(&api, "a template", |request| request["type"] == "template").await?;
-    assert_eq!((&template.request["to"], &template.request["template"]["name"]), (&json!("351912345678"), &json!("found")));
+    assert_eq!(
+        (&template.request["to"], &template.request["template"]["name"]),
+        (&json!("351912345678"), &json!("found"))
+    );
     maya.shows(TRANSCRIPT, "Hello Ana, we found your suitcase.").await?;
     hooks.statuses(vec![template.status("read")]).await?;
     maya.shows(Thing::Css(".turn.out"), "read").await?;

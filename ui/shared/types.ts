@@ -2,7 +2,7 @@
 
 export type AboutTurnView = { quote: QuoteView | null, 
 /**
- * One a person, in the order of their coming.
+ * At most one of the customer and one of ours, in the order of their coming.
  */
 reactions: Array<ReactionView>, 
 /**
@@ -120,11 +120,39 @@ export type Availability = "available" | "busy" | "away";
 
 export type Awaited = "person" | "joined" | "reply" | "logic";
 
+export type BeginConversation = { 
+/**
+ * From the view of starts: a repeat with them sends nothing again.
+ */
+id: ConversationId, turn: TurnId, 
+/**
+ * The `id` of one of our numbers.
+ */
+from: string, 
+/**
+ * The customer's number in international form.
+ */
+to: string, 
+/**
+ * What to call the customer; may be empty.
+ */
+name: string, template: Template, values: Array<TemplateValue>, };
+
 export type BeginFile = { id: ConversationId, name: string, 
 /**
  * As reported by the page; the hub judges for itself.
  */
 contentType: string, bytes: number, };
+
+export type BegunView = { 
+/**
+ * The new conversation, or the one that is in progress with this customer.
+ */
+id: ConversationId, 
+/**
+ * False if one is in progress: then nothing was sent.
+ */
+begun: boolean, };
 
 export type BehindView = { 
 /**
@@ -681,6 +709,14 @@ export type Loudness = "off" | "silent" | "sound";
 
 export type MayView = { join: boolean, reply: boolean, 
 /**
+ * To quote turns in replies.
+ */
+quote: boolean, 
+/**
+ * To react to turns.
+ */
+react: boolean, 
+/**
  * To send a template of the channel, also where it takes nothing else.
  */
 template: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, 
@@ -867,6 +903,12 @@ export type OneReply = { reply: QuickReplyId, };
 export type OpenLink = { url: string, };
 
 export type OpenedView = { "type": "opened" } | { "type": "only_saved", why: string, };
+
+export type OwnNumberView = { id: string, number: string, 
+/**
+ * Whether it does not send at the moment.
+ */
+stopped: boolean, templates: Array<TemplateView>, };
 
 export type Participant = { "kind": "customer" } | { "kind": "agent", user: UserId, name: string, } | { "kind": "external_agent", link: LinkId, name: string, } | { "kind": "device", name: string, } | { "kind": "logic" } | { "kind": "system" };
 
@@ -1080,6 +1122,12 @@ export type QuoteView = { turn: TurnId, by: Participant, text: string, };
 
 export type Reach = "eligible" | "everyone" | "supervisors" | "logic";
 
+export type React = { id: ConversationId, turn: TurnId, 
+/**
+ * None takes the reaction back.
+ */
+emoji: string | null, };
+
 export type ReactionView = { by: Participant, emoji: string, };
 
 export type Retry = { id: ConversationId, turn: TurnId, };
@@ -1178,7 +1226,11 @@ now?: boolean,
 /**
  * Files of the draft, in order. The text, which may then be empty, goes with the last.
  */
-files?: Array<MediaId>, };
+files?: Array<MediaId>, 
+/**
+ * The turn that it quotes; of several turns, the first one quotes it.
+ */
+replyTo?: TurnId, };
 
 export type SendTemplate = { id: ConversationId, template: Template, values: Array<TemplateValue>, };
 
@@ -1250,6 +1302,12 @@ export type StageView = { stage: Stage, at: Time,
  */
 reason: string | null, };
 
+export type StartsView = { 
+/**
+ * The ids of what is begun next.
+ */
+id: ConversationId, turn: TurnId, numbers: Array<OwnNumberView>, };
+
 export type StartupView = { "state": "on" } | { "state": "off" } | { "state": "unavailable", reason: string, };
 
 export type SuggestionView = { turn: TurnId, text: string, why: string | null, };
@@ -1274,7 +1332,11 @@ note: boolean,
 /**
  * The question of the library that it was.
  */
-question: OfferView | null, };
+question: OfferView | null, 
+/**
+ * What they quote.
+ */
+quote: QuoteView | null, };
 
 export type Template = { name: string, 
 /**
@@ -1391,8 +1453,11 @@ export interface Commands {
   "conversation.entries": { request: EntriesRequest; response: EntriesView };
   "conversation.join": { request: Join; response: Nothing };
   "conversation.send": { request: SendReply; response: Nothing };
+  "conversation.react": { request: React; response: Nothing };
   "conversation.templates": { request: OneConversation; response: Array<TemplateView> };
   "conversation.sendTemplate": { request: SendTemplate; response: Nothing };
+  "starts.list": { request: Nothing; response: StartsView };
+  "starts.begin": { request: BeginConversation; response: BegunView };
   "conversation.note": { request: SendNote; response: Nothing };
   "conversation.askForHelp": { request: Words; response: Nothing };
   "conversation.helpNotNeeded": { request: Dismiss; response: Nothing };

@@ -22,7 +22,7 @@ use crate::help::{HelpReason, NeedsHelp, Reach};
 use crate::ids::{CommandId, ConversationId, EngagementId, Position};
 use crate::label::check_label;
 use crate::logic::{ASK_WITHIN_MS, LogicRequest, check_custom};
-use crate::participant::Participant;
+use crate::participant::{Participant, ParticipantKind};
 use crate::rejection::Rejection;
 use crate::state::Conversation;
 use crate::time::Time;

@@ -1,5 +1,6 @@
 //! The hub over HTTP: addresses, requests and failures. Holds no token; [`crate::session`] does.
 
+mod channel;
 mod failure;
 mod knock;
 mod library;
@@ -24,7 +25,6 @@ use tandem_protocol::agents::{
     AlertLedger, AlertReports, Claim, CommandAccepted, CommandRequest, EventPage, Improve, Improved, Journey, Login,
     Refresh, SearchPage, Tokens,
 };
-use tandem_protocol::channels::{StartConversation, StartPage, StartedConversation, TemplatePage};
 use tandem_protocol::logic::LogicResponseBody;
 
 pub(crate) use self::failure::Obstacle;
@@ -257,25 +257,6 @@ impl Hub {
     pub(crate) async fn claim(&self, token: &str, id: ConversationId, call: Option<CallId>) -> Result<Claim, HubError> {
         let call = call.map(|call| format!("?call={call}")).unwrap_or_default();
         self.ask(Method::GET, &format!("conversations/{id}/claim{call}"), Some(token), NOTHING).await
-    }
-
-    /// The templates that can be sent in a conversation.
-    pub(crate) async fn templates(&self, token: &str, id: ConversationId) -> Result<TemplatePage, HubError> {
-        self.ask(Method::GET, &format!("conversations/{id}/templates"), Some(token), NOTHING).await
-    }
-
-    /// From where a conversation can begin.
-    pub(crate) async fn starts(&self, token: &str) -> Result<StartPage, HubError> {
-        self.ask(Method::GET, "starts", Some(token), NOTHING).await
-    }
-
-    /// Begins a conversation with a template.
-    pub(crate) async fn begin(
-        &self,
-        token: &str,
-        start: &StartConversation,
-    ) -> Result<StartedConversation, HubError> {
-        self.ask(Method::POST, "conversations", Some(token), Some(start)).await
     }
 
     /// What Your Logic would say next.

@@ -2,13 +2,17 @@
 //!
 //! The window, the browser tests and the end-to-end tests all use it; there is no other entry.
 
+mod channel;
+
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
     Availability, ButtonId, CallId, CommandId, ConversationId, GoesOn, Grade, LinkId, MediaId, Position, QuestionId,
-    QuickReplyId, Section, Template, TemplateValue, Time, TurnId, UserId,
+    QuickReplyId, Section, Time, TurnId, UserId,
 };
 use tandem_protocol::agents::Absence;
 use ts_rs::TS;
+
+pub use channel::*;
 use zeroize::Zeroizing;
 
 use crate::words::Spoken;
@@ -117,39 +121,6 @@ pub struct SendReply {
     #[serde(default)]
     #[ts(optional)]
     pub reply_to: Option<TurnId>,
-}
-
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct React {
-    pub id: ConversationId,
-    pub turn: TurnId,
-    /// None takes the reaction back.
-    pub emoji: Option<String>,
-}
-
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SendTemplate {
-    pub id: ConversationId,
-    pub template: Template,
-    pub values: Vec<TemplateValue>,
-}
-
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct BeginConversation {
-    /// From the view of starts: a repeat with them sends nothing again.
-    pub id: ConversationId,
-    pub turn: TurnId,
-    /// The `id` of one of our numbers.
-    pub from: String,
-    /// The customer's number in international form.
-    pub to: String,
-    /// What to call the customer; may be empty.
-    pub name: String,
-    pub template: Template,
-    pub values: Vec<TemplateValue>,
 }
 
 /// A file that the user chose, pasted or dropped.
@@ -560,7 +531,7 @@ macro_rules! table {
             "conversation.templates" templates OneConversation => Vec<TemplateView>;
             "conversation.sendTemplate" send_template SendTemplate => Nothing;
             "starts.list" starts Nothing => StartsView;
-            "starts.begin" begin BeginConversation => BegunView;
+            "starts.begin" begin_conversation BeginConversation => BegunView;
             "conversation.note" note SendNote => Nothing;
             "conversation.askForHelp" ask_for_help Words => Nothing;
             "conversation.helpNotNeeded" help_not_needed Dismiss => Nothing;

@@ -23,7 +23,6 @@ pub(crate) mod questions;
 pub(crate) mod quick_replies;
 mod refusal;
 pub(crate) mod search;
-pub(crate) mod starting;
 pub(crate) mod users;
 pub(crate) mod versions;
 pub(crate) mod whatsapp;

@@ -55,7 +55,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(api::auth::colleagues))
         .routes(routes!(api::activity::list))
         .routes(routes!(api::commands::post))
-        .routes(routes!(api::conversations::list, api::starting::post))
+        .routes(routes!(api::conversations::list, whatsapp::starts::post))
         .routes(routes!(api::conversations::one))
         .routes(routes!(api::conversations::turns))
         .routes(routes!(api::conversations::journey))
@@ -107,7 +107,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(api::whatsapp::unread))
         .routes(routes!(api::whatsapp::usage))
         .routes(routes!(api::whatsapp::templates))
-        .routes(routes!(api::starting::starts))
+        .routes(routes!(whatsapp::starts::starts))
         .routes(routes!(web_chat::media::upload))
         .routes(routes!(guests::media::upload))
 }

@@ -139,7 +139,7 @@ pub(crate) mod testing {
     use super::MIGRATIONS;
 
     /// An empty database of the newest schema.
-    pub(crate) fn newest() -> Connection {
+    pub(crate) fn empty() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
         for migration in MIGRATIONS {
             connection.execute_batch(migration.sql).unwrap();
@@ -149,7 +149,7 @@ pub(crate) mod testing {
 
     /// Fails unless `sql` uses indices: no full scan, and no sorting unless allowed.
     pub(crate) fn assert_indexed(sql: &str, may_sort: bool) {
-        let connection = newest();
+        let connection = empty();
         let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         for number in 1..=query.parameter_count() {
             query.raw_bind_parameter(number, 1).unwrap();

@@ -48,7 +48,7 @@ impl Workplace {
     }
 
     /// Begins a conversation at the hub. It is not queued: only the hub knows whether one is in progress already.
-    pub(crate) async fn begin(&self, request: BeginConversation) -> Result<BegunView, RpcError> {
+    pub(crate) async fn begin_conversation(&self, request: BeginConversation) -> Result<BegunView, RpcError> {
         let BeginConversation { id, turn, from, to, name, template, values } = request;
         template.filled(&values).map_err(|rejection| refusal(&rejection))?;
         let Template { name: template, language, .. } = template;

@@ -143,7 +143,8 @@ mod tests {
         let received = Time(0);
         happens(&connection, 1, EventBody::TurnAdded { turn: Turn::new(ASKED, None, said("My bag")), received });
         assert_eq!(shown(&connection, ASKED, "My bag", None).about, None);
-        let reacted = |emoji: Option<&str>| EventBody::Reacted { turn: ASKED, emoji: emoji.map(str::to_owned), received };
+        let reacted =
+            |emoji: Option<&str>| EventBody::Reacted { turn: ASKED, emoji: emoji.map(str::to_owned), received };
         happens(&connection, 2, reacted(Some("👍")));
         happens(&connection, 3, reacted(Some("❤")));
         let edited = EventBody::TurnEdited { turn: ASKED, content: said("My red bag"), silent: false, received };

@@ -4,7 +4,7 @@
 //! the channel takes ([`fit`]) and how fast ([`pace`]), and word requests and read answers ([`request`], [`answer`]).
 //! Around them: the door that stores ([`door`]), the worker that reads what is stored ([`inbound`]), the one that sends
 //! ([`sending`]), the one that sends read marks ([`marking`]), the one that keeps the templates ([`syncing`]), and how the
-//! company writes first ([`starting`]).
+//! company writes first ([`starting`], and its doors [`starts`]).
 
 pub(crate) mod answer;
 pub(crate) mod client;
@@ -13,7 +13,6 @@ mod download;
 mod fit;
 pub(crate) mod inbound;
 pub(crate) mod marking;
-pub(crate) mod month;
 pub(crate) mod number;
 mod pace;
 #[cfg(test)]
@@ -22,6 +21,7 @@ mod request;
 pub(crate) mod route;
 pub(crate) mod sending;
 mod signature;
-pub(crate) mod starting;
+mod starting;
+pub(crate) mod starts;
 pub(crate) mod syncing;
 pub(crate) mod webhook;

@@ -7,11 +7,11 @@ use clap::Subcommand;
 
 use crate::administration::{OPERATOR, audit};
 use crate::channels::whatsapp::client::{ask, client};
-use crate::channels::whatsapp::month::Month;
 use crate::channels::whatsapp::number::{Opened, opened};
 use crate::channels::whatsapp::syncing;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::month::Month;
 use crate::setup::{NewWhatsappNumber, add_whatsapp_number, open, whatsapp_seal};
 use crate::store::whatsapp::messages::{self, Used};
 use crate::store::whatsapp::{self, Number, inbox, templates};

@@ -273,8 +273,10 @@ impl Visit<'_> {
             ("PUT", "/api/v1/me/password") => json!({ "current": "not this one", "new": "a good new password" }),
             ("POST", "/api/v1/commands") => json!({ "id": id(), "conversation": self.rooms[which].conversation,
                 "command": { "type": "note", "turn": id(), "text": "I was here" } }),
-            ("POST", "/api/v1/conversations") => json!({ "id": id(), "turn": id(), "from": "nowhere", "to": "+34600999888",
-                "template": "found", "language": "en" }),
+            ("POST", "/api/v1/conversations") => {
+                json!({ "id": id(), "turn": id(), "from": "nowhere", "to": "+34600999888",
+                "template": "found", "language": "en" })
+            }
             ("POST", "/api/v1/alerts") => json!({ "reports": [] }),
             ("POST", "/api/v1/conversations/{id}/improve") => json!({ "text": "pls wait" }),
             ("PUT", "/api/v1/buttons/{id}") => json!({ "title": id(), "copy": "x" }),
@@ -330,6 +332,7 @@ async fn channels_prove_themselves() {
         app_secret: "secret".into(),
         verify_token: "a long one".into(),
         read_marks: true,
+        free_replies: None,
     };
     tokio::task::spawn_blocking(move || tandem_hub::add_whatsapp_number(&folder, new)).await.unwrap().unwrap();
     for (method, path, cells) in lines(CHANNELS) {

@@ -128,14 +128,15 @@ async fn a_reused_number_begins_another_chat_and_replies_stay_in_their_own() {
 async fn an_answer_from_our_own_phone_ends_the_wait_and_is_not_sent_again() {
     let world = World::new().await;
     world.hears_text("wamid.1", "Hello?").await;
-    let maya = world.hub.maya().await;
-    let id = conversation(&maya, "help").await;
+    // Who helps no longer sees it once it needs no help.
+    let sofia = world.hub.sofia().await;
+    let id = conversation(&sofia, "help").await;
     let echo = json!({ "from": "34600123456", "to": "34600999888", "id": "wamid.phone", "timestamp": "1",
         "type": "text", "text": { "body": "On my way, this is the shop" } });
     world.hooks.changed("smb_message_echoes", json!({ "message_echoes": [echo] })).await.unwrap();
     let added =
-        event(&maya, &id, "turn_added", |body| body["turn"]["content"]["text"] == "On my way, this is the shop");
+        event(&sofia, &id, "turn_added", |body| body["turn"]["content"]["text"] == "On my way, this is the shop");
     added.await;
-    until(async || maya.section("help").await.is_empty().then_some(())).await;
+    until(async || sofia.section("help").await.is_empty().then_some(())).await;
     assert_eq!(world.api.requests().len(), 0);
 }

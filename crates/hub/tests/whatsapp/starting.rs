@@ -18,17 +18,14 @@ async fn begins(agent: &Agent, request: &Value) -> (u16, Value) {
 /// A world whose templates have been fetched.
 async fn ready() -> (World, Agent) {
     let world = World::new().await;
-    let template = |name: &str, category: &str, components: Value| {
-        json!({ "name": name, "language": "en", "category": category, "status": "APPROVED", "components": components })
-    };
+    let template = |name: &str, category: &str, components: Value| json!({ "name": name, "language": "en", "category": category, "status": "APPROVED", "components": components });
     let words = json!({ "type": "BODY", "text": "Everything is cheaper." });
     world.approves(template("sale", "MARKETING", json!([words]))).await;
     world.approves(template("picture", "UTILITY", json!([{ "type": "HEADER", "format": "IMAGE" }, words]))).await;
     let maya = world.hub.maya().await;
     let offered = until(async || {
         let (_, page) = maya.gets("/api/v1/starts").await;
-        let names: Vec<_> =
-            page["numbers"][0]["templates"].as_array()?.iter().map(|one| one["name"].clone()).collect();
+        let names: Vec<_> = page["numbers"][0]["templates"].as_array()?.iter().map(|one| one["name"].clone()).collect();
         (names.len() > 1).then_some(names)
     });
     assert_eq!(offered.await, ["found", "sale"], "a picture above the words cannot be sent");
@@ -90,7 +87,7 @@ async fn what_cannot_begin_changes_nothing_and_says_why() {
         (with("template", json!("lost")), 422, "input.invalid"),
         (with("template", json!("picture")), 422, "input.invalid"),
         (with("values", json!([])), 422, "input.invalid"),
-        (with("name", json!("x".repeat(300))), 422, "input.invalid"),
+        (with("name", json!("x".repeat(1_001))), 422, "input.invalid"),
         (with("id", json!(Uuid::nil())), 422, "input.invalid"),
     ] {
         let (found, answer) = begins(&maya, &request).await;

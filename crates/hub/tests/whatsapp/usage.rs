@@ -18,7 +18,8 @@ async fn each_message_counts_once_in_its_month_by_what_it_cost() {
         status["pricing"] = pricing;
         status
     };
-    let free = json!({ "billable": false, "pricing_model": "PMP", "category": "service", "type": "free_customer_service" });
+    let free =
+        json!({ "billable": false, "pricing_model": "PMP", "category": "service", "type": "free_customer_service" });
     let charged = json!({ "billable": true, "pricing_model": "PMP", "category": "utility", "type": "regular" });
     let mut reports = vec![priced(0, "sent", free.clone()), priced(1, "sent", free.clone())];
     // A price is told with each report.
@@ -28,7 +29,10 @@ async fn each_message_counts_once_in_its_month_by_what_it_cost() {
     let ada = world.hub.ada().await;
     let (status, usage) = ada.gets("/api/v1/channels/whatsapp/main/usage").await;
     assert_eq!(status, 200, "{usage}");
-    assert_eq!((&usage["messages"], &usage["freeReplies"], &usage["freeRepliesUsed"]), (&json!(3), &json!(1_000), &json!(2)));
+    assert_eq!(
+        (&usage["messages"], &usage["freeReplies"], &usage["freeRepliesUsed"]),
+        (&json!(3), &json!(1_000), &json!(2))
+    );
     let kinds = json!([
         { "category": "service", "type": "free_customer_service", "billable": false, "messages": 2 },
         { "category": "utility", "type": "regular", "billable": true, "messages": 1 },

@@ -72,8 +72,9 @@ impl World {
 
     /// Meta approves a template, and says so.
     pub async fn approves(&self, template: Value) {
+        let news = json!({ "event": "APPROVED", "message_template_name": template["name"] });
         self.api.add_template(template);
-        self.hooks.changed("message_template_status_update", json!({ "event": "APPROVED" })).await.unwrap();
+        self.hooks.changed("message_template_status_update", news).await.unwrap();
     }
 
     /// Carmen sends a message, by her clock some seconds ago.

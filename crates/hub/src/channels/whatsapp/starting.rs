@@ -1,8 +1,8 @@
 //! The company writes first: a conversation that begins with a template.
 
 use tandem_conversation::{
-    Command, CommandId, Contact, ContactKind, Content, Envelope, Participant, Permissions, Rejection, Time, check_label,
-    is_blank,
+    Command, CommandId, Contact, ContactKind, Content, Envelope, Participant, Permissions, Rejection, Time,
+    check_label, is_blank,
 };
 use tandem_protocol::channels::{StartConversation, StartedConversation};
 use tandem_sqlite::rusqlite::Connection;
@@ -20,7 +20,10 @@ use crate::store::{StoreError, conversations};
 pub(crate) enum Refused {
     UnknownNumber,
     /// Our number does not send.
-    Stopped { number: String, state: String },
+    Stopped {
+        number: String,
+        state: String,
+    },
     /// The customer wants no marketing.
     NoMarketing,
     /// A conversation is in progress that the sender may not read.

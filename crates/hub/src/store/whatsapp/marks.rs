@@ -101,12 +101,12 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::store::testing::{assert_indexed, newest};
+    use crate::store::testing::{assert_indexed, empty};
     use crate::store::whatsapp::messages::{self, Known};
 
     #[test]
     fn the_newest_message_of_the_customer_is_marked_once() {
-        let connection = newest();
+        let connection = empty();
         let of = ConversationId(Uuid::from_u128(1));
         let put = |message: &str, turn: u128, part| {
             let known = Known { conversation: of, turn: TurnId(Uuid::from_u128(turn)), part };

@@ -48,8 +48,7 @@ pub(crate) fn of_turn(
     conversation: ConversationId,
     turn: TurnId,
 ) -> Result<Option<String>, StoreError> {
-    let sql =
-        "SELECT message FROM whatsapp_messages WHERE turn = ?1 AND conversation = ?2 ORDER BY part DESC LIMIT 1";
+    let sql = "SELECT message FROM whatsapp_messages WHERE turn = ?1 AND conversation = ?2 ORDER BY part DESC LIMIT 1";
     let found = connection.prepare_cached(sql)?.query_row([Id(turn.0), Id(conversation.0)], |row| row.get(0));
     Ok(found.optional()?)
 }
@@ -140,11 +139,11 @@ pub(crate) fn stage_of(connection: &Connection, turn: TurnId, parts: u32) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::testing::{assert_indexed, newest};
+    use crate::store::testing::{assert_indexed, empty};
 
     #[test]
     fn a_turn_of_several_messages_is_as_far_as_the_last_of_them() {
-        let connection = newest();
+        let connection = empty();
         let (conversation, turn) = (ConversationId(Uuid::from_u128(1)), TurnId(Uuid::from_u128(2)));
         let known = |part| Known { conversation, turn, part: Some(part) };
         put(&connection, "main", "a", &known(0)).unwrap();

@@ -175,7 +175,7 @@ pub(crate) fn set(connection: &Connection, send: &Head, next_at: Option<Time>) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::testing::{assert_indexed, newest};
+    use crate::store::testing::{assert_indexed, empty};
 
     fn put(connection: &Connection, route: u128, position: u32, next_at: Option<i64>) {
         let (conversation, route) = (Id(Uuid::from_u128(route)), Id(Uuid::from_u128(route)));
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn only_the_head_of_a_lane_leaves_and_lanes_do_not_wait_for_each_other() {
-        let connection = newest();
+        let connection = empty();
         put(&connection, 1, 1, Some(500));
         put(&connection, 1, 2, Some(10));
         put(&connection, 2, 1, None);
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn what_was_being_sent_when_the_hub_ended_is_not_sent_again() {
-        let connection = newest();
+        let connection = empty();
         for route in [1, 2, 3] {
             put(&connection, route, 1, Some(0));
         }

@@ -51,7 +51,10 @@ mod tests {
     fn a_month_begins_with_its_first_and_ends_with_the_next() {
         let november = Month::read("2026-11").unwrap();
         assert_eq!((november.start(), november.next().start()), (Time(1_793_491_200_000), Time(1_796_083_200_000)));
-        assert_eq!((Month::of(Time(1_796_083_199_999)), Month::of(Time(1_796_083_200_000))), (november, november.next()));
+        assert_eq!(
+            (Month::of(Time(1_796_083_199_999)), Month::of(Time(1_796_083_200_000))),
+            (november, november.next())
+        );
         assert_eq!(Month::read("2026-12").unwrap().next().to_string(), "2027-01");
         for wrong in ["2026", "2026-13", "2026-00", "26-11", "2026-1", "1969-12", "2026-11-01", "abcd-ef"] {
             assert_eq!(Month::read(wrong), None, "{wrong}");

@@ -7,9 +7,9 @@ use tandem_conversation::{Channel, Permission, Template};
 use tandem_protocol::Problem;
 use tandem_protocol::channels::{OwnNumber, StartConversation, StartPage, StartedConversation};
 
-use super::Json;
-use super::auth::Signed;
-use crate::channels::whatsapp::starting::{Beginner, Refused, begin};
+use super::starting::{Beginner, Refused, begin};
+use crate::api::Json;
+use crate::api::auth::Signed;
 use crate::hub::Hub;
 use crate::problem::ApiError;
 use crate::store::StoreError;
@@ -70,7 +70,9 @@ fn refused(why: Refused) -> ApiError {
             ApiError::new(404, "whatsapp.unknown_number", "This hub has no such WhatsApp number. Choose another one.")
         }
         Refused::Stopped { number, state } => {
-            let detail = format!("{number} does not send at the moment ({state}). Choose another number, or tell an administrator.");
+            let detail = format!(
+                "{number} does not send at the moment ({state}). Choose another number, or tell an administrator."
+            );
             ApiError::new(409, "whatsapp.number_stopped", detail)
         }
         Refused::NoMarketing => {
