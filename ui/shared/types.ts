@@ -1,5 +1,15 @@
 // Generated from the desk's command table. Do not edit: `cargo xtask types` writes it.
 
+export type AboutTurnView = { quote: QuoteView | null, 
+/**
+ * At most one of the customer and one of ours, in the order of their coming.
+ */
+reactions: Array<ReactionView>, 
+/**
+ * Its words before they were changed, oldest first.
+ */
+earlier: Array<string>, };
+
 export type AboutView = { 
 /**
  * The desk's version.
@@ -110,11 +120,39 @@ export type Availability = "available" | "busy" | "away";
 
 export type Awaited = "person" | "joined" | "reply" | "logic";
 
+export type BeginConversation = { 
+/**
+ * From the view of starts: a repeat with them sends nothing again.
+ */
+id: ConversationId, turn: TurnId, 
+/**
+ * The `id` of one of our numbers.
+ */
+from: string, 
+/**
+ * The customer's number in international form.
+ */
+to: string, 
+/**
+ * What to call the customer; may be empty.
+ */
+name: string, template: Template, values: Array<TemplateValue>, };
+
 export type BeginFile = { id: ConversationId, name: string, 
 /**
  * As reported by the page; the hub judges for itself.
  */
 contentType: string, bytes: number, };
+
+export type BegunView = { 
+/**
+ * The new conversation, or the one that is in progress with this customer.
+ */
+id: ConversationId, 
+/**
+ * False if one is in progress: then nothing was sent.
+ */
+begun: boolean, };
 
 export type BehindView = { 
 /**
@@ -252,6 +290,10 @@ logicUntil: Time | null,
  */
 logicWaiting: number, drafts: DraftsView, 
 /**
+ * None if the channel always takes replies.
+ */
+window: WindowView | null, 
+/**
  * As if the outbox had been sent.
  */
 may: MayView, 
@@ -384,7 +426,7 @@ heldUntil: Time | null,
 /**
  * While its file is not at the hub.
  */
-upload: UploadView | null, };
+upload: UploadView | null, about: AboutTurnView | null, };
 
 export type FieldView = { label: string, value: string, };
 
@@ -673,7 +715,19 @@ id: ConversationId | null, };
 
 export type Loudness = "off" | "silent" | "sound";
 
-export type MayView = { join: boolean, reply: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, 
+export type MayView = { join: boolean, reply: boolean, 
+/**
+ * To quote turns in replies.
+ */
+quote: boolean, 
+/**
+ * To react to turns.
+ */
+react: boolean, 
+/**
+ * To send a template of the channel, also where it takes nothing else.
+ */
+template: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, 
 /**
  * To say so, and to name who goes on.
  */
@@ -857,6 +911,12 @@ export type OneReply = { reply: QuickReplyId, };
 export type OpenLink = { url: string, };
 
 export type OpenedView = { "type": "opened" } | { "type": "only_saved", why: string, };
+
+export type OwnNumberView = { id: string, number: string, 
+/**
+ * Whether it does not send at the moment.
+ */
+stopped: boolean, templates: Array<TemplateView>, };
 
 export type Participant = { "kind": "customer" } | { "kind": "agent", user: UserId, name: string, } | { "kind": "external_agent", link: LinkId, name: string, } | { "kind": "device", name: string, } | { "kind": "logic" } | { "kind": "system" };
 
@@ -1066,7 +1126,17 @@ fit: Array<string>, };
 
 export type QuietHours = { from: number, to: number, };
 
+export type QuoteView = { turn: TurnId, by: Participant, text: string, };
+
 export type Reach = "eligible" | "everyone" | "supervisors" | "logic";
+
+export type React = { id: ConversationId, turn: TurnId, 
+/**
+ * None takes the reaction back.
+ */
+emoji: string | null, };
+
+export type ReactionView = { by: Participant, emoji: string, };
 
 export type Retry = { id: ConversationId, turn: TurnId, };
 
@@ -1172,7 +1242,13 @@ now?: boolean,
 /**
  * Files of the draft, in order. The text, which may then be empty, goes with the last.
  */
-files?: Array<MediaId>, };
+files?: Array<MediaId>, 
+/**
+ * The turn that it quotes; of several turns, the first one quotes it.
+ */
+replyTo?: TurnId, };
+
+export type SendTemplate = { id: ConversationId, template: Template, values: Array<TemplateValue>, };
 
 export type SetAvailability = { availability: Availability, 
 /**
@@ -1242,6 +1318,12 @@ export type StageView = { stage: Stage, at: Time,
  */
 reason: string | null, };
 
+export type StartsView = { 
+/**
+ * The ids of what is begun next.
+ */
+id: ConversationId, turn: TurnId, numbers: Array<OwnNumberView>, };
+
 export type StartupView = { "state": "on" } | { "state": "off" } | { "state": "unavailable", reason: string, };
 
 export type SuggestionView = { turn: TurnId, text: string, why: string | null, };
@@ -1266,7 +1348,55 @@ note: boolean,
 /**
  * The question of the library that it was.
  */
-question: OfferView | null, };
+question: OfferView | null, 
+/**
+ * What they quote.
+ */
+quote: QuoteView | null, };
+
+export type Template = { name: string, 
+/**
+ * The channel's code for the language, such as `en_US`.
+ */
+language: string, 
+/**
+ * The channel's own word: `UTILITY`, `MARKETING`, `AUTHENTICATION`.
+ */
+category: string, 
+/**
+ * The channel's own word: only `APPROVED` ones can be sent.
+ */
+status: string, 
+/**
+ * The text above the body.
+ */
+header?: string, 
+/**
+ * The file above the body: `IMAGE`, `VIDEO`, `DOCUMENT`; empty for none.
+ */
+headerFile?: string, body: string, footer?: string, buttons?: Array<TemplateButton>, };
+
+export type TemplateButton = { 
+/**
+ * The channel's own word: `QUICK_REPLY`, `URL`, `PHONE_NUMBER`, `COPY_CODE`.
+ */
+kind: string, label: string, 
+/**
+ * Where it leads; may end in a variable.
+ */
+url?: string, };
+
+export type TemplatePart = "header" | "body" | "button";
+
+export type TemplateSlot = { part: TemplatePart, 
+/**
+ * The variable's name or number; for a button its index from 0.
+ */
+key: string, };
+
+export type TemplateValue = { part: TemplatePart, key: string, value: string, };
+
+export type TemplateView = { template: Template, slots: Array<TemplateSlot>, };
 
 export type Theme = "system" | "light" | "dark";
 
@@ -1308,6 +1438,12 @@ export type Wait = { since: Time, awaited: Awaited, };
 
 export type WantedView = { "type": "nothing" } | { "type": "conversation", id: ConversationId, } | { "type": "section", section: Section, } | { "type": "nowhere", reason: string, };
 
+export type WindowView = { 
+/**
+ * None before the customer's first message.
+ */
+until: Time | null, };
+
 export type Words = { id: ConversationId, text: string, };
 
 /** Every command of the desk: its name, what it takes, what it gives. */
@@ -1333,6 +1469,11 @@ export interface Commands {
   "conversation.entries": { request: EntriesRequest; response: EntriesView };
   "conversation.join": { request: Join; response: Nothing };
   "conversation.send": { request: SendReply; response: Nothing };
+  "conversation.react": { request: React; response: Nothing };
+  "conversation.templates": { request: OneConversation; response: Array<TemplateView> };
+  "conversation.sendTemplate": { request: SendTemplate; response: Nothing };
+  "starts.list": { request: Nothing; response: StartsView };
+  "starts.begin": { request: BeginConversation; response: BegunView };
   "conversation.note": { request: SendNote; response: Nothing };
   "conversation.askForHelp": { request: Words; response: Nothing };
   "conversation.helpNotNeeded": { request: Dismiss; response: Nothing };

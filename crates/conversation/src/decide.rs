@@ -22,7 +22,7 @@ use crate::help::{HelpReason, NeedsHelp, Reach};
 use crate::ids::{CommandId, ConversationId, EngagementId, Position};
 use crate::label::check_label;
 use crate::logic::{ASK_WITHIN_MS, LogicRequest, check_custom};
-use crate::participant::Participant;
+use crate::participant::{Participant, ParticipantKind};
 use crate::rejection::Rejection;
 use crate::state::Conversation;
 use crate::time::Time;
@@ -99,7 +99,8 @@ impl<'a> Draft<'a> {
                 brand: opening.brand,
                 language: opening.language.clone(),
                 custom: opening.custom.clone(),
-                engage_logic: context.logic_available,
+                // Who begins it has the word; Your Logic comes in once it is handed over.
+                engage_logic: context.logic_available && envelope.actor.kind() != ParticipantKind::Agent,
                 heard_at: opening.heard_at.map(|heard| heard.min(context.now)),
             },
         };

@@ -21,14 +21,18 @@ pub struct Template {
     pub status: String,
     /// The text above the body.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(as = "Option<String>", optional)]
     pub header: String,
     /// The file above the body: `IMAGE`, `VIDEO`, `DOCUMENT`; empty for none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(as = "Option<String>", optional)]
     pub header_file: String,
     pub body: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(as = "Option<String>", optional)]
     pub footer: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<TemplateButton>>", optional)]
     pub buttons: Vec<TemplateButton>,
 }
 
@@ -41,6 +45,7 @@ pub struct TemplateButton {
     pub label: String,
     /// Where it leads; may end in a variable.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(as = "Option<String>", optional)]
     pub url: String,
 }
 
@@ -78,6 +83,18 @@ impl Template {
         self.status == "APPROVED"
     }
 
+    /// Whether customers can refuse it.
+    #[must_use]
+    pub fn is_marketing(&self) -> bool {
+        self.category == "MARKETING"
+    }
+
+    /// Whether it can be sent from here: files above the body cannot.
+    #[must_use]
+    pub fn is_sendable(&self) -> bool {
+        self.is_approved() && self.header_file.is_empty()
+    }
+
     /// All variables, in reading order, each once.
     #[must_use]
     pub fn slots(&self) -> Vec<TemplateSlot> {
@@ -102,6 +119,10 @@ impl Template {
         if !self.is_approved() {
             let problem =
                 format!("the template '{}' is {}, and only approved ones can be sent", self.name, self.status);
+            return Err(Rejection::invalid("template", problem));
+        }
+        if !self.header_file.is_empty() {
+            let problem = format!("the template '{}' begins with a file, and none can be sent with it", self.name);
             return Err(Rejection::invalid("template", problem));
         }
         let slots = self.slots();
@@ -212,6 +233,7 @@ mod tests {
         let more = [values(), vec![value(TemplatePart::Body, "3", "x")]].concat();
         assert_eq!(field(&delay(), &more), "values[4]");
         assert_eq!(field(&Template { status: "PAUSED".into(), ..delay() }, &values()), "template");
+        assert_eq!(field(&Template { header_file: "IMAGE".into(), ..delay() }, &values()), "template");
         let plain =
             Template { header: String::new(), body: "{{ }} {{a b}} {{x".into(), buttons: Vec::new(), ..delay() };
         assert_eq!(plain.slots(), [], "what is no variable is text");

@@ -5,7 +5,7 @@ mod wording;
 
 use tandem_conversation::{
     Content, EndReason, EngagementKind, Event, EventBody, HelpReason, Participant, Position, Reach, SnoozeEnd, Time,
-    TurnId,
+    Turn, TurnId,
 };
 
 pub(crate) use stages::Stages;
@@ -68,10 +68,9 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::Snoozed { .. }
         | EventBody::FeedbackGiven { .. }
         | EventBody::MailFailed { .. }
-        | EventBody::Reacted { .. }
-        | EventBody::TurnEdited { .. }
-        | EventBody::TurnWithdrawn { .. }
         | EventBody::Unknown(_) => Role::Entry,
+        // The turn that they are about says it.
+        EventBody::Reacted { .. } | EventBody::TurnEdited { .. } | EventBody::TurnWithdrawn { .. } => Role::Hidden,
         // The customer's words say it.
         EventBody::SnoozeEnded { end: SnoozeEnd::CustomerWrote, .. } => Role::Hidden,
         EventBody::SnoozeEnded { .. } => Role::Entry,
@@ -96,6 +95,8 @@ pub(crate) struct Entry {
     pub time: Time,
     pub by: Participant,
     pub turn: Option<TurnId>,
+    /// The turn that it quotes.
+    pub reply_to: Option<TurnId>,
     pub body: EntryBody,
 }
 
@@ -108,12 +109,14 @@ pub(crate) fn entries(events: &[Event], customer: &str, call_since: Option<Time>
         if let EventBody::HelpRaised { help, waits_since } = &event.body {
             call_since = Some(waits_since.unwrap_or(help.since));
         }
-        if !is_said_better(event, siblings(events, i)) {
+        // Older desks have stored some as entries that are none any more.
+        if role(event) != Role::Hidden && !is_said_better(event, siblings(events, i)) {
             made.push(Entry {
                 position: event.position,
                 time: event.time,
                 by: event.actor.clone(),
-                turn: turn_of(event),
+                turn: turn_of(event).map(|turn| turn.id),
+                reply_to: turn_of(event).and_then(|turn| turn.reply_to),
                 body: body(event, customer, call_since),
             });
         }
@@ -149,9 +152,9 @@ fn is_said_better<'a>(event: &Event, mut siblings: impl Iterator<Item = &'a Even
     }
 }
 
-fn turn_of(event: &Event) -> Option<TurnId> {
+fn turn_of(event: &Event) -> Option<&Turn> {
     match &event.body {
-        EventBody::TurnAdded { turn, .. } => Some(turn.id),
+        EventBody::TurnAdded { turn, .. } => Some(turn),
         _ => None,
     }
 }

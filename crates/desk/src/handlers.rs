@@ -17,6 +17,7 @@ mod searching;
 mod seen;
 mod session;
 mod system;
+mod templates;
 mod unsent;
 mod writing;
 

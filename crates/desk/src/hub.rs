@@ -1,5 +1,6 @@
 //! The hub over HTTP: addresses, requests and failures. Holds no token; [`crate::session`] does.
 
+mod channel;
 mod failure;
 mod knock;
 mod library;

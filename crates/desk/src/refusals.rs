@@ -51,8 +51,8 @@ pub(crate) fn claimed(claim: &Claim) -> RpcError {
 }
 
 /// Fields whose names the screen does not show. Their problems stand alone.
-const UNNAMED: [&str; 9] =
-    ["email", "phone", "contact", "ttlS", "expires", "reviewBy", "until", "mentions", "secretHash"];
+const UNNAMED: [&str; 10] =
+    ["email", "phone", "contact", "to", "ttlS", "expires", "reviewBy", "until", "mentions", "secretHash"];
 
 /// A refusal as a sentence.
 fn worded(rejection: &Rejection) -> String {

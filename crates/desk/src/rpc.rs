@@ -2,6 +2,8 @@
 //!
 //! The window, the browser tests and the end-to-end tests all use it; there is no other entry.
 
+mod channel;
+
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
     Availability, ButtonId, CallId, CommandId, ConversationId, GoesOn, Grade, LinkId, MediaId, Position, QuestionId,
@@ -9,6 +11,8 @@ use tandem_conversation::{
 };
 use tandem_protocol::agents::Absence;
 use ts_rs::TS;
+
+pub use channel::*;
 use zeroize::Zeroizing;
 
 use crate::words::Spoken;
@@ -113,6 +117,10 @@ pub struct SendReply {
     #[serde(default)]
     #[ts(as = "Option<Vec<MediaId>>", optional)]
     pub files: Vec<MediaId>,
+    /// The turn that it quotes; of several turns, the first one quotes it.
+    #[serde(default)]
+    #[ts(optional)]
+    pub reply_to: Option<TurnId>,
 }
 
 /// A file that the user chose, pasted or dropped.
@@ -519,6 +527,11 @@ macro_rules! table {
             "conversation.entries" entries EntriesRequest => EntriesView;
             "conversation.join" join Join => Nothing;
             "conversation.send" send SendReply => Nothing;
+            "conversation.react" react React => Nothing;
+            "conversation.templates" templates OneConversation => Vec<TemplateView>;
+            "conversation.sendTemplate" send_template SendTemplate => Nothing;
+            "starts.list" starts Nothing => StartsView;
+            "starts.begin" begin_conversation BeginConversation => BegunView;
             "conversation.note" note SendNote => Nothing;
             "conversation.askForHelp" ask_for_help Words => Nothing;
             "conversation.helpNotNeeded" help_not_needed Dismiss => Nothing;

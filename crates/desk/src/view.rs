@@ -1,6 +1,7 @@
 //! Views: plain types for the interface, read from the cache and exported to TypeScript.
 
 mod buttons;
+mod channel;
 mod connection;
 mod files;
 mod inbox;
@@ -20,6 +21,7 @@ use tandem_protocol::agents::{Absence, Colleague};
 use ts_rs::TS;
 
 pub use buttons::*;
+pub use channel::*;
 pub use connection::*;
 pub use files::*;
 pub use inbox::*;
@@ -237,6 +239,8 @@ pub struct ConversationView {
     /// What Your Logic has yet to be asked about after that.
     pub logic_waiting: u32,
     pub drafts: DraftsView,
+    /// None if the channel always takes replies.
+    pub window: Option<WindowView>,
     /// As if the outbox had been sent.
     pub may: MayView,
     /// Who can go on if the user says that help is not needed.
@@ -346,6 +350,7 @@ pub struct EntryView {
     pub held_until: Option<Time>,
     /// While its file is not at the hub.
     pub upload: Option<UploadView>,
+    pub about: Option<AboutTurnView>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]

@@ -1,5 +1,6 @@
 //! Views from the cache: one query, one answer, and no rule that the pure core already has.
 
+mod about;
 mod buttons;
 mod fields;
 mod inbox;
@@ -13,6 +14,7 @@ mod unsent;
 use tandem_conversation::{Access, Participant, Permission, Permissions, RETENTION_MS, Section, Skills, Time, UserId};
 use tandem_sqlite::rusqlite::Connection;
 
+pub(crate) use about::quote;
 pub(crate) use inbox::inbox;
 pub(crate) use one::conversation;
 pub(crate) use search::{search, search_view};

@@ -25,5 +25,6 @@ mod refusal;
 pub(crate) mod search;
 pub(crate) mod users;
 pub(crate) mod versions;
+pub(crate) mod whatsapp;
 
 pub(crate) use input::{Json, Query, id};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use tandem_conversation::{ConversationId, Position, Time};
+use tandem_sqlite::rusqlite::Connection;
 
 use crate::channels::whatsapp::number::{PURPOSE, opened};
 use crate::clock::Clock;
@@ -16,7 +17,8 @@ use crate::folder::{self, DATABASE};
 use crate::health::{HUB_TIME, UNNAMED_PROXY, apart, listed};
 use crate::listen::bind;
 use crate::seal::Seal;
-use crate::store::{MIGRATIONS, StoreError, conversations, events, identity_key, media, whatsapp};
+use crate::store::whatsapp::{self as numbers, Number, inbox, sends};
+use crate::store::{MIGRATIONS, StoreError, conversations, events, identity_key, media};
 use crate::{identity, mail, outgoing};
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -54,7 +56,9 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
             tell("database", content);
             tell("conversations", conversations);
             tell("identity.key", key);
-            tell("WhatsApp", whatsapp);
+            if let Some(whatsapp) = whatsapp.transpose() {
+                tell("WhatsApp", whatsapp);
+            }
         }
         tell("files", files(&config.data));
         tell("disk", disk(&config.data, config.media.free_bytes));
@@ -126,6 +130,45 @@ fn conversations(data: &Path) -> anyhow::Result<String> {
     })
 }
 
+/// How the numbers are; none if there are none.
+fn whatsapp(data: &Path) -> anyhow::Result<Option<String>> {
+    let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
+    // The folder may be of an older version.
+    if !numbers::are_kept(&connection)? {
+        return Ok(None);
+    }
+    let all = numbers::all(&connection)?;
+    if all.is_empty() {
+        return Ok(None);
+    }
+    let closed = closed(data, &connection, &all)?;
+    ensure!(
+        closed.is_empty(),
+        "the secrets of {} were made with another identity.key, so Meta's messages are refused: restore that key, or add \
+         the numbers again",
+        closed.join(", ")
+    );
+    let (mut well, mut wrong) = (Vec::new(), Vec::new());
+    for number in all {
+        let (waiting, unread) = (sends::waiting(&connection, &number.key)?, inbox::count(&connection, &number.key)?);
+        let line = format!("{}: {waiting} to be sent, {unread} not understood", number.key);
+        match number.state == numbers::OK {
+            true => well.push(line),
+            false => wrong.push(format!("{line}; {} since {}: {}", number.state, number.since, number.detail)),
+        }
+    }
+    ensure!(wrong.is_empty(), "{}", wrong.join("; "));
+    Ok((!well.is_empty()).then(|| well.join("; ")))
+}
+
+/// Numbers whose secrets do not open: to Meta they are not there.
+fn closed<'a>(data: &Path, connection: &Connection, all: &'a [Number]) -> anyhow::Result<Vec<&'a str>> {
+    ensure!(identity::Secrets::check(data, connection)?, "the secrets of its numbers need the missing identity.key");
+    let seal = Seal::new(&identity::Secrets::open(data, connection)?.key_for(PURPOSE));
+    let is_closed = |number: &&Number| opened((*number).clone(), &seal).is_none();
+    Ok(all.iter().filter(is_closed).map(|number| number.key.as_str()).collect())
+}
+
 fn key(data: &Path) -> anyhow::Result<String> {
     let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
     if identity::Secrets::check(data, &connection)? {
@@ -133,31 +176,6 @@ fn key(data: &Path) -> anyhow::Result<String> {
     }
     ensure!(!identity_key::has_key(&connection)?, "is missing: restore it from a backup");
     Ok("will be created at the first start".into())
-}
-
-/// Numbers whose secrets do not open answer Meta as if they were not there.
-fn whatsapp(data: &Path) -> anyhow::Result<String> {
-    let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
-    let is_newest = tandem_sqlite::version(&data.join(DATABASE))? as usize == MIGRATIONS.len();
-    let numbers = if is_newest { whatsapp::all(&connection)? } else { Vec::new() };
-    if numbers.is_empty() {
-        return Ok("no number".into());
-    }
-    ensure!(identity::Secrets::check(data, &connection)?, "the secrets of its numbers need the missing identity.key");
-    let seal = Seal::new(&identity::Secrets::open(data, &connection)?.key_for(PURPOSE));
-    let count = numbers.len();
-    let closed: Vec<_> = numbers
-        .into_iter()
-        .filter_map(|number| opened(number.clone(), &seal).is_none().then_some(number.key))
-        .collect();
-    match closed.is_empty() {
-        true => Ok(format!("{count} number{}", if count == 1 { "" } else { "s" })),
-        false => bail!(
-            "the secrets of {} were made with another identity.key, so Meta's messages are refused: restore that key, or \
-             add the numbers again",
-            closed.join(", ")
-        ),
-    }
 }
 
 /// Newest files that are looked for on the disk.

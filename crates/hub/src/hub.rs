@@ -228,6 +228,13 @@ impl Hub {
         asked < self.started
     }
 
+    /// The conversations in which one of our people is typing.
+    pub(crate) fn typing_now(&self) -> Vec<ConversationId> {
+        let now = self.clock.now();
+        let Ok(typing) = self.typing.lock() else { return Vec::new() };
+        typing.iter().filter(|(_, until)| **until > now).map(|(id, _)| *id).collect()
+    }
+
     pub(crate) fn typing_until(&self, conversation: ConversationId) -> Option<Time> {
         self.typing.lock().ok()?.get(&conversation).copied()
     }

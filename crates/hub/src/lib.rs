@@ -39,6 +39,7 @@ mod mail;
 mod media;
 mod metrics;
 mod model;
+mod month;
 mod outgoing;
 mod peer;
 mod presence;

@@ -129,6 +129,10 @@ pub struct NewWhatsappNumber {
     pub access_token: String,
     pub app_secret: String,
     pub verify_token: String,
+    /// Whether customers are told that their messages were read.
+    pub read_marks: bool,
+    /// Replies that cost nothing, in a month; none if that is not known.
+    pub free_replies: Option<u32>,
 }
 
 /// Adds a number, or replaces the one with this key; returns it in its normal form. A running hub uses it at once.
@@ -155,6 +159,8 @@ pub fn add_whatsapp_number(data: &Path, new: NewWhatsappNumber) -> anyhow::Resul
         access_token: new.access_token,
         app_secret: new.app_secret,
         verify_token: new.verify_token,
+        read_marks: new.read_marks,
+        free_replies: new.free_replies,
     };
     let row = addition.sealed(&seal, Clock::system().now()).map_err(|why| anyhow::anyhow!(why))?;
     let others = database.read_blocking(whatsapp::all)?;

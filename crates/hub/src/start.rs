@@ -187,6 +187,7 @@ impl Hub {
         hub.work("the log of activity", activity::run(Arc::clone(&hub), activity_in));
         hub.work("webhooks of WhatsApp", whatsapp::inbound::run(Arc::clone(&hub)));
         hub.work("messages to WhatsApp", whatsapp::sending::run(Arc::clone(&hub)));
+        hub.work("read marks of WhatsApp", whatsapp::marking::run(Arc::clone(&hub)));
         hub.work("templates of WhatsApp", whatsapp::syncing::run(Arc::clone(&hub)));
         if let Some((config, transport)) = mail {
             hub.work("mail", mail::run(Arc::clone(&hub), config, transport));

@@ -127,6 +127,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "turns by their ids", sql: events::TURN_IDS },
     Migration { name: "WhatsApp", sql: whatsapp::SCHEMA },
     Migration { name: "targets of brands", sql: brands::TARGETS },
+    Migration { name: "pace and read marks of WhatsApp", sql: whatsapp::MARKS },
+    Migration { name: "what WhatsApp messages cost", sql: whatsapp::USAGE },
 ];
 
 #[cfg(test)]
@@ -137,12 +139,18 @@ pub(crate) mod testing {
 
     use super::MIGRATIONS;
 
-    /// Fails unless `sql` uses indices: no full scan, and no sorting unless allowed.
-    pub(crate) fn assert_indexed(sql: &str, may_sort: bool) {
+    /// An empty database of the newest schema.
+    pub(crate) fn empty() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
         for migration in MIGRATIONS {
             connection.execute_batch(migration.sql).unwrap();
         }
+        connection
+    }
+
+    /// Fails unless `sql` uses indices: no full scan, and no sorting unless allowed.
+    pub(crate) fn assert_indexed(sql: &str, may_sort: bool) {
+        let connection = empty();
         let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         for number in 1..=query.parameter_count() {
             query.raw_bind_parameter(number, 1).unwrap();

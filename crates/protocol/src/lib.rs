@@ -11,6 +11,7 @@
 
 pub mod administration;
 pub mod agents;
+pub mod channels;
 pub mod chat;
 pub mod guests;
 pub mod library;
@@ -45,7 +46,8 @@ pub const VERSIONS: &[&str] = &[
     "15: users say why they are away and when they are back; agents transfer conversations to colleagues",
     "16: channels beside the web chat: turns quote others, are reacted to, edited and withdrawn; places, cards, orders, \
      forms, templates, and messages of unknown kind; devices of the company; the stages `unconfirmed` and `played`",
-    "17: brands have targets for the first reply and for the next ones",
+    "17: brands have targets for the first reply and for the next ones; hubs tell which templates can be sent in a \
+     conversation, and begin conversations with one",
 ];
 
 /// The oldest version that this version can talk to.
@@ -77,6 +79,9 @@ pub const TRANSFERS: u32 = 15;
 
 /// From this version on, hubs take quotes and reactions ([`agents::AgentCommand::Reply`]).
 pub const TAKES_QUOTES: u32 = 16;
+
+/// From this version on, hubs tell the templates of a conversation ([`channels::TemplatePage`]).
+pub const TELLS_TEMPLATES: u32 = 17;
 
 /// The header with the desk's version, in each request.
 pub const VERSION_HEADER: &str = "tandem-version";

@@ -8,6 +8,8 @@ use std::time::Duration;
 use anyhow::{Context, bail, ensure};
 use tempfile::TempDir;
 
+use crate::cloud_api::{ACCOUNT_ID, CloudApi, PHONE_NUMBER_ID, TOKEN, Webhooks};
+
 /// The password of all test users.
 pub const PASSWORD: &str = "correct horse battery staple";
 /// The brand of the test hub.
@@ -69,6 +71,21 @@ impl HubProcess {
         let listen = self.url.trim_start_matches("http://").to_owned();
         (self.child, self.url) = serve(&self.binary, self.data.path(), &listen, options)?;
         Ok(())
+    }
+
+    /// Adds a number on WhatsApp whose Cloud API is this one; returns what posts its webhooks.
+    ///
+    /// # Errors
+    /// If the hub's command line refuses.
+    pub fn add_whatsapp(&self, api: &CloudApi, clock: fn() -> i64) -> anyhow::Result<Webhooks> {
+        const APP_SECRET: &str = "what Meta and the operator know";
+        let number = ["whatsapp", "add", "--id", "main", "--number", "+34 600 123 456", "--brand", BRAND];
+        let meta = ["--phone-number-id", PHONE_NUMBER_ID, "--account-id", ACCOUNT_ID, "--base-url", api.url()];
+        let secrets = format!("{TOKEN}\n{APP_SECRET}\na verify token\n");
+        let all = [&number[..], &meta, &["--secrets-stdin"]].concat();
+        run(&self.binary, self.data.path(), &all, Some(&secrets))?;
+        let url = format!("{}/channels/whatsapp/main/webhook", self.url);
+        Ok(Webhooks { url, app_secret: APP_SECRET.into(), clock })
     }
 
     /// Adds a user with [`PASSWORD`].

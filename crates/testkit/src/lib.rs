@@ -1,10 +1,11 @@
 //! For demo, benchmarks and tests only: named actors, the player of conversations, the load generator, a faulty
-//! network, and plans of what people do meanwhile.
+//! network, a Cloud API for WhatsApp, and plans of what people do meanwhile.
 //!
 //! All of it is outside the hub and speaks the public protocol, like a browser or a desk. Must never use internals of
 //! hub or desk: what passes here passes for real clients.
 
 pub mod chaos;
+pub mod cloud_api;
 pub mod desk_process;
 pub mod dialogue;
 pub mod hub_process;

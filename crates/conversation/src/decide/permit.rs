@@ -23,6 +23,8 @@ const OURS: &[ParticipantKind] = &[Agent, ExternalAgent];
 fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
     use Standing::{Handles, LooksOn, TakesPart};
     match command {
+        // Where templates exist, the company may write first.
+        Command::Start(opening) if opening.channel.facts().templates => (&[Customer, Agent, System], Handles),
         Command::Start(_) => (&[Customer, System], Handles),
         Command::Write { .. } => (&[Customer, Device], Handles),
         Command::GiveFeedback { .. } | Command::EditTurn { .. } | Command::WithdrawTurn { .. } => {

@@ -370,3 +370,21 @@ fn what_customers_send_is_readable_whatever_its_shape() {
     assert!(reply(&mut stage, photo).is_ok());
     assert!(stage.is_engaged(&maya()));
 }
+
+#[test]
+fn an_agent_writes_first_where_there_are_templates_and_your_logic_stays_out() {
+    let start = |channel| tandem_conversation::Envelope {
+        id: tandem_conversation::CommandId(uuid::Uuid::nil()),
+        conversation: Stage::new().state.id,
+        actor: maya(),
+        permissions: tandem_conversation::Role::Agent.permissions(),
+        command: Command::Start(tandem_conversation::Opening { channel, ..crate::stage::opening() }),
+    };
+    let context = crate::stage::context(Time(1_793_800_951_250), true, None, 0);
+    let on = |channel| tandem_conversation::decide(None, &start(channel), &context);
+    assert_eq!(on(Channel::WebChat), Err(Rejection::NotYours), "customers open the web chat themselves");
+    let events = on(Channel::Whatsapp).unwrap();
+    let state = tandem_conversation::Conversation::fold(&events).unwrap();
+    assert!(!state.logic.engaged && state.logic.pending.is_empty(), "{events:?}");
+    assert_eq!((events.len(), state.window()), (1, Some(Window::NeverOpen)), "nobody waits for anybody yet");
+}

@@ -84,7 +84,7 @@ CREATE TABLE events (
     -- What the transcript makes of it: 0 nothing, 1 an entry, 2 a receipt, 3 a suggestion (also an entry),
     -- 4 a call for help (also an entry), 5 the end of a call.
     role         INTEGER NOT NULL,
-    -- The end of the id of the turn that is added, edited or withdrawn.
+    -- The end of the id of the turn that is added, edited, withdrawn or reacted to.
     turn         INTEGER,
     -- The question that is answered.
     answers      BLOB,
@@ -174,7 +174,7 @@ pub(crate) fn insert(
         Some(Content::Answer { question, .. }) => Some(id(question.0)),
         _ => None,
     };
-    let turn = event.body.turn().map(tail);
+    let turn = about(&event.body).map(tail);
     let mut query = connection.prepare_cached(
         "INSERT INTO events (id, conversation, position, role, turn, answers, body)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -198,6 +198,29 @@ pub(crate) fn insert(
         media::mention(connection, media.id, event.conversation)?;
     }
     Ok(())
+}
+
+/// The turn that an event is about.
+fn about(body: &EventBody) -> Option<TurnId> {
+    match body {
+        EventBody::Reacted { turn, .. } => Some(*turn),
+        body => body.turn(),
+    }
+}
+
+/// What happened to a turn since it was added, oldest first.
+pub(crate) fn since_added(connection: &Connection, turn: TurnId) -> Result<Vec<Event>, CacheError> {
+    let mut query = connection.prepare_cached(OF_TURN)?;
+    let mut rows = query.query([tail(turn)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let event = event(row)?;
+        if about(&event.body) == Some(turn) && !matches!(event.body, EventBody::TurnAdded { .. }) {
+            found.push(event);
+        }
+    }
+    found.sort_by_key(|event| event.position);
+    Ok(found)
 }
 
 /// Whether the author has withdrawn this turn. Pages come in any order, so this may be known before its words.

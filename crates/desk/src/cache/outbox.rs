@@ -131,6 +131,14 @@ pub(crate) fn turn_of(command: &AgentCommand) -> Option<TurnId> {
     }
 }
 
+/// The turn that a reply quotes.
+pub(crate) fn quoted_by(command: &AgentCommand) -> Option<TurnId> {
+    match command {
+        AgentCommand::Reply { reply_to, .. } => *reply_to,
+        _ => None,
+    }
+}
+
 /// The file that a reply sends.
 pub(crate) fn media_of(command: &AgentCommand) -> Option<&Media> {
     match command {

@@ -123,7 +123,7 @@ fn receipts_move_each_turn_to_the_moment_at_which_it_first_arrived() {
     let found = stages.finish();
     let second = |time: Time| time.0 / 1000 % 60;
     let of = |turn: &Event| -> Vec<(Stage, i64)> {
-        let id = super::turn_of(turn).unwrap();
+        let id = super::turn_of(turn).unwrap().id;
         found[&id].iter().map(|reached| (reached.stage, second(reached.at))).collect()
     };
     assert_eq!(of(&turns[0]), [(Stage::Accepted, 1), (Stage::Delivered, 6), (Stage::Seen, 7)]);

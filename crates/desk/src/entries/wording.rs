@@ -48,17 +48,6 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
             let line = say("said-feedback", &[("name", customer.into()), ("score", (*score).into())]);
             (SystemKind::Other, with(line, text))
         }
-        EventBody::Reacted { emoji: Some(emoji), .. } => {
-            (SystemKind::Other, say("said-reacted", &[("by", actor.into()), ("emoji", emoji.as_str().into())]))
-        }
-        EventBody::Reacted { emoji: None, .. } => (SystemKind::Other, by(actor, "said-reacted.back")),
-        EventBody::TurnEdited { content, .. } if content.is_withdrawn() => {
-            (SystemKind::Other, by(actor, "said-edited.withdrawn"))
-        }
-        EventBody::TurnEdited { content, .. } => {
-            (SystemKind::Other, say("said-edited", &[("by", actor.into()), ("words", content.text().into())]))
-        }
-        EventBody::TurnWithdrawn { .. } => (SystemKind::Other, by(actor, "said-withdrawn")),
         EventBody::MailFailed { name, reason, .. } => {
             let reason = reason.trim_end_matches('.');
             let args = [("name", name.as_str().into()), ("reason", reason.into())];
@@ -71,7 +60,7 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
 
 /// In place of words that their author withdrew.
 pub(super) fn withdrawn_words() -> String {
-    say("said-withdrawn.words", &[])
+    say("said-withdrawn", &[])
 }
 
 /// In place of a message that the channel did not hand over, or that the hub does not know.

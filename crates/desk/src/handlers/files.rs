@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
-use tandem_conversation::{Content, ConversationId, Drawn, Media, MediaId, Time};
+use tandem_conversation::{Content, ConversationId, Drawn, Media, MediaId, Time, TurnId};
 use tandem_protocol::agents::{AgentCommand, usual_file_bytes};
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use crate::browser::{BrowserError, Copied};
 use crate::cache::bookmarks;
 use crate::cache::files::{self, Outgoing};
 use crate::handlers::seen::Seen;
+use crate::handlers::writing::quoting;
 use crate::names;
 use crate::refusals::error;
 use crate::rpc::{AddPart, BeginFile, Nothing, OneConversation, OneFile, RpcError};
@@ -192,7 +193,7 @@ impl Workplace {
         seen: Seen,
         sent: Vec<MediaId>,
         hold: Duration,
-        drawn: Option<Drawn>,
+        (drawn, quoted): (Option<Drawn>, Option<TurnId>),
     ) -> Result<Nothing, RpcError> {
         let drafted = self.cache.read(move |connection| files::drafted(connection, id)).await?;
         let known = |file: &MediaId| drafted.iter().find(|known| known.id == *file);
@@ -210,7 +211,8 @@ impl Workplace {
             let (text, drawn) = if number == last { (text.clone(), drawn.clone()) } else { (String::new(), None) };
             let media = Media { id: file.id, name: file.name, content_type: file.content_type, bytes: file.bytes };
             let content = Content::Attachment { media, text };
-            replies.push((self.reply_with(id, content, seen, drawn).await?, file.id));
+            let reply = self.reply_with(id, content, seen, drawn).await?;
+            replies.push((quoting(reply, quoted.filter(|_| number == 0)), file.id));
         }
         self.commands.give_files(id, replies, hold).await?;
         Ok(Nothing {})

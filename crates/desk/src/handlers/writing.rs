@@ -16,9 +16,10 @@ use crate::handlers::seen::Seen;
 use crate::refusals::{error, refusal, unknown_conversation};
 use crate::rpc::{
     ChangeTags, Dismiss, Draft, EditCustomer, Finish, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand,
-    OneConversation, PutOff, Retry, RpcError, SendNote, SendReply, TakeBack, Words,
+    OneConversation, PutOff, React, Retry, RpcError, SendNote, SendReply, TakeBack, Words,
 };
 use crate::view::{QueuedView, SettingsView, TakenBackView, UsedTagView};
+use crate::views;
 use crate::words::say;
 use crate::workplace::Workplace;
 
@@ -34,13 +35,17 @@ impl Workplace {
     }
 
     pub(crate) async fn send(&self, request: SendReply) -> Result<Nothing, RpcError> {
-        let SendReply { id, text, written_against, anyway, reopen, now, files } = request;
+        let SendReply { id, text, written_against, anyway, reopen, now, files, reply_to } = request;
         let seen = Seen { written_against: (!anyway).then_some(written_against), reopen };
         let hold = self.hold(now);
         let drawn = self.drawn(id, false, &text).await?;
         match files.is_empty() {
-            true => self.reply(id, Content::Text { text }, seen, hold, drawn).await,
-            false => self.send_files(id, text, seen, files, hold, drawn).await,
+            true => {
+                let command = quoting(self.reply_with(id, Content::Text { text }, seen, drawn).await?, reply_to);
+                self.commands.give_held(id, command, hold).await?;
+                Ok(Nothing {})
+            }
+            false => self.send_files(id, text, seen, files, hold, (drawn, reply_to)).await,
         }
     }
 
@@ -60,7 +65,7 @@ impl Workplace {
         if now { Duration::ZERO } else { self.memory.undo() }
     }
 
-    async fn reply(
+    pub(super) async fn reply(
         &self,
         id: ConversationId,
         content: Content,
@@ -103,6 +108,11 @@ impl Workplace {
             library,
             reply_to: None,
         })
+    }
+
+    pub(crate) async fn react(&self, request: React) -> Result<Nothing, RpcError> {
+        let React { id, turn, emoji } = request;
+        self.give(id, AgentCommand::React { turn, emoji }).await
     }
 
     pub(crate) async fn note(&self, request: SendNote) -> Result<Nothing, RpcError> {
@@ -313,7 +323,11 @@ impl Workplace {
                 None => None,
             };
             let note = matches!(last.command, AgentCommand::Note { .. });
-            let view = TakenBackView { id: Some(last.conversation), note, question };
+            let quote = match send.iter().find_map(|queued| outbox::quoted_by(&queued.command)) {
+                Some(quoted) => views::quote(connection, last.conversation, quoted)?,
+                None => None,
+            };
+            let view = TakenBackView { id: Some(last.conversation), note, question, quote };
             Ok((send, view))
         });
         let (taken, view) = taken.await?;
@@ -325,6 +339,14 @@ impl Workplace {
         self.commands.give(id, command).await?;
         Ok(Nothing {})
     }
+}
+
+/// The same reply, quoting this turn.
+pub(super) fn quoting(mut command: AgentCommand, quoted: Option<TurnId>) -> AgentCommand {
+    if let AgentCommand::Reply { reply_to, .. } = &mut command {
+        *reply_to = quoted;
+    }
+    command
 }
 
 /// Moves a command's words and file from the outbox back into the draft.

@@ -9,6 +9,12 @@ use ts_rs::TS;
 pub struct MayView {
     pub join: bool,
     pub reply: bool,
+    /// To quote turns in replies.
+    pub quote: bool,
+    /// To react to turns.
+    pub react: bool,
+    /// To send a template of the channel, also where it takes nothing else.
+    pub template: bool,
     pub note: bool,
     pub leave: bool,
     pub complete: bool,

@@ -4,7 +4,7 @@ use serde::Serialize;
 use tandem_conversation::{CommandId, ConversationId, Time};
 use ts_rs::TS;
 
-use super::OfferView;
+use super::{OfferView, QuoteView};
 
 /// A command in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
@@ -51,6 +51,8 @@ pub struct TakenBackView {
     pub note: bool,
     /// The question of the library that it was.
     pub question: Option<OfferView>,
+    /// What they quote.
+    pub quote: Option<QuoteView>,
 }
 
 /// A command in the outbox.

@@ -4,7 +4,7 @@ use tandem_conversation::{
     Command, CommandId, Content, Conversation, Envelope, Event, GoesOn, Invitee, LinkId, Participant, TurnId, UserId,
     decide, limits,
 };
-use tandem_protocol::{EDITS_CUSTOMERS, HAS_SNOOZES, TRANSFERS};
+use tandem_protocol::{EDITS_CUSTOMERS, HAS_SNOOZES, TAKES_QUOTES, TELLS_TEMPLATES, TRANSFERS};
 use uuid::Uuid;
 
 use super::Reader;
@@ -18,15 +18,19 @@ const SOME_MS: i64 = 1;
 /// Older hubs refuse commands that they do not know.
 pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32) -> MayView {
     let asks = |command: Command| !ask(state, reader, command).is_empty();
-    let text = Content::Text { text: "?".into() };
-    let reply = Command::Reply {
+    let reply = |content: Content| Command::Reply {
         turn: SOME_TURN,
-        content: text,
+        content,
         written_against: state.position,
         mind_customer: false,
         while_in_progress: false,
         received: reader.now,
     };
+    let any = || "?".to_owned();
+    let said = || reply(Content::Text { text: any() });
+    let quoting = Command::Quoting { reply_to: SOME_TURN, command: Box::new(said()) };
+    let react = Command::React { turn: SOME_TURN, emoji: Some(any()), received: reader.now };
+    let template = Content::Template { name: any(), language: any(), values: Vec::new(), text: any() };
     let name = Some(if state.customer.name == "?" { "!" } else { "?" }.to_owned());
     let edit = Command::EditCustomer { name, email: None, phone: None };
     let others = state.logic.engaged
@@ -42,7 +46,10 @@ pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32) -> Ma
     });
     MayView {
         join: asks(Command::Join { call: None }),
-        reply: asks(reply),
+        reply: asks(said()),
+        quote: hub_version >= TAKES_QUOTES && asks(quoting),
+        react: hub_version >= TAKES_QUOTES && asks(react),
+        template: hub_version >= TELLS_TEMPLATES && asks(reply(template)),
         note: asks(Command::Note { turn: SOME_TURN, text: "?".into(), mentions: Vec::new() }),
         leave: asks(Command::Leave { reason: String::new(), ask_for_help: false }),
         complete: asks(Command::Complete { resolution: String::new() }),

@@ -1,7 +1,7 @@
 //! One conversation, without its transcript.
 
 use tandem_conversation::{
-    Content, Conversation, ConversationId, Engagement, EngagementKind, EventBody, OpenHandover, Status,
+    Content, Conversation, ConversationId, Engagement, EngagementKind, EventBody, OpenHandover, Status, Window,
 };
 use tandem_sqlite::rusqlite::Connection;
 
@@ -12,6 +12,7 @@ use crate::cache::expect::expected;
 use crate::cache::{self, CacheError, bookmarks, events, files, meta, outbox};
 use crate::view::{
     CompletedView, ConversationView, FileView, HandoverPart, HandoverView, InvitationView, PersonView, SuggestionView,
+    WindowView,
 };
 
 /// None if the conversation is not cached.
@@ -48,12 +49,20 @@ pub(crate) fn conversation(
         buttons: buttons::buttons(cache::buttons::all(connection)?, &state, &expected, reader),
         logic_until: state.logic.asked.as_ref().map(|asked| asked.expires),
         logic_waiting: behind(&state),
+        window: expected.window().map(window),
         may: may::may(&expected, reader, hub_version),
         goes_on: may::goes_on(&expected, reader),
         earlier: conversations::count_earlier(connection, state.customer.id, state.started)?,
         row: row::row(Line { unread, draft, state: expected }, pending, reader, &Brands::read(connection)?),
         drafts,
     }))
+}
+
+fn window(window: Window) -> WindowView {
+    match window {
+        Window::Until(until) => WindowView { until: Some(until) },
+        Window::NeverOpen => WindowView { until: None },
+    }
 }
 
 /// How many events wait behind the one that Your Logic is asked about.

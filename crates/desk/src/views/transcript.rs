@@ -7,12 +7,12 @@ use tandem_protocol::agents::AgentCommand;
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
-use super::Reader;
+use super::{Reader, about};
 use crate::cache::conversations::{self, Held};
 use crate::cache::outbox::{self, Queued};
 use crate::cache::{CacheError, buttons, events};
 use crate::entries::{self, Entry, Stages, content_body};
-use crate::view::{EntriesView, EntryBody, EntryView, StageView, SystemKind, UploadView};
+use crate::view::{AboutTurnView, EntriesView, EntryBody, EntryView, StageView, SystemKind, UploadView};
 
 /// Maximum entries per page.
 const PAGE: u32 = 300;
@@ -292,7 +292,14 @@ fn views(connection: &Connection, held: &Held, shown: &[Event]) -> Result<Vec<En
     let mut views = Vec::with_capacity(shown.len());
     for entry in entries::entries(shown, &state.customer.name, call_since) {
         let of_turn = entry.turn.and_then(|turn| stages.remove(&turn)).unwrap_or_default();
-        views.push(entry_view(connection, state, entry, of_turn)?);
+        let (turn, reply_to) = (entry.turn, entry.reply_to);
+        let mut view = entry_view(connection, state, entry, of_turn)?;
+        if state.channel.facts().quotes
+            && let Some(turn) = turn
+        {
+            about::add(connection, &mut view, turn, reply_to)?;
+        }
+        views.push(view);
     }
     Ok(views)
 }
@@ -326,6 +333,7 @@ fn entry_view(
         stages,
         held_until: None,
         upload: None,
+        about: None,
     })
 }
 
@@ -353,6 +361,8 @@ fn waiting_entry(connection: &Connection, queued: Queued, reader: &Reader) -> Op
     if queued.accepted {
         stages.push(StageView { stage: Stage::Accepted, at: queued.created, reason: None });
     }
+    let quote = outbox::quoted_by(&queued.command);
+    let quote = quote.and_then(|turn| about::quote(connection, queued.conversation, turn).ok().flatten());
     Some(EntryView {
         key,
         conversation: queued.conversation,
@@ -364,6 +374,7 @@ fn waiting_entry(connection: &Connection, queued: Queued, reader: &Reader) -> Op
         stages,
         held_until: queued.held_until.filter(|_| queued.is_held(reader.now)),
         upload: queued.file.filter(|file| !file.uploaded).map(|file| UploadView { sent: 0, bytes: file.bytes }),
+        about: quote.map(|quote| AboutTurnView { quote: Some(quote), ..AboutTurnView::default() }),
     })
 }
 
@@ -383,5 +394,6 @@ fn seam(state: &Conversation) -> EntryView {
         stages: Vec::new(),
         held_until: None,
         upload: None,
+        about: None,
     }
 }

@@ -343,7 +343,10 @@ async fn files_that_are_taken_back_are_in_the_draft_again_in_their_order_and_non
     maya.ok("settings.set", json!({"undoS": 20})).await;
     let (first, second) = (chooses(&maya, carmen, "a.pdf", b"aaa").await, chooses(&maya, carmen, "b.pdf", b"bb").await);
     sends(&maya, carmen, &[&first, &second], "Both of them").await;
-    assert_eq!(maya.ok("outbox.takeBack", json!({})).await, json!({"id": carmen, "note": false, "question": null}));
+    assert_eq!(
+        maya.ok("outbox.takeBack", json!({})).await,
+        json!({"id": carmen, "note": false, "question": null, "quote": null})
+    );
     let drafts = drafted(&maya, carmen).await;
     assert_eq!(drafts["reply"], "Both of them");
     let names: Vec<_> = drafts["files"].as_array().unwrap().iter().map(|file| file["name"].clone()).collect();

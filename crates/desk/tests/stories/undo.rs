@@ -74,17 +74,17 @@ async fn words_that_are_taken_back_are_in_their_draft_again_and_never_reach_the_
     reply(&maya, carmen, "To the wrong person").await;
     maya.ok("conversation.draft", json!({"id": carmen, "text": "Begun since", "note": false})).await;
     let back = maya.ok("outbox.takeBack", json!({})).await;
-    assert_eq!(back, json!({"id": carmen, "note": false, "question": null}));
+    assert_eq!(back, json!({"id": carmen, "note": false, "question": null, "quote": null}));
     assert_eq!(drafts(&maya, carmen).await["reply"], "To the wrong person\n\nBegun since");
     assert!(drafts(&maya, carmen).await["returned"].is_null(), "nothing was refused");
     let note = json!({"id": carmen, "text": "Call her"});
     maya.ok("conversation.note", note).await;
     let back = maya.ok("outbox.takeBack", json!({})).await;
-    assert_eq!(back, json!({"id": carmen, "note": true, "question": null}));
+    assert_eq!(back, json!({"id": carmen, "note": true, "question": null, "quote": null}));
     assert_eq!(drafts(&maya, carmen).await["note"], "Call her");
     assert_eq!(
         maya.ok("outbox.takeBack", json!({})).await,
-        json!({"id": null, "note": false, "question": null}),
+        json!({"id": null, "note": false, "question": null, "quote": null}),
         "nothing is left"
     );
     // What follows is not sent before what was taken back would have been.

@@ -1,9 +1,10 @@
 //! WhatsApp, through the Cloud API: what comes in by webhooks, and what goes out through a queue of our own.
 //!
 //! The pure parts read webhooks ([`webhook`], [`signature`]), find whose chat it is ([`route`]), fit what we say to what
-//! the channel takes ([`fit`]), and word requests and read answers ([`request`], [`answer`]). Around them: the door that
-//! stores ([`door`]), the worker that reads what is stored ([`inbound`]), the one that sends ([`sending`]), and the one
-//! that keeps the templates ([`syncing`]).
+//! the channel takes ([`fit`]) and how fast ([`pace`]), and word requests and read answers ([`request`], [`answer`]).
+//! Around them: the door that stores ([`door`]), the worker that reads what is stored ([`inbound`]), the one that sends
+//! ([`sending`]), the one that sends read marks ([`marking`]), the one that keeps the templates ([`syncing`]), and how the
+//! company writes first ([`starting`], and its doors [`starts`]).
 
 pub(crate) mod answer;
 pub(crate) mod client;
@@ -11,12 +12,16 @@ pub(crate) mod door;
 mod download;
 mod fit;
 pub(crate) mod inbound;
+pub(crate) mod marking;
 pub(crate) mod number;
+mod pace;
 #[cfg(test)]
 mod recorded;
 mod request;
 pub(crate) mod route;
 pub(crate) mod sending;
 mod signature;
+mod starting;
+pub(crate) mod starts;
 pub(crate) mod syncing;
 pub(crate) mod webhook;

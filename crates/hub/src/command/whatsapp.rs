@@ -11,7 +11,9 @@ use crate::channels::whatsapp::number::{Opened, opened};
 use crate::channels::whatsapp::syncing;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::month::Month;
 use crate::setup::{NewWhatsappNumber, add_whatsapp_number, open, whatsapp_seal};
+use crate::store::whatsapp::messages::{self, Used};
 use crate::store::whatsapp::{self, Number, inbox, templates};
 use crate::terminal::say;
 
@@ -42,6 +44,12 @@ pub enum WhatsappCommand {
         /// Where the Cloud API is [default: https://graph.facebook.com/v25.0]
         #[arg(long)]
         base_url: Option<String>,
+        /// Do not tell customers that their messages were read
+        #[arg(long)]
+        no_read_marks: bool,
+        /// Replies that Meta does not charge, in a month: `usage` then says how many are left
+        #[arg(long)]
+        free_replies: Option<u32>,
         /// Read the three secrets from standard input
         #[arg(long)]
         secrets_stdin: bool,
@@ -60,6 +68,15 @@ pub enum WhatsappCommand {
         #[arg(long)]
         id: String,
     },
+    /// Say what a number's messages cost in a month, as Meta has reported it
+    Usage {
+        /// The number's id
+        #[arg(long)]
+        id: String,
+        /// Such as 2026-11 [default: this month]
+        #[arg(long)]
+        month: Option<String>,
+    },
     /// Remove a number: nothing is received or sent through it any more; its conversations stay
     Remove {
         /// The number's id
@@ -75,7 +92,17 @@ impl WhatsappCommand {
     /// Why the change was refused, for the operator. Nothing was changed.
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         match self {
-            Self::Add { id, number, phone_number_id, account_id, brand, base_url, secrets_stdin } => {
+            Self::Add {
+                id,
+                number,
+                phone_number_id,
+                account_id,
+                brand,
+                base_url,
+                no_read_marks,
+                free_replies,
+                secrets_stdin,
+            } => {
                 let [access_token, app_secret, verify_token] = secrets(secrets_stdin)?;
                 let key = id.clone();
                 let new = NewWhatsappNumber {
@@ -88,6 +115,8 @@ impl WhatsappCommand {
                     access_token,
                     app_secret,
                     verify_token,
+                    read_marks: !no_read_marks,
+                    free_replies,
                 };
                 let display = add_whatsapp_number(&config.data, new)?;
                 audit(OPERATOR, &key, "whatsapp: added");
@@ -117,6 +146,7 @@ impl WhatsappCommand {
                     say(format_args!("{name}\t{language}\t{status}\t{}\t{slots} values", template.category))?;
                 }
             }
+            Self::Usage { id, month } => usage(config, id, month.as_deref())?,
             Self::Remove { id } => {
                 let key = id.clone();
                 let removed =
@@ -154,6 +184,29 @@ fn check(config: &Config, id: &str) -> anyhow::Result<()> {
     let (key, now) = (id.to_owned(), Clock::system().now());
     database.write_blocking(move |connection, ()| whatsapp::set_state(connection, &key, whatsapp::OK, "", now))?;
     say(format_args!("{id} works"))?;
+    Ok(())
+}
+
+fn usage(config: &Config, id: String, month: Option<&str>) -> anyhow::Result<()> {
+    let month = match month {
+        None => Month::of(Clock::system().now()),
+        Some(text) => Month::read(text).with_context(|| format!("month '{text}': write it as 2026-11"))?,
+    };
+    let free = find(config, &id)?.number.free_replies;
+    let (from, to) = (month.start(), month.next().start());
+    let used = open(&config.data)?.read_blocking(move |connection| messages::used(connection, &id, from, to))?;
+    let replies = used.iter().filter(|one| one.is_reply()).fold(0_u32, |sum, one| sum.saturating_add(one.messages));
+    if let Some(most) = free {
+        say(format_args!("{month}: {} of {most} free replies", replies.min(most)))?;
+    }
+    for Used { category, kind, billable, messages } in used {
+        let charged = match billable {
+            Some(true) => "charged",
+            Some(false) => "free",
+            None => "unknown",
+        };
+        say(format_args!("{month}\t{category}\t{kind}\t{charged}\t{messages}"))?;
+    }
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use tandem_sqlite::rusqlite::Connection;
 use super::Changed;
 use crate::store::commands::{self, Answer, Answered, Sender, Sent};
 use crate::store::logic_requests::LogicRequestRow;
-use crate::store::whatsapp::sends;
+use crate::store::whatsapp::{marks, sends};
 use crate::store::{StoreError, events, library_uses, links, logic_requests, media};
 
 #[derive(Default)]
@@ -177,6 +177,7 @@ fn project(
     }
     links::follow(connection, event)?;
     sends::follow(connection, event, &changed.after)?;
+    marks::follow(connection, event, &changed.after)?;
     media::follow(connection, event)?;
     library_uses::follow(connection, event, &changed.after, library_waits)
 }

@@ -1,6 +1,7 @@
 //! WhatsApp: our numbers, what came in and waits to be read, whose chats there are, and what is on its way out.
 
 pub(crate) mod inbox;
+pub(crate) mod marks;
 pub(crate) mod messages;
 pub(crate) mod routes;
 pub(crate) mod sends;
@@ -117,6 +118,32 @@ CREATE TABLE whatsapp_templates (
     PRIMARY KEY (waba_id, name, language)
 ) STRICT, WITHOUT ROWID;";
 
+/// How fast numbers send, and what customers are told about reading.
+pub(crate) const MARKS: &str = "
+-- Messages that it takes per second.
+ALTER TABLE whatsapp_numbers ADD COLUMN per_second INTEGER NOT NULL DEFAULT 80;
+-- Whether customers are told that their messages were read.
+ALTER TABLE whatsapp_numbers ADD COLUMN read_marks INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX whatsapp_messages_of_customers ON whatsapp_messages (conversation, turn) WHERE part IS NULL;
+CREATE TABLE whatsapp_marks (
+    conversation BLOB NOT NULL PRIMARY KEY,
+    route        BLOB NOT NULL,
+    -- The customer's message that was marked last.
+    marked       TEXT NOT NULL,
+    attempts     INTEGER NOT NULL,
+    -- When to send the next; null if there is none.
+    next_at      INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX whatsapp_marks_due ON whatsapp_marks (next_at) WHERE next_at IS NOT NULL;";
+
+/// What messages cost, by time.
+pub(crate) const USAGE: &str = "
+-- When the channel first said what it cost.
+ALTER TABLE whatsapp_messages ADD COLUMN priced_at INTEGER;
+CREATE INDEX whatsapp_messages_priced ON whatsapp_messages (number, priced_at) WHERE priced_at IS NOT NULL;
+-- Replies that cost nothing, in a month; null if the operator has not said.
+ALTER TABLE whatsapp_numbers ADD COLUMN free_replies INTEGER;";
+
 /// One of our numbers. The secrets are sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Number {
@@ -131,6 +158,12 @@ pub(crate) struct Number {
     pub app_secret: Vec<u8>,
     pub verify_hash: [u8; 32],
     pub new_after_h: u32,
+    /// Messages that it takes per second.
+    pub per_second: u32,
+    /// Whether customers are told that their messages were read.
+    pub read_marks: bool,
+    /// Replies that cost nothing, in a month, as far as the operator knows.
+    pub free_replies: Option<u32>,
     pub state: String,
     pub since: Time,
     pub detail: String,
@@ -140,7 +173,7 @@ pub(crate) struct Number {
 pub(crate) const OK: &str = "ok";
 
 const COLUMNS: &str = "key, phone_number_id, waba_id, display, brand, base_url, access_token, app_secret, verify_hash,
-     new_after_h, state, since, detail";
+     new_after_h, per_second, read_marks, free_replies, state, since, detail";
 
 fn number(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Number> {
     Ok(Number {
@@ -154,9 +187,12 @@ fn number(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Number> {
         app_secret: row.get(7)?,
         verify_hash: row.get(8)?,
         new_after_h: row.get(9)?,
-        state: row.get(10)?,
-        since: Time(row.get(11)?),
-        detail: row.get(12)?,
+        per_second: row.get(10)?,
+        read_marks: row.get(11)?,
+        free_replies: row.get(12)?,
+        state: row.get(13)?,
+        since: Time(row.get(14)?),
+        detail: row.get(15)?,
     })
 }
 
@@ -164,6 +200,12 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Number>, StoreError> {
     let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM whatsapp_numbers ORDER BY key"))?;
     let rows = query.query_map([], number)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether the database is new enough to know numbers.
+pub(crate) fn are_kept(connection: &Connection) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'whatsapp_sends')";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
 pub(crate) fn by_key(connection: &Connection, key: &str) -> Result<Option<Number>, StoreError> {
@@ -174,7 +216,7 @@ pub(crate) fn by_key(connection: &Connection, key: &str) -> Result<Option<Number
 pub(crate) fn put(connection: &Connection, number: &Number) -> Result<(), StoreError> {
     let sql = format!(
         "INSERT OR REPLACE INTO whatsapp_numbers ({COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
     );
     connection.prepare_cached(&sql)?.execute(params![
         number.key,
@@ -187,11 +229,14 @@ pub(crate) fn put(connection: &Connection, number: &Number) -> Result<(), StoreE
         number.app_secret,
         number.verify_hash,
         number.new_after_h,
+        number.per_second,
+        number.read_marks,
+        number.free_replies,
         number.state,
         number.since.0,
         number.detail,
     ])?;
-    Ok(())
+    sends::hurry(connection, &number.key, number.since)
 }
 
 /// Removes a number; its conversations stay. False if there is none.
@@ -229,7 +274,7 @@ pub(crate) fn templates_of(
     Ok(found)
 }
 
-/// Notes whether a number sends; true if that is news.
+/// Notes whether a number sends; true if that is news. If it does again, everything that waits for it is due.
 pub(crate) fn set_state(
     connection: &Connection,
     key: &str,
@@ -238,5 +283,44 @@ pub(crate) fn set_state(
     at: Time,
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE whatsapp_numbers SET state = ?2, since = ?3, detail = ?4 WHERE key = ?1 AND state <> ?2";
-    Ok(connection.prepare_cached(sql)?.execute(params![key, state, at.0, detail])? > 0)
+    let is_news = connection.prepare_cached(sql)?.execute(params![key, state, at.0, detail])? > 0;
+    if is_news && state == OK {
+        sends::hurry(connection, key, at)?;
+    }
+    Ok(is_news)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::MIGRATIONS;
+
+    #[test]
+    fn numbers_and_messages_of_an_older_hub_send_on() {
+        let connection = Connection::open_in_memory().unwrap();
+        let step = MIGRATIONS.iter().position(|step| step.sql == MARKS).unwrap();
+        let (before, now) = MIGRATIONS.split_at(step);
+        for step in before {
+            connection.execute_batch(step.sql).unwrap();
+        }
+        connection
+            .execute_batch(
+                "INSERT INTO whatsapp_numbers (key, phone_number_id, waba_id, display, base_url, access_token, app_secret,
+                     verify_hash, new_after_h, state, since, detail)
+                 VALUES ('main', '1', '2', '+34600123456', 'https://a.test', x'01', x'02', zeroblob(32), 24, 'ok', 5, '');
+                 INSERT INTO whatsapp_routes (id, number, last_seen) VALUES (zeroblob(16), 'main', 5);
+                 INSERT INTO whatsapp_sends (conversation, position, turn, route, part, parts, phase, attempts, next_at)
+                 VALUES (zeroblob(16), 3, zeroblob(16), zeroblob(16), 0, 0, 0, 0, 5);",
+            )
+            .unwrap();
+        for step in now {
+            connection.execute_batch(step.sql).unwrap();
+        }
+        let number = by_key(&connection, "main").unwrap().unwrap();
+        assert_eq!((number.per_second, number.read_marks, number.since), (80, true, Time(5)));
+        let due = sends::due(&connection, Time(5), 9).unwrap();
+        assert_eq!(due[0].number, Some(("main".to_owned(), 80)));
+        put(&connection, &Number { read_marks: false, ..number.clone() }).unwrap();
+        assert_eq!(all(&connection).unwrap(), [Number { read_marks: false, ..number }]);
+    }
 }

@@ -25,8 +25,11 @@ const AGENTS: &str = "
     GET    /api/v1/conversations?section=left          200          200          200
     GET    /api/v1/conversations?section=all           403          200          200
     GET    /api/v1/conversations?section=none          422          422          422
+    POST   /api/v1/conversations                       404          404          404
+    GET    /api/v1/starts                              200          200          200
     GET    /api/v1/conversations/{id}                  200/404/404  200/200/404  200/200/404
     GET    /api/v1/conversations/{id}/turns            200/404/404  200/200/404  200/200/404
+    GET    /api/v1/conversations/{id}/templates        200/404/404  200/200/404  200/200/404
     GET    /api/v1/conversations/{id}/alerts           403/403/403  200/200/404  200/200/404
     GET    /api/v1/conversations/{id}/claim            200/404/404  200/200/404  200/200/404
     POST   /api/v1/conversations/{id}/improve          502/404/404  502/502/404  502/502/404
@@ -63,6 +66,9 @@ const AGENTS: &str = "
     PATCH  /api/v1/users/{id}                          403/403/403  403/403/403  200/200/404
     POST   /api/v1/users/{id}/suspend                  403/403/403  403/403/403  409/200/404
     POST   /api/v1/users/{id}/resume                   403/403/403  403/403/403  200/200/404
+    GET    /api/v1/channels/whatsapp                   403          403          200
+    GET    /api/v1/channels/whatsapp/{number}/unread   403          403          404
+    GET    /api/v1/channels/whatsapp/{number}/usage    403          403          404
     GET    /api/v1/brands                              403          403          200
     POST   /api/v1/brands                              403          403          200
     PATCH  /api/v1/brands/{id}                         403/403/403  403/403/403  200/200/404
@@ -267,6 +273,10 @@ impl Visit<'_> {
             ("PUT", "/api/v1/me/password") => json!({ "current": "not this one", "new": "a good new password" }),
             ("POST", "/api/v1/commands") => json!({ "id": id(), "conversation": self.rooms[which].conversation,
                 "command": { "type": "note", "turn": id(), "text": "I was here" } }),
+            ("POST", "/api/v1/conversations") => {
+                json!({ "id": id(), "turn": id(), "from": "nowhere", "to": "+34600999888",
+                "template": "found", "language": "en" })
+            }
             ("POST", "/api/v1/alerts") => json!({ "reports": [] }),
             ("POST", "/api/v1/conversations/{id}/improve") => json!({ "text": "pls wait" }),
             ("PUT", "/api/v1/buttons/{id}") => json!({ "title": id(), "copy": "x" }),
@@ -321,6 +331,8 @@ async fn channels_prove_themselves() {
         access_token: "token".into(),
         app_secret: "secret".into(),
         verify_token: "a long one".into(),
+        read_marks: true,
+        free_replies: None,
     };
     tokio::task::spawn_blocking(move || tandem_hub::add_whatsapp_number(&folder, new)).await.unwrap().unwrap();
     for (method, path, cells) in lines(CHANNELS) {

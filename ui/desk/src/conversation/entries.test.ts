@@ -55,12 +55,32 @@ describe("entries", () => {
     expect(items).toEqual(["Same price", "Chosen: Earliest date"]);
   });
 
+  it("show what they quote, how people react, and what they said before", () => {
+    const written = script().customer("My red bag", 0);
+    const about = { quote: { turn: "asked", by: MAYA, text: "Which bag?" }, reactions: [{ by: MAYA, emoji: "👍" }], earlier: ["My bag"] };
+    Object.assign(written.entries.at(-1) as EntryView, { about });
+    const entry = show(written);
+    expect(entry.querySelector("blockquote")?.textContent).toMatch(/You\s+Which bag\?/);
+    expect(screen.getByRole("list", { name: "Reactions" }).textContent).toContain("👍");
+    expect(screen.getByText("Edited").closest("details")?.textContent).toContain("My bag");
+  });
+
   it("say how far a message has come, and open its way", async () => {
     show(script().fails(MAYA, "Hello?", 0, "The number does not exist"));
     const button = screen.getByRole("button", { name: /not delivered/ });
     expect(button.textContent).toMatch(/14:02 · not delivered: The number does not exist/);
     await userEvent.click(button);
     expect(details).toHaveBeenCalledWith(button);
+  });
+
+  it("say that nobody knows whether it arrived, and that sending it again may double it", async () => {
+    const written = script().fails(MAYA, "Hello?", 0, "WhatsApp did not say whether this arrived.");
+    written.entries.at(-1)?.stages.forEach((one) => one.stage === "failed" && Object.assign(one, { stage: "unconfirmed" }));
+    show(written);
+    expect(screen.getByRole("button", { name: /not confirmed: WhatsApp did not say/ })).toBeTruthy();
+    retry.mockClear();
+    await userEvent.click(screen.getByRole("button", { name: "Send this message again; it may arrive twice" }));
+    expect(retry).toHaveBeenCalledWith("carmen-turn-1");
   });
 
   it("send a failed message again", async () => {

@@ -30,6 +30,7 @@ async function shows(media: Partial<Media>, more: Partial<EntryView> = {}): Prom
     stages: [],
     heldUntil: null,
     upload: null,
+    about: null,
     ...more,
   };
   const props = { entry, first: true, last: true, customer: "Carmen", me: "maya", details: vi.fn(), cancel: vi.fn(), retry: null };

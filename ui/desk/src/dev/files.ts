@@ -57,6 +57,7 @@ export function filesScene(samples: Sample[], now: number): void {
       command: mine ? `command-${turn}` : null,
       heldUntil: null,
       upload: mine ? { sent: 1_900_000, bytes: media.bytes } : null,
+      about: null,
     };
   };
   carmen.entries.push(

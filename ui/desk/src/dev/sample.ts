@@ -76,6 +76,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
       logicUntil: null,
       logicWaiting: 0,
       drafts: { reply: "", note: "", returned: null, files: [] },
+      window: null,
       earlier: 0,
       ...view,
       may: {} as ConversationView["may"],
@@ -159,7 +160,7 @@ function jonas(now: number): Sample {
     script,
     people: [[MAYA, 31]],
     row: { channel: "whatsapp", language: "de" },
-    view: { customer: [{ label: "WhatsApp", value: "+49 151 5550 1122" }], earlier: 1 },
+    view: { window: { until: iso(now + 95 * 60_000) }, customer: [{ label: "WhatsApp", value: "+49 151 5550 1122" }], earlier: 1 },
   });
 }
 
@@ -177,7 +178,7 @@ function number(now: number): Sample {
       [MAYA, 3],
     ],
     row: { channel: "whatsapp", unread: true, logicWorking: true, wait: { since: iso(now - 552_000), awaited: "joined" } },
-    view: { customer: [{ label: "WhatsApp", value: "+44 7700 900142" }] },
+    view: { window: { until: iso(now + 24 * 3_600_000 - 25_000) }, customer: [{ label: "WhatsApp", value: "+44 7700 900142" }] },
   });
 }
 

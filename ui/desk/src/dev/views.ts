@@ -39,7 +39,10 @@ export function may(view: ConversationView): MayView {
   const logic = view.row.engaged.some((by) => by.kind === "logic");
   return {
     join: !me,
-    reply: me || !live,
+    reply: (me || !live) && isOpen(view),
+    quote: view.row.channel === "whatsapp" && (me || !live) && isOpen(view),
+    react: view.row.channel === "whatsapp" && me && isOpen(view),
+    template: view.row.channel === "whatsapp" && (me || !live),
     note: true,
     leave: me,
     complete: me && live,
@@ -57,6 +60,11 @@ export function may(view: ConversationView): MayView {
     tag: me && live,
     editCustomer: me && live,
   };
+}
+
+/** Whether the channel takes replies. */
+function isOpen({ window }: ConversationView): boolean {
+  return window === null || (window.until !== null && Date.parse(window.until) > Date.now());
 }
 
 const AS_USUAL: Arrangement = { order: "need", group: "none", only: "all" };

@@ -12,10 +12,13 @@ import { PICTURE } from "../dev/picture";
 import { snoozedScene } from "../dev/snoozed";
 import { mentions, notSent } from "../dev/unsent";
 import { morning, type Sample } from "../dev/sample";
+import { NUMBERS, TEMPLATES } from "../dev/templates";
 import { appView, goesOn, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
 import { gapIn } from "../words/library";
+import { quoteOf } from "../words/quotes";
 import { isAway } from "../words/snooze";
+import { preview } from "../words/templates";
 
 type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Commands[K]["response"] };
 
@@ -123,7 +126,7 @@ export class FakeHost implements Host {
     const { view, entries } = this.#find(id);
     const position = (view.position += 1);
     const time = iso(Date.now());
-    entries.push({ key: `${id}:${position}`, conversation: id, position, time, stages: [], command: null, heldUntil: null, upload: null, ...entry });
+    entries.push({ key: `${id}:${position}`, conversation: id, position, time, stages: [], command: null, heldUntil: null, upload: null, about: null, ...entry });
     if ("text" in entry.body && entry.body.type !== "system") {
       Object.assign(view.row, { words: entry.body.text, wordsBy: entry.by, wordsAt: time, updated: time });
       if (entry.by.kind === "customer" && !("silent" in entry.body && entry.body.silent)) view.lastLoud = position;
@@ -148,7 +151,7 @@ export class FakeHost implements Host {
     const command = `command-${++this.#commands}`;
     (holds ? this.#held : this.#outbox).push({ command, conversation: id, name: this.#find(id).view.row.name, what, words, since: at, attempts: 1 });
     const { entries } = this.#find(id);
-    entries.push({ key: command, conversation: id, position: null, time: at, by: MAYA, body, stages: [{ stage: "queued", at, reason: null }], command, heldUntil: holds ? iso(Date.now() + this.#app.undoS * 1000) : null, upload: null });
+    entries.push({ key: command, conversation: id, position: null, time: at, by: MAYA, body, stages: [{ stage: "queued", at, reason: null }], command, heldUntil: holds ? iso(Date.now() + this.#app.undoS * 1000) : null, upload: null, about: null });
     if (holds) setTimeout(() => this.#letGo(id), this.#app.undoS * 1000);
     if (said) this.#find(id).view.row.draft = false;
     if (!holds) this.#find(id).view.row.pending = [...this.#find(id).view.row.pending, { what, since: iso(Date.now() - 60_000) }];
@@ -167,11 +170,11 @@ export class FakeHost implements Host {
   #takeBack(command?: string): TakenBackView {
     const all = [...this.#outbox.filter(({ what }) => what === "Reply" || what === "Note"), ...this.#held];
     const queued = command === undefined ? all.at(-1) : all.find((one) => one.command === command);
-    if (!queued) return { id: null, note: false, question: null };
+    if (!queued) return { id: null, note: false, question: null, quote: null };
     this.#held = this.#held.filter((one) => one !== queued);
     if (!this.#outbox.includes(queued)) this.#outbox.push(queued);
     this.#cancel(queued.command);
-    return { id: queued.conversation, note: queued.what === "Note", question: null };
+    return { id: queued.conversation, note: queued.what === "Note", question: null, quote: null };
   }
 
   #goOut({ command, conversation }: QueuedView): void {
@@ -368,7 +371,7 @@ export class FakeHost implements Host {
     "files.paste": () => ({ added: [], problem: null }),
     "media.open": ({ turn }) => (turn.includes("html") ? { type: "only_saved", why: "Files of type .html can run or load things when they are opened. You can save it, but Tandem does not open it." } : { type: "opened" }),
     "media.save": () => ({ path: "~/Downloads/boarding pass.pdf" }),
-    "conversation.send": ({ id, text, files, now }) => {
+    "conversation.send": ({ id, text, files, now, replyTo }) => {
       const gap = gapIn(text);
       if (gap) throw { code: "library.gap", message: `Fill in or delete ${text.slice(gap.from, gap.to)} first.` } satisfies RpcError;
       const { view } = this.#find(id);
@@ -380,6 +383,10 @@ export class FakeHost implements Host {
       Object.assign(view.drafts, { reply: "", returned: null });
       Object.assign(view.row, { wait: null, draft: false });
       this.#do(id, "Reply", text, { type: "text", turn: `sent-${++this.#commands}`, text, silent: false }, now);
+      const { entries } = this.#find(id);
+      const quoted = entries.find(({ body }) => replyTo !== undefined && "turn" in body && body.turn === replyTo);
+      const sent = entries.at(-1);
+      if (quoted && sent) sent.about = { quote: quoteOf(quoted), reactions: [], earlier: [] };
       return {};
     },
     "conversation.note": ({ id, text, now }) => {
@@ -429,6 +436,25 @@ export class FakeHost implements Host {
     },
     "conversation.tag": ({ id, add, remove }) =>
       this.#system(id, "You changed tags", ({ row }) => (row.tags = [...row.tags.filter((tag) => !remove.includes(tag)), ...add.filter((tag) => !row.tags.includes(tag))])),
+    "conversation.react": ({ id, turn, emoji }) => {
+      const entry = this.#find(id).entries.find(({ body }) => "turn" in body && body.turn === turn);
+      const others = entry?.about?.reactions.filter(({ by }) => by.kind === "customer") ?? [];
+      if (entry) entry.about = { quote: null, earlier: [], ...entry.about, reactions: [...others, ...(emoji === null ? [] : [{ by: MAYA, emoji }])] };
+      this.#changed(id);
+      return {};
+    },
+    "conversation.templates": () => TEMPLATES,
+    "starts.list": () => ({ id: "started", turn: "started-1", numbers: NUMBERS }),
+    "starts.begin": ({ to }) => {
+      if (!to.startsWith("+")) throw { code: "input.invalid", message: "Write the number with its country: +34 600 123 456." } satisfies RpcError;
+      // Jonas is in conversation already.
+      return { id: "jonas", begun: false };
+    },
+    "conversation.sendTemplate": ({ id, template, values }) => {
+      const text = preview(template, values).join("\n\n");
+      this.#do(id, "Reply", text, { type: "text", turn: `sent-${++this.#commands}`, text, silent: false }, true);
+      return {};
+    },
     "conversation.editCustomer": ({ id, name, email, phone }) => {
       if (email !== undefined && email !== "" && !email.includes("@")) throw { code: "input.invalid", message: "This is not an e-mail address." } satisfies RpcError;
       return this.#system(id, "You edited the customer", (view) => {

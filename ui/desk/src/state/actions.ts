@@ -5,9 +5,10 @@ import type { Desk, Overlay } from "./desk.svelte";
 import { keyOf, type Letter } from "./keys";
 import { t, type PlainId } from "../words/catalogue.svelte";
 import { keyName } from "../words/keys";
+import { lastOfCustomer } from "../words/quotes";
 
 export interface Action {
-  is: Letter | "helpNotNeeded" | "attach" | "quickReply";
+  is: Letter | "template" | "helpNotNeeded" | "attach" | "quickReply";
   label: string;
   /** Its key, mostly while the list has the focus; empty if it has none. */
   key: string;
@@ -20,6 +21,7 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
   const { id, inProgress } = view.row;
   const { may } = view;
   const open = desk.conversation?.id === id ? desk.conversation : null;
+  const last = open ? lastOfCustomer(open.journey.entries, id) : null;
   const pressable = view.buttons.some(({ unusable }) => unusable === null);
   const show = (overlay: Overlay) => (): void => {
     desk.overlay = overlay;
@@ -29,6 +31,9 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
   const all: [allowed: boolean, is: Action["is"], label: PlainId, also: PlainId, run: () => void][] = [
     [may.join, "join", inProgress ? "join" : "act-reopen", "also-join", () => void desk.join(view.row)],
     [may.reply, "reply", "act-reply", "also-reply", () => desk.write("reply")],
+    [may.quote && last !== null, "quote", "act-quote", "also-quote", () => last && desk.quote(last)],
+    [may.react && last !== null, "react", "act-react", "also-react", () => last && desk.react(last)],
+    [may.template, "template", "act-template", "also-template", show("template")],
     [may.note, "note", "act-note", "also-note", () => desk.write("note")],
     [may.complete, "complete", "act-complete", "also-complete", show("complete")],
     [may.leave, "leave", "act-leave", "also-leave", show("leave")],

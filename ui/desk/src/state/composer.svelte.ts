@@ -1,5 +1,5 @@
 // The agent's text in one conversation. It is never lost: what leaves the field with Enter comes back if the core refuses it.
-import type { ConversationId, DraftsView, OfferView, ReturnedView, SendReply, SuggestionView } from "$shared/types";
+import type { ConversationId, DraftsView, OfferView, QuoteView, ReturnedView, SendReply, SuggestionView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { merged } from "./drafts";
 import { DraftFiles } from "./files.svelte";
@@ -39,6 +39,8 @@ export class Composer {
   reopening = $state(false);
   /** The question that goes out after the words. */
   question = $state.raw<OfferView | null>(null);
+  /** The turn that the next reply quotes. */
+  quote = $state.raw<QuoteView | null>(null);
   /** The language of the last quick reply, while its words may stand in the field. */
   spoken = $state.raw<Pick<OfferView, "language" | "wanted"> | null>(null);
   /** Opens quick replies and questions at the caret; none without a field. */
@@ -145,6 +147,8 @@ export class Composer {
     const files = mode === "reply" ? this.files.going(text !== "") : [];
     if ((text === "" && files.length === 0) || this.files.reading) return false;
     const seen = this.#seen(anyway);
+    const quote = mode === "reply" ? this.quote : null;
+    if (quote) this.quote = null;
     this.#going[mode]++;
     this.improving.drop();
     this.problem = this.returned = null;
@@ -158,13 +162,14 @@ export class Composer {
     const going = Promise.all([this.#line, kept]).then(() =>
       mode === "note"
         ? host.rpc("conversation.note", { id, text, ...(now ? { now } : {}) })
-        : host.rpc("conversation.send", { id, text, ...seen, ...(now ? { now } : {}), ...(files.length > 0 ? { files } : {}) }),
+        : host.rpc("conversation.send", { id, text, ...seen, ...(now ? { now } : {}), ...(files.length > 0 ? { files } : {}), ...(quote ? { replyTo: quote.turn } : {}) }),
     );
     this.#line = settledWithin(going, IN_TURN_MS);
     try {
       await going;
     } catch (error) {
       this.files.back(taken);
+      this.quote ??= quote;
       this.#comeBack(mode, written, error);
       return false;
     } finally {

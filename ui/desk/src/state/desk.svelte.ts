@@ -1,7 +1,7 @@
 // The window's view of the desk: the selection, and what to read again after changes.
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import type { AppView, Arrangement, BehindView, CommandId, Commands, ConnectionView, ConversationId, Grade, RowView, RpcError, Section } from "$shared/types";
+import type { AppView, Arrangement, BehindView, CommandId, Commands, ConnectionView, ConversationId, EntryView, Grade, RowView, RpcError, Section } from "$shared/types";
 import { copyLater } from "../host/clipboard";
 import { asRpcError, type Host } from "../host/host";
 import { Appearance } from "./appearance.svelte";
@@ -22,6 +22,7 @@ import { Toasts } from "./toasts.svelte";
 import { transcript } from "./transcript";
 import { Trial } from "./trial.svelte";
 import { isHidden } from "../words/hidden";
+import { quoteOf } from "../words/quotes";
 import { t } from "../words/catalogue.svelte";
 import { availability } from "../words/labels";
 import type { SettingId, SettingsSection } from "../words/settings";
@@ -29,7 +30,7 @@ import { isAway } from "../words/snooze";
 import { ahead } from "../words/time";
 
 /** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "editCustomer" | "invite" | "transfer" | "inviteExternal" | "password" | "library" | "signOut" | "notSent" | "inbox" | "away" | "arrange";
+export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "editCustomer" | "template" | "react" | "start" | "invite" | "transfer" | "inviteExternal" | "password" | "library" | "signOut" | "notSent" | "inbox" | "away" | "arrange";
 
 /** What the palette offers. */
 export type Offered = "everything" | "availability" | "buttons";
@@ -53,6 +54,8 @@ export class Desk {
   told = $state<ConversationId | null>(null);
   /** Counts changes of the alerts there. */
   toldMore = $state(0);
+  /** The turn of the dialog that reacts. */
+  reacting = $state.raw<EntryView | null>(null);
   /** What the dialog of an absence begins with. */
   reason: string | null = null;
   /** What stays behind when the user signs out. */
@@ -142,6 +145,7 @@ export class Desk {
     this.conversation = null;
     this.overlay = null;
     this.told = null;
+    this.reacting = null;
     this.behind = null;
     this.calls.lost = null;
     this.calls.undoable = null;
@@ -430,6 +434,21 @@ export class Desk {
     this.focus.message(open.id);
   }
 
+  /** Begins a reply that quotes this turn. */
+  quote(entry: EntryView): void {
+    const { conversation } = this;
+    const quote = quoteOf(entry);
+    if (!conversation || !quote) return;
+    this.write("reply");
+    conversation.composer.quote = quote;
+  }
+
+  /** Asks with which emoji to react to this turn. */
+  react(entry: EntryView): void {
+    this.reacting = entry;
+    this.overlay = "react";
+  }
+
   /** Opens the next or previous of my conversations; in a message field one goes on in the other's. */
   async step(by: 1 | -1): Promise<void> {
     const writing = this.focus.place(document.activeElement) === "message";
@@ -482,7 +501,7 @@ export class Desk {
     try {
       // The core puts the words above what was begun since, so it must have that.
       await this.conversation?.composer.flush();
-      const { id, note, question } = await this.host.rpc("outbox.takeBack", command === undefined ? {} : { command });
+      const { id, note, question, quote } = await this.host.rpc("outbox.takeBack", command === undefined ? {} : { command });
       if (id === null) {
         this.toasts.say("plain", t("toast-sent-already"));
         return;
@@ -492,6 +511,7 @@ export class Desk {
       if (note) conversation?.note();
       else conversation?.stopNoting();
       if (conversation && question) conversation.composer.question = question;
+      if (conversation && quote) conversation.composer.quote = quote;
       this.focus.message(id, conversation?.refresh());
     } catch (error) {
       this.toasts.say("bad", asRpcError(error).message);

@@ -6,9 +6,9 @@ import { keyName } from "../words/keys";
 
 /** Everything that keys do outside a field or dialog. */
 export type Act =
-  | { is: "palette" | "search" | "searchHere" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" | "inbox" | "arrange" }
+  | { is: "palette" | "search" | "searchHere" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" | "inbox" | "arrange" | "start" }
   | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" }
-  | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" }
+  | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" | "quote" | "react" }
   | { is: "section"; at: number }
   | { is: "step"; by: 1 | -1 }
   | { is: "move"; by: number }
@@ -16,7 +16,7 @@ export type Act =
   | { is: "grade"; key: string };
 
 /** Acts of the table's list part that concern the selected conversation. */
-export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told";
+export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" | "quote" | "react";
 
 export interface Row {
   keys: readonly string[];
@@ -43,6 +43,7 @@ export const ANYWHERE: Part = {
     { keys: ["Alt 1", "Alt 2", "Alt 3", "Alt 4"], what: "key-section", does: (at) => ({ is: "section", at }) },
     { keys: ["Alt 5"], what: "key-not-sent", does: act("notSent") },
     { keys: ["Alt 6"], what: "key-inbox", does: act("inbox") },
+    { keys: ["Alt N"], what: "key-start", does: act("start") },
     { keys: ["Alt ↓", "Alt ↑"], what: "key-step", does: either({ is: "step", by: 1 }, { is: "step", by: -1 }) },
     { keys: ["Ctrl Shift A"], what: "key-availability", does: act("availability") },
     { keys: ["Ctrl ,"], what: "key-settings", does: act("settings") },
@@ -62,6 +63,8 @@ export const LIST: Part = {
     { keys: ["Enter"], what: "key-read", does: act("open") },
     { keys: ["R"], what: "key-reply", does: act("reply") },
     { keys: ["M"], what: "key-note", does: act("note") },
+    { keys: ["Q"], what: "key-quote", does: act("quote") },
+    { keys: ["Z"], what: "key-react", does: act("react") },
     { keys: ["A"], what: "key-join", does: act("join") },
     { keys: ["N"], what: "key-next", does: act("next") },
     { keys: ["E"], what: "key-complete", does: act("complete") },

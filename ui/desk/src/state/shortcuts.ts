@@ -5,6 +5,7 @@ import { actionsOf } from "./actions";
 import type { Desk } from "./desk.svelte";
 import { decide, LIST, type Act, type Letter } from "./keys";
 import { t } from "../words/catalogue.svelte";
+import { channel } from "../words/labels";
 import { GRADES } from "../words/handover";
 import { sectionsOf } from "../words/sections";
 
@@ -49,6 +50,7 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "notSent":
     case "inbox":
     case "arrange":
+    case "start":
       return yes(() => (desk.overlay = act.is as "search"));
     case "settings":
       return yes(() => desk.openSettings());
@@ -107,6 +109,7 @@ function whyNot(is: Letter, { row, completed, may }: ConversationView): string {
   if (is === "join" && row.inProgress) return t("key-joined-already");
   if (is === "decline") return t("key-not-invited");
   if (is === "takeOver" && row.inProgress && !may.join) return t("key-nobody-else");
+  if ((is === "quote" || is === "react") && may.reply) return t("key-not-on-channel", { channel: channel(row.channel) });
   const act = LIST.rows.find(({ does }) => does?.(0).is === is)?.what;
   const what = t(act ?? "key-this");
   if (completed && !row.inProgress) return t("key-completed", { what });

@@ -26,6 +26,7 @@ composer-too-long =
        *[other] { $count } Zeichen zu lang
     }
 composer-other-language = { $language }: Es gibt keinen Text auf { $wanted }.
+composer-quote = Zitierte Nachricht
 composer-mention = Wen erwähnen
 composer-emoji = Emoji
     .title = Emoji: „:“ und zwei Buchstaben eines Namens tippen
@@ -111,3 +112,12 @@ bar-viewing = Sie lesen mit
     .who = { $who }{ $wait }.
 bar-continue-note = Notiz fortsetzen
 bar-note = Notiz
+
+## Wie lange der Kanal Antworten annimmt
+
+window-open = { $channel }: Antworten bis { $time }
+window-soon = { $channel }: Antworten noch { $left } lang
+window-over = { $channel }: Die Zeit für Antworten ist um. Eine Antwort kommt hierher zurück.
+window-closed = Die 24 Stunden nach der letzten Nachricht sind um.
+window-never = Von der anderen Seite kam noch keine Nachricht.
+window-templates = { $channel } nimmt nur Vorlagen an, bis eine Nachricht kommt.

@@ -100,4 +100,5 @@ key-nobody-else = Sie sind allein in diesem Gespräch.
 key-not-invited = Sie sind zu diesem Gespräch nicht eingeladen.
 key-completed = { $what }: Das Gespräch ist abgeschlossen.
 key-join-first = { $what }: Treten Sie zuerst dem Gespräch bei.
+key-not-on-channel = { $channel } kennt weder Zitate noch Reaktionen.
 key-impossible = { $what }: Das geht hier gerade nicht.

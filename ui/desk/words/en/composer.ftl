@@ -26,6 +26,7 @@ composer-too-long =
        *[other] Too long by { $count } characters
     }
 composer-other-language = { $language }: there is no { $wanted } text.
+composer-quote = Quoted message
 composer-mention = Colleagues to mention
 composer-emoji = Emoji
     .title = Emoji: type : and two letters of a name
@@ -110,3 +111,12 @@ bar-viewing = Viewing only
     .who = { $who }{ $wait }.
 bar-continue-note = Continue your note
 bar-note = Note
+
+## How long the channel takes replies
+
+window-open = { $channel }: replies until { $time }
+window-soon = { $channel }: replies for another { $left }
+window-over = { $channel }: the time for replies is over. A reply comes back here.
+window-closed = The 24 hours after the customer's last message are over.
+window-never = The customer has not written yet.
+window-templates = { $channel } takes only templates until the customer writes.

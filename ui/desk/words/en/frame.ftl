@@ -100,4 +100,5 @@ key-nobody-else = You are the only one in this conversation.
 key-not-invited = You are not invited to this conversation.
 key-completed = { $what }: the conversation is completed.
 key-join-first = { $what }: join the conversation first.
+key-not-on-channel = { $channel } has neither quotes nor reactions.
 key-impossible = { $what }: not possible here now.

@@ -95,30 +95,22 @@ pub(crate) fn pause_ms(attempts: u32) -> i64 {
     4_i64.checked_pow(attempts.min(6)).unwrap_or(i64::MAX).saturating_mul(1_000).min(3_600_000)
 }
 
-/// What can be done about a refusal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum WayOut {
-    SendAgain,
-    SendTemplate,
-    UseAnotherContact,
-    Nothing,
-}
-
-/// A refusal in words for agents, and the way out.
+/// A refusal in words for agents: what happened, and what they can do.
 #[must_use]
-pub(crate) fn explained(code: i64) -> (&'static str, WayOut) {
-    use WayOut::{Nothing, SendAgain, SendTemplate, UseAnotherContact};
+pub(crate) fn explained(code: i64) -> &'static str {
     match code {
-        131_026 | 131_021 | 131_030 => ("This number cannot be reached on WhatsApp.", UseAnotherContact),
-        131_047 => ("The 24 hours after the customer's last message are over.", SendTemplate),
-        131_049 => ("WhatsApp holds back marketing messages to this customer for now.", Nothing),
-        131_050 => ("The customer does not want marketing messages.", Nothing),
-        131_051..=131_053 => ("WhatsApp does not take this file or kind of message.", SendAgain),
-        131_062 => ("This template needs the customer's phone number, which is not known.", UseAnotherContact),
-        132_000..=132_999 => ("WhatsApp does not take the template as it is.", SendTemplate),
-        130_497 => ("WhatsApp does not deliver to this country.", Nothing),
-        130_472 => ("WhatsApp holds back messages to this customer as part of an experiment.", Nothing),
-        _ => ("WhatsApp refused the message.", SendAgain),
+        131_026 | 131_021 | 131_030 => {
+            "This number cannot be reached on WhatsApp. Use another way to reach the customer."
+        }
+        131_047 => "The 24 hours after the customer's last message are over. Send a template instead.",
+        131_049 => "WhatsApp holds back marketing messages to this customer for now. Try again tomorrow.",
+        131_050 => "The customer does not want marketing messages. Nothing can be done.",
+        131_051..=131_053 => "WhatsApp does not take this file or kind of message. Send it as another kind of file.",
+        131_062 => "This template needs the customer's phone number, which is not known. Ask for it.",
+        132_000..=132_999 => "WhatsApp does not take the template as it is. Choose another template.",
+        130_497 => "WhatsApp does not deliver to this country. Use another way to reach the customer.",
+        130_472 => "WhatsApp holds back messages to this customer as part of an experiment. Nothing can be done.",
+        _ => "WhatsApp refused the message. Send it again.",
     }
 }
 
@@ -163,8 +155,7 @@ mod tests {
             assert!(matches!(refused(code), Outcome::Stopped { state, .. } if state == name), "{code}");
         }
         assert_eq!(refused(131_047), Outcome::Refused { code: 131_047, reason: "131047 no: why".into() });
-        let (words, way_out) = explained(131_047);
-        assert!(words.contains("24 hours") && way_out == WayOut::SendTemplate);
+        assert!(explained(131_047).contains("24 hours") && explained(131_047).contains("template"));
     }
 
     #[test]
@@ -182,7 +173,7 @@ mod tests {
             let outcome = refused(code);
             let understood =
                 matches!(outcome, Outcome::Again { .. } | Outcome::Stopped { .. } | Outcome::Refused { .. });
-            assert!(understood && !explained(code).0.is_empty(), "{code}: {outcome:?}");
+            assert!(understood && !explained(code).is_empty(), "{code}: {outcome:?}");
         }
     }
 

@@ -55,16 +55,26 @@ pub(crate) async fn ask(client: &Client, opened: &Opened, path: &str) -> Result<
     read(asked.map_err(|error| because(&error))?).await
 }
 
+/// Tells the API something that is no message, such as that one was read.
+///
+/// # Errors
+/// Why it was not taken, in words for operators.
+pub(crate) async fn tell(client: &Client, opened: &Opened, request: &Value) -> Result<(), String> {
+    let url = format!("{}/{}/messages", opened.number.base_url, opened.number.phone_number_id);
+    let told = client.post(url).bearer_auth(&opened.access_token).timeout(WITHIN).json(request).send().await;
+    read(told.map_err(|error| because(&error))?).await.map(drop)
+}
+
 /// Uploads a file; returns Meta's id of it.
 ///
 /// # Errors
-/// Why it was not taken.
+/// What became of it instead: it is tried again, refused, or the number is stopped. It was shown to nobody.
 pub(crate) async fn upload(
     client: &Client,
     opened: &Opened,
     (name, mime): (&str, &str),
     bytes: Vec<u8>,
-) -> Result<String, String> {
+) -> Result<String, Outcome> {
     let url = format!("{}/{}/media", opened.number.base_url, opened.number.phone_number_id);
     let boundary = uuid::Uuid::now_v7().simple().to_string();
     let quoted: String = name.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\')).collect();
@@ -88,9 +98,19 @@ pub(crate) async fn upload(
         .body(form)
         .send()
         .await;
-    let answer = read(sent.map_err(|error| because(&error))?).await?;
-    let id = answer.get("id").and_then(Value::as_str);
-    id.map(str::to_owned).ok_or_else(|| "WhatsApp did not name the uploaded file".into())
+    let again = |reason: String| Outcome::Again { reason };
+    let response = sent.map_err(|error| again(because(&error)))?;
+    let status = response.status().as_u16();
+    let bytes = body(response).await.map_err(again)?;
+    let answer: Value = serde_json::from_str(&crate::json::text(&bytes)).unwrap_or_default();
+    match answer.get("id").and_then(Value::as_str) {
+        Some(id) if (200..300).contains(&status) => Ok(id.to_owned()),
+        _ => Err(match outcome(&Reply::Answered(status, &bytes)) {
+            Outcome::Accepted { .. } => again("WhatsApp did not name the uploaded file".into()),
+            Outcome::Unknown { reason } => again(reason),
+            other => other,
+        }),
+    }
 }
 
 async fn read(response: Response) -> Result<Value, String> {

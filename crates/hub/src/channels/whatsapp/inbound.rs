@@ -14,12 +14,14 @@ use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 use super::number::{self, Opened};
+use super::sending::go_on;
 use super::webhook::{Body, Change, Message, Renumbered, Status, What, Who};
 use super::{answer, download, fit, route, webhook};
 use crate::engine::{Engine, Repeat, system_command};
 use crate::hub::Hub;
 use crate::store::whatsapp::inbox::{self, Waiting};
 use crate::store::whatsapp::messages::{self, Known};
+use crate::store::whatsapp::sends::Phase;
 use crate::store::whatsapp::{Number, routes, sends};
 use crate::store::{StoreError, contacts};
 
@@ -106,8 +108,14 @@ async fn apply(hub: &Arc<Hub>, opened: &Arc<Opened>, change: Change, received: T
             hear(hub, opened, *message, device, received).await
         }
         What::Status(status) => {
-            let opened = Arc::clone(opened);
-            hub.database.write(move |connection, engine| report(connection, engine, &opened.number, &status)).await
+            let (opened, now) = (Arc::clone(opened), hub.clock.now());
+            let report = move |connection: &Connection, engine: &mut Engine| {
+                report(connection, engine, &opened.number, &status, now)
+            };
+            if hub.database.write(report).await? {
+                hub.whatsapp_queued.notify_one();
+            }
+            Ok(())
         }
         What::Renumbered(change) => {
             let opened = Arc::clone(opened);
@@ -230,8 +238,7 @@ impl Heard {
             }
         };
         // What is no turn of its own is remembered too, so that a repeat is known.
-        let nobody = Known { conversation: ConversationId(Uuid::nil()), turn: TurnId(Uuid::nil()), part: None };
-        messages::put(connection, &self.number.key, &self.message.id, &known.unwrap_or(nobody))?;
+        messages::put(connection, &self.number.key, &self.message.id, &known.unwrap_or(Known::NO_TURN))?;
         if renews && self.by == Participant::Customer {
             routes::heard(connection, self.route, self.at)?;
         }
@@ -277,7 +284,8 @@ impl Heard {
                 Content::Unknown { kind: "message".into(), detail: rejection.to_string(), text: String::new() };
             self.execute(connection, engine, conversation, write(unknown))??;
         }
-        Ok(Known { conversation, turn, part: None })
+        // What our own phone says is ours.
+        Ok(Known { conversation, turn, part: (self.by != Participant::Customer).then_some(0) })
     }
 
     /// A tap, or a number, as the answer to an open question.
@@ -321,23 +329,7 @@ impl Heard {
                 return Ok(newest);
             }
         }
-        let route = routes::get(connection, self.route)?.ok_or(Rejection::Unknown)?;
-        let known = contacts::known(connection, route.customer)?.ok_or(Rejection::Unknown)?;
-        let customer = CustomerRef {
-            contacts: contacts::of_customer(connection, route.customer)?,
-            noted: known.noted,
-            custom: known.custom,
-            ..CustomerRef::new(route.customer, known.name)
-        };
-        let opening = Opening {
-            customer,
-            contact: self.route,
-            channel: Channel::Whatsapp,
-            brand: self.number.brand,
-            language: None,
-            custom: serde_json::Map::new(),
-            heard_at: route.heard_at,
-        };
+        let opening = opening(connection, &self.number, self.route)?;
         let id = ConversationId(Uuid::now_v7());
         let actor = match self.by {
             Participant::Customer => Participant::Customer,
@@ -364,14 +356,41 @@ impl Heard {
     }
 }
 
+/// A new conversation of this chat.
+pub(super) fn opening(connection: &Connection, number: &Number, route: ContactId) -> Result<Opening, StoreError> {
+    let route = routes::get(connection, route)?.ok_or(Rejection::Unknown)?;
+    let known = contacts::known(connection, route.customer)?.ok_or(Rejection::Unknown)?;
+    let customer = CustomerRef {
+        contacts: contacts::of_customer(connection, route.customer)?,
+        noted: known.noted,
+        custom: known.custom,
+        ..CustomerRef::new(route.customer, known.name)
+    };
+    Ok(Opening {
+        customer,
+        contact: route.id,
+        channel: Channel::Whatsapp,
+        brand: number.brand,
+        language: None,
+        custom: serde_json::Map::new(),
+        heard_at: route.heard_at,
+    })
+}
+
 /// Stands for a file that could not be fetched.
 fn unfetched(kind: &str, why: &str, caption: &str) -> Content {
     let lines = [why, caption].into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
     Content::Unknown { kind: kind.into(), detail: lines, text: String::new() }
 }
 
-/// A report on one of our messages.
-fn report(connection: &Connection, engine: &mut Engine, number: &Number, status: &Status) -> Result<(), StoreError> {
+/// A report on one of our messages; true if its lane waited for it.
+fn report(
+    connection: &Connection,
+    engine: &mut Engine,
+    number: &Number,
+    status: &Status,
+    now: Time,
+) -> Result<bool, StoreError> {
     let stage = match status.state.as_str() {
         "sent" => Stage::Sent,
         "delivered" => Stage::Delivered,
@@ -379,42 +398,52 @@ fn report(connection: &Connection, engine: &mut Engine, number: &Number, status:
         "played" => Stage::Played,
         "failed" => Stage::Failed,
         // Unknown states say nothing about delivery.
-        _ => return Ok(()),
+        _ => return Ok(false),
     };
-    let known = match messages::get(connection, &number.key, &status.id)? {
-        Some(known) => Some(known),
-        None => tracked(connection, number, status)?,
+    let (known, was_awaited) = match messages::get(connection, &number.key, &status.id)? {
+        Some(known) => (Some(known), false),
+        None => tracked(connection, number, status, now)?,
     };
-    let Some(Known { conversation, turn, part: Some(_) }) = known else { return Ok(()) };
+    let Some(Known { conversation, turn, part: Some(_) }) = known else { return Ok(false) };
     messages::reach(connection, &number.key, &status.id, stage)?;
     if let Some(pricing) = &status.pricing {
         let pricing = serde_json::json!({
             "billable": pricing.billable, "category": pricing.category, "model": pricing.model, "type": pricing.kind,
         });
-        messages::set_pricing(connection, &number.key, &status.id, &pricing.to_string())?;
+        messages::set_pricing(connection, &number.key, &status.id, &pricing.to_string(), now)?;
     }
     let parts = sends::of_turn(connection, turn)?.map_or(1, |head| head.parts);
-    let Some(stage) = messages::stage_of(connection, turn, parts)? else { return Ok(()) };
+    let Some(stage) = messages::stage_of(connection, turn, parts)? else { return Ok(was_awaited) };
     let reason = status.errors.first().filter(|_| stage == Stage::Failed);
-    let reason = reason.map(|error| format!("{} ({})", answer::explained(error.code).0, error.line()));
+    let reason = reason.map(|error| format!("{} ({})", answer::explained(error.code), error.line()));
     let command = system_command(conversation, Command::Progress { turn, stage, reason });
     if let Err(rejection) = engine.execute(connection, &command, Repeat::Once, None)? {
         tracing::debug!(%rejection, "a report of WhatsApp is refused");
     }
-    Ok(())
+    Ok(was_awaited)
 }
 
-/// A message whose answer was lost, or is still on its way: its report carries the turn's id.
-fn tracked(connection: &Connection, number: &Number, status: &Status) -> Result<Option<Known>, StoreError> {
-    let Some(turn) = status.tracker.as_ref().and_then(|tracker| tracker.parse::<TurnId>().ok()) else {
-        return Ok(None);
+/// A message whose answer was lost, or is still on its way: its report carries the turn's id. If its lane waited for that,
+/// it goes on.
+fn tracked(
+    connection: &Connection,
+    number: &Number,
+    status: &Status,
+    now: Time,
+) -> Result<(Option<Known>, bool), StoreError> {
+    let turn = status.tracker.as_ref().and_then(|tracker| tracker.parse::<TurnId>().ok());
+    let head = match turn {
+        Some(turn) => sends::of_turn(connection, turn)?.filter(|head| head.phase != Phase::Waits),
+        None => None,
     };
-    let Some(head) = sends::of_turn(connection, turn)?.filter(|head| head.phase != sends::Phase::Waits) else {
-        return Ok(None);
-    };
-    let known = Known { conversation: head.conversation, turn, part: Some(head.part) };
+    let Some(head) = head else { return Ok((None, false)) };
+    let known = Known { conversation: head.conversation, turn: head.turn, part: Some(head.part) };
     messages::put(connection, &number.key, &status.id, &known)?;
-    Ok(Some(known))
+    let is_awaited = head.phase == Phase::Unconfirmed;
+    if is_awaited {
+        go_on(connection, head, now)?;
+    }
+    Ok((Some(known), is_awaited))
 }
 
 fn renumber(connection: &Connection, number: &Number, change: &Renumbered, received: Time) -> Result<(), StoreError> {

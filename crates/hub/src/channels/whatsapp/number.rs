@@ -14,6 +14,8 @@ pub(crate) const PURPOSE: &str = "secrets of WhatsApp numbers";
 pub(crate) const BASE_URL: &str = "https://graph.facebook.com/v25.0";
 /// After how many hours of silence a message begins a new conversation.
 pub(crate) const NEW_AFTER_H: u32 = 24;
+/// Messages per second that Meta takes from a number, until it raises that.
+pub(crate) const PER_SECOND: u32 = 80;
 
 /// A number that can send and receive.
 pub(crate) struct Opened {
@@ -33,6 +35,10 @@ pub(crate) struct Addition {
     pub access_token: String,
     pub app_secret: String,
     pub verify_token: String,
+    /// Whether customers are told that their messages were read.
+    pub read_marks: bool,
+    /// Replies that cost nothing, in a month; none if that is not known.
+    pub free_replies: Option<u32>,
 }
 
 impl Addition {
@@ -78,6 +84,9 @@ impl Addition {
             brand: self.brand,
             base_url: base_url.trim_end_matches('/').to_owned(),
             new_after_h: NEW_AFTER_H,
+            per_second: PER_SECOND,
+            read_marks: self.read_marks,
+            free_replies: self.free_replies,
             state: whatsapp::OK.into(),
             since: now,
             detail: String::new(),
@@ -122,6 +131,8 @@ mod tests {
             access_token: "token\n".into(),
             app_secret: "secret".into(),
             verify_token: "a long one".into(),
+            read_marks: true,
+            free_replies: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The requests of the Cloud API: messages, reactions. Pure.
+//! The requests of the Cloud API: messages, reactions, read marks. Pure.
 
 use serde_json::{Map, Value, json};
 use tandem_conversation::{Template, TemplatePart, TemplateValue, TurnId};
@@ -142,6 +142,16 @@ pub(crate) fn reaction(to: &Address, message: &str, emoji: Option<&str>) -> Valu
     Value::Object(request)
 }
 
+/// The body of a read mark for a customer's message, with the sign that somebody is typing.
+#[must_use]
+pub(crate) fn read_mark(message: &str, typing: bool) -> Value {
+    let mut request = json!({ "messaging_product": "whatsapp", "status": "read", "message_id": message });
+    if typing {
+        request["typing_indicator"] = json!({ "type": "text" });
+    }
+    request
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,6 +226,8 @@ mod tests {
             ("template", sent(&template, None)),
             ("reaction", reaction(&number(), "wamid.X", Some("👍"))),
             ("unreaction", reaction(&number(), "wamid.X", None)),
+            ("mark_read", read_mark("wamid.X", false)),
+            ("typing", read_mark("wamid.X", true)),
             ("audio_id", sent(&file(FileKind::Audio, "a.ogg"), None)),
             ("document_id", sent(&file(FileKind::Document, "inv.pdf"), None)),
             ("image_bytes", sent(&file(FileKind::Image, "a.png"), None)),

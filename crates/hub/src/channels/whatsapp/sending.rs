@@ -11,19 +11,19 @@ use std::time::Duration;
 use tandem_conversation::{Command, ContactId, Content, Event, EventBody, Position, Stage, Template, Time, Window};
 use tandem_sqlite::rusqlite::Connection;
 use tokio::task::JoinSet;
-use tokio::time::MissedTickBehavior;
 
 use super::answer::{Outcome, explained, pause_ms};
 use super::client::{self, WITHIN};
 use super::fit::{Piece, fit};
 use super::number::{self, Opened};
+use super::pace::{Pace, Wait};
 use super::request::{Address, Outgoing, message, reaction};
 use crate::engine::{Engine, Repeat, system_command};
 use crate::hub::Hub;
 use crate::store::events::Part;
 use crate::store::whatsapp::messages::{self, Known};
 use crate::store::whatsapp::routes::NameKind;
-use crate::store::whatsapp::sends::{self, Head, Phase};
+use crate::store::whatsapp::sends::{self, Due, Head, Phase};
 use crate::store::whatsapp::{self, OK, routes, templates};
 use crate::store::{StoreError, events, media};
 
@@ -31,6 +31,8 @@ use crate::store::{StoreError, events, media};
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Lanes that send at once.
 const AT_ONCE: usize = 32;
+/// Heads per look: more than there are lanes, because some of them may have to wait.
+const DUE_AT_ONCE: u32 = 128;
 /// How long a report may still confirm a message whose answer was lost, in milliseconds.
 const CONFIRMED_WITHIN_MS: i64 = 60_000;
 /// Pause of a number that the channel has stopped, in milliseconds.
@@ -42,44 +44,86 @@ const FILE_BYTES: u64 = 100 * 1024 * 1024;
 
 /// Sends for as long as the hub runs.
 pub(crate) async fn run(hub: Arc<Hub>) {
-    let mut look = tokio::time::interval(LOOK_EVERY);
-    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut sending = JoinSet::new();
-    let mut lanes: HashMap<tokio::task::Id, ContactId> = HashMap::new();
+    let confirmed_until = hub.clock.now().plus_ms(CONFIRMED_WITHIN_MS);
+    match hub.database.write(move |connection, _| sends::interrupted(connection, confirmed_until)).await {
+        Ok(0) => {}
+        Ok(messages) => {
+            tracing::warn!(
+                messages,
+                "messages to WhatsApp were being sent when the hub ended: they are not sent again"
+            );
+        }
+        Err(error) => tracing::error!(%error, "cannot look for messages to WhatsApp that were being sent"),
+    }
+    let mut lanes = Lanes::default();
+    let mut pause = Duration::ZERO;
     loop {
         tokio::select! {
-            _ = look.tick() => {}
+            () = tokio::time::sleep(pause) => {}
             () = hub.whatsapp_queued.notified() => {}
-            Some(sent) = sending.join_next_with_id() => {
+            Some(sent) = lanes.sending.join_next_with_id() => {
                 let id = sent.map_or_else(|error| error.id(), |(id, ())| id);
-                lanes.remove(&id);
+                lanes.routes.remove(&id);
             }
         }
-        if sending.len() >= AT_ONCE {
-            continue;
-        }
-        let now = hub.clock.now();
-        let most = u32::try_from(2 * AT_ONCE).unwrap_or(u32::MAX);
-        let due = match hub.database.read(move |connection| sends::due(connection, now, most)).await {
-            Ok(due) => due,
+        pause = match lanes.step(&hub).await {
+            Ok(pause) => pause,
             Err(error) => {
                 tracing::error!(%error, "cannot look for messages to WhatsApp");
-                continue;
+                LOOK_EVERY
             }
         };
-        for head in due {
+    }
+}
+
+/// The lanes that are at work, and how fast they may be.
+#[derive(Default)]
+struct Lanes {
+    sending: JoinSet<()>,
+    routes: HashMap<tokio::task::Id, ContactId>,
+    pace: Pace,
+}
+
+impl Lanes {
+    /// Sends what is due; returns when to look again.
+    async fn step(&mut self, hub: &Arc<Hub>) -> Result<Duration, StoreError> {
+        let mut pause = LOOK_EVERY;
+        if self.sending.len() >= AT_ONCE {
+            return Ok(pause);
+        }
+        let now = hub.clock.now();
+        let due = hub.database.read(move |connection| sends::due(connection, now, DUE_AT_ONCE)).await?;
+        for Due { head, number } in due {
             // A lane that is at work may look due.
-            if sending.len() >= AT_ONCE || lanes.values().any(|route| *route == head.route) {
+            if self.sending.len() >= AT_ONCE || self.routes.values().any(|route| *route == head.route) {
                 continue;
             }
-            let hub = Arc::clone(&hub);
-            let task = sending.spawn(async move {
+            if let Some((number, per_second)) = &number
+                && head.phase == Phase::Waits
+            {
+                match self.pace.take(number, *per_second, head.route, now) {
+                    Ok(()) => {}
+                    Err(Wait::Number(until)) => {
+                        let wait_ms = u64::try_from(until.since(now)).unwrap_or(0);
+                        pause = pause.min(Duration::from_millis(wait_ms.max(1)));
+                        continue;
+                    }
+                    // It makes room for others in the next look.
+                    Err(Wait::Chat(until)) => {
+                        hub.database.write(move |connection, _| sends::set(connection, &head, Some(until))).await?;
+                        continue;
+                    }
+                }
+            }
+            let hub = Arc::clone(hub);
+            let task = self.sending.spawn(async move {
                 if let Err(error) = send(&hub, head).await {
                     tracing::error!(%error, conversation.id = %head.conversation, "a message to WhatsApp could not be processed");
                 }
             });
-            lanes.insert(task.id(), head.route);
+            self.routes.insert(task.id(), head.route);
         }
+        Ok(pause)
     }
 }
 
@@ -123,11 +167,11 @@ async fn send(hub: &Arc<Hub>, head: Head) -> Result<(), StoreError> {
     let uploaded = match &ready.what {
         Payload::Piece(Piece::File { media, .. }) => match upload(hub, &opened, media).await {
             Ok(id) => Some(id),
-            Err(reason) => {
+            Err(outcome) => {
                 // Nothing was sent yet, so trying again is safe.
-                let outcome = match head.attempts < UPLOADS {
-                    true => Outcome::Again { reason },
-                    false => Outcome::Refused { code: 131_053, reason },
+                let outcome = match outcome {
+                    Outcome::Again { reason } if head.attempts >= UPLOADS => Outcome::Refused { code: 131_053, reason },
+                    outcome => outcome,
                 };
                 let head = Head { attempts: head.attempts + 1, ..head };
                 return hub.database.write(move |c, engine| settle(c, engine, &opened, head, &outcome, now)).await;
@@ -167,13 +211,13 @@ fn look(
 ) -> Result<Looked, StoreError> {
     match head.phase {
         Phase::Waits => {}
-        // The hub ended between sending and noting the answer.
+        // The answer could not be noted.
         Phase::Sending => {
             let head = Head { phase: Phase::Unconfirmed, ..head };
             sends::set(connection, &head, Some(now.plus_ms(CONFIRMED_WITHIN_MS)))?;
             return Ok(Looked::Settled);
         }
-        Phase::Unconfirmed => {
+        Phase::Unconfirmed | Phase::GivenUp => {
             confirm(connection, engine, head, now)?;
             return Ok(Looked::Settled);
         }
@@ -195,7 +239,7 @@ fn look(
         return refuse(engine, "Neither a number nor an id of this customer is known.");
     };
     if !is_template(&event) && !state.window().is_none_or(|window| Window::is_open(window, now)) {
-        return refuse(engine, explained(131_047).0);
+        return refuse(engine, explained(131_047));
     }
     if opened.number.state != OK && now.since(opened.number.since) < STOPPED_MS {
         sends::set(connection, &head, Some(now.plus_ms(STOPPED_MS)))?;
@@ -217,7 +261,7 @@ fn ready(
     to: Address,
 ) -> Result<Looked, StoreError> {
     let (what, quotes, template, parts) = match &event.body {
-        EventBody::Reacted { turn, emoji, .. } => match messages::of_turn(connection, *turn)? {
+        EventBody::Reacted { turn, emoji, .. } => match messages::of_turn(connection, head.conversation, *turn)? {
             Some(message) => (Payload::Reaction { message, emoji: emoji.clone() }, None, None, 1),
             None => {
                 sends::set(connection, &head, None)?;
@@ -234,7 +278,7 @@ fn ready(
             };
             let parts = u32::try_from(pieces.len()).unwrap_or(u32::MAX);
             let quotes = match turn.reply_to {
-                Some(quoted) => messages::of_turn(connection, quoted)?,
+                Some(quoted) => messages::of_turn(connection, head.conversation, quoted)?,
                 None => None,
             };
             let template = match &turn.content {
@@ -243,6 +287,12 @@ fn ready(
                 }
                 _ => None,
             };
+            if template.as_ref().is_some_and(Template::is_marketing)
+                && routes::get(connection, head.route)?.is_some_and(|route| route.refuses_marketing())
+            {
+                give_up(connection, engine, head, explained(131_050).to_owned())?;
+                return Ok(Looked::Settled);
+            }
             let Some(piece) = pieces.into_iter().nth(head.part as usize) else {
                 sends::set(connection, &head, None)?;
                 return Ok(Looked::Settled);
@@ -264,11 +314,11 @@ fn confirm(connection: &Connection, engine: &mut Engine, head: Head, now: Time) 
     }
     let reason = Some("WhatsApp did not say whether this arrived.".to_owned());
     progress(connection, engine, head, Stage::Unconfirmed, reason)?;
-    sends::set(connection, &head, None)
+    sends::set(connection, &Head { phase: Phase::GivenUp, ..head }, None)
 }
 
 /// The next message of the turn, or the next turn.
-fn go_on(connection: &Connection, head: Head, now: Time) -> Result<(), StoreError> {
+pub(super) fn go_on(connection: &Connection, head: Head, now: Time) -> Result<(), StoreError> {
     let next = Head { part: head.part + 1, phase: Phase::Waits, attempts: 0, ..head };
     sends::set(connection, &next, (next.part < next.parts).then_some(now))
 }
@@ -286,7 +336,8 @@ fn settle(
     match outcome {
         Outcome::Accepted { message } => {
             let (conversation, turn, part) = (head.conversation, head.turn, Some(head.part));
-            messages::put(connection, key, message, &Known { conversation, turn, part })?;
+            let known = if turn.0.is_nil() { Known::NO_TURN } else { Known { conversation, turn, part } };
+            messages::put(connection, key, message, &known)?;
             if whatsapp::set_state(connection, key, OK, "", now)? {
                 tracing::info!(number = key, "a WhatsApp number sends again");
             }
@@ -304,10 +355,14 @@ fn settle(
             sends::set(connection, &Head { phase: Phase::Waits, ..head }, Some(now.plus_ms(STOPPED_MS)))
         }
         Outcome::Refused { code, reason } => {
-            give_up(connection, engine, head, format!("{} ({reason})", explained(*code).0))
+            give_up(connection, engine, head, format!("{} ({reason})", explained(*code)))
         }
         Outcome::Unknown { reason } => {
             tracing::warn!(number = key, reason, conversation.id = %head.conversation, "the answer to a message was lost");
+            // A report may have been faster.
+            if messages::has_part(connection, head.turn, head.part)? {
+                return go_on(connection, head, now);
+            }
             let head = Head { phase: Phase::Unconfirmed, ..head };
             sends::set(connection, &head, Some(now.plus_ms(CONFIRMED_WITHIN_MS)))
         }
@@ -327,6 +382,10 @@ fn progress(
     stage: Stage,
     reason: Option<String>,
 ) -> Result<(), StoreError> {
+    if head.turn.0.is_nil() {
+        tracing::warn!(?stage, reason, conversation.id = %head.conversation, "a reaction did not reach its customer");
+        return Ok(());
+    }
     let command = system_command(head.conversation, Command::Progress { turn: head.turn, stage, reason });
     if let Err(rejection) = engine.execute(connection, &command, Repeat::Once, None)? {
         tracing::debug!(%rejection, "what became of a message is refused");
@@ -335,13 +394,15 @@ fn progress(
 }
 
 /// Uploads the file of a turn.
-async fn upload(hub: &Arc<Hub>, opened: &Opened, file: &tandem_conversation::Media) -> Result<String, String> {
+async fn upload(hub: &Arc<Hub>, opened: &Opened, file: &tandem_conversation::Media) -> Result<String, Outcome> {
+    let refused = |reason: &str| Outcome::Refused { code: 131_053, reason: reason.to_owned() };
     if file.bytes > FILE_BYTES {
-        return Err("the file is too large".into());
+        return Err(refused("the file is too large"));
     }
+    let again = || Outcome::Again { reason: "the file cannot be read".into() };
     let id = file.id;
     let stored = hub.database.read(move |connection| media::get(connection, id)).await;
-    let stored = stored.map_err(|_| "the file cannot be read")?.ok_or("the file is gone")?;
-    let bytes = tokio::fs::read(hub.files.path(stored.file)).await.map_err(|_| "the file cannot be read")?;
+    let stored = stored.map_err(|_| again())?.ok_or_else(|| refused("the file is gone"))?;
+    let bytes = tokio::fs::read(hub.files.path(stored.file)).await.map_err(|_| again())?;
     client::upload(&hub.whatsapp, opened, (&file.name, &file.content_type), bytes).await
 }

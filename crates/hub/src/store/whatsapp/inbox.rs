@@ -69,6 +69,13 @@ pub(crate) fn all_unread(connection: &Connection, number: &str, limit: u32) -> R
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+const COUNT: &str = "SELECT count(*) FROM whatsapp_inbox WHERE number = ?1 AND state = 2";
+
+/// How many bodies of a number could not be read.
+pub(crate) fn count(connection: &Connection, number: &str) -> Result<u32, StoreError> {
+    Ok(connection.prepare_cached(COUNT)?.query_row([number], |row| row.get(0))?)
+}
+
 pub(crate) const OVER: &str =
     "SELECT id FROM whatsapp_inbox WHERE received < ?1 AND state <> 0 ORDER BY received LIMIT ?2";
 
@@ -108,7 +115,7 @@ mod tests {
 
     #[test]
     fn the_inbox_is_read_by_its_indices() {
-        for sql in [WAITING, UNREAD, OVER] {
+        for sql in [WAITING, UNREAD, COUNT, OVER] {
             assert_indexed(sql, false);
         }
     }

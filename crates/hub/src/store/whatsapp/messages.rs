@@ -1,7 +1,8 @@
 //! The channel's ids of messages, and the turns that they are: known again, quoted, reported on.
 
-use tandem_conversation::{ConversationId, Stage, TurnId};
+use tandem_conversation::{ConversationId, Stage, Time, TurnId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+use uuid::Uuid;
 
 use crate::store::{Id, StoreError};
 
@@ -12,6 +13,12 @@ pub(crate) struct Known {
     pub turn: TurnId,
     /// For ours, its part of the turn.
     pub part: Option<u32>,
+}
+
+impl Known {
+    /// A message that is no turn: a reaction, an edit, a withdrawal.
+    pub(crate) const NO_TURN: Self =
+        Self { conversation: ConversationId(Uuid::nil()), turn: TurnId(Uuid::nil()), part: None };
 }
 
 pub(crate) fn get(connection: &Connection, number: &str, message: &str) -> Result<Option<Known>, StoreError> {
@@ -35,10 +42,15 @@ pub(crate) fn put(connection: &Connection, number: &str, message: &str, known: &
     Ok(())
 }
 
-/// The channel's id of a turn's last message, to quote it.
-pub(crate) fn of_turn(connection: &Connection, turn: TurnId) -> Result<Option<String>, StoreError> {
-    let sql = "SELECT message FROM whatsapp_messages WHERE turn = ?1 ORDER BY part DESC LIMIT 1";
-    Ok(connection.prepare_cached(sql)?.query_row([Id(turn.0)], |row| row.get(0)).optional()?)
+/// The channel's id of a turn's last message, to quote it or to react to it; none for turns of other conversations.
+pub(crate) fn of_turn(
+    connection: &Connection,
+    conversation: ConversationId,
+    turn: TurnId,
+) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT message FROM whatsapp_messages WHERE turn = ?1 AND conversation = ?2 ORDER BY part DESC LIMIT 1";
+    let found = connection.prepare_cached(sql)?.query_row([Id(turn.0), Id(conversation.0)], |row| row.get(0));
+    Ok(found.optional()?)
 }
 
 /// Whether this part of a turn is known to the channel.
@@ -59,16 +71,50 @@ pub(crate) fn reach(connection: &Connection, number: &str, message: &str, stage:
     Ok(())
 }
 
-/// What it cost.
+/// What it cost, as JSON. It counts in the month in which that was first told.
 pub(crate) fn set_pricing(
     connection: &Connection,
     number: &str,
     message: &str,
     pricing: &str,
+    at: Time,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE whatsapp_messages SET pricing = ?3 WHERE number = ?1 AND message = ?2";
-    connection.prepare_cached(sql)?.execute(params![number, message, pricing])?;
+    let sql = "UPDATE whatsapp_messages SET pricing = ?3, priced_at = coalesce(priced_at, ?4)
+               WHERE number = ?1 AND message = ?2";
+    connection.prepare_cached(sql)?.execute(params![number, message, pricing, at.0])?;
     Ok(())
+}
+
+/// Messages of one kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Used {
+    /// The channel's own words: `service`, `utility`; empty if it said none.
+    pub category: String,
+    /// Such as `regular` or `free_customer_service`; empty if it said none.
+    pub kind: String,
+    pub billable: Option<bool>,
+    pub messages: u32,
+}
+
+impl Used {
+    /// Whether these are replies in the customer's window, of which some are free in a month.
+    pub(crate) fn is_reply(&self) -> bool {
+        self.category == "service"
+    }
+}
+
+const USED: &str = "
+SELECT coalesce(pricing ->> 'category', ''), coalesce(pricing ->> 'type', ''), pricing ->> 'billable', count(*)
+FROM whatsapp_messages WHERE number = ?1 AND priced_at >= ?2 AND priced_at < ?3
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3";
+
+/// How many messages of a number were priced from a time on and before another, by what they cost.
+pub(crate) fn used(connection: &Connection, number: &str, from: Time, to: Time) -> Result<Vec<Used>, StoreError> {
+    let mut query = connection.prepare_cached(USED)?;
+    let rows = query.query_map(params![number, from.0, to.0], |row| {
+        Ok(Used { category: row.get(0)?, kind: row.get(1)?, billable: row.get(2)?, messages: row.get(3)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 const PARTS: &str = "SELECT part, reached FROM whatsapp_messages WHERE turn = ?1 AND part IS NOT NULL ORDER BY part";
@@ -92,15 +138,12 @@ pub(crate) fn stage_of(connection: &Connection, turn: TurnId, parts: u32) -> Res
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-    use crate::store::testing::assert_indexed;
+    use crate::store::testing::{assert_indexed, empty};
 
     #[test]
     fn a_turn_of_several_messages_is_as_far_as_the_last_of_them() {
-        let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(crate::store::whatsapp::SCHEMA).unwrap();
+        let connection = empty();
         let (conversation, turn) = (ConversationId(Uuid::from_u128(1)), TurnId(Uuid::from_u128(2)));
         let known = |part| Known { conversation, turn, part: Some(part) };
         put(&connection, "main", "a", &known(0)).unwrap();
@@ -114,9 +157,13 @@ mod tests {
             reach(&connection, "main", "b", stage).unwrap();
             assert_eq!(stage_of(&connection, turn, 2).unwrap(), Some(known), "{stage:?}");
         }
-        assert_eq!(of_turn(&connection, turn).unwrap().as_deref(), Some("b"));
+        assert_eq!(of_turn(&connection, conversation, turn).unwrap().as_deref(), Some("b"));
+        let elsewhere = ConversationId(Uuid::from_u128(9));
+        assert_eq!(of_turn(&connection, elsewhere, turn).unwrap(), None, "no chat quotes another one");
         assert_eq!(get(&connection, "main", "a").unwrap(), Some(known(0)));
         assert_eq!(get(&connection, "other", "a").unwrap(), None, "ids are a number's own");
         assert_indexed(PARTS, false);
+        // Few kinds are sorted.
+        assert_indexed(USED, true);
     }
 }

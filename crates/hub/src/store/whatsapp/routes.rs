@@ -71,6 +71,13 @@ pub(crate) struct Route {
     pub marketing: Option<String>,
 }
 
+impl Route {
+    /// Whether the customer has said that they want no marketing.
+    pub(crate) fn refuses_marketing(&self) -> bool {
+        self.marketing.as_deref() == Some("stop")
+    }
+}
+
 const ROUTE: &str = "
 SELECT r.number, t.customer, r.heard_at, r.marketing FROM whatsapp_routes r JOIN contacts t ON t.id = r.id WHERE r.id = ?1";
 

@@ -4,6 +4,7 @@ use tandem_conversation::{
     ContactId, Conversation, ConversationId, Event, EventBody, Participant, Position, Time, TurnId,
 };
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
+use uuid::Uuid;
 
 use crate::store::{Id, StoreError};
 
@@ -15,6 +16,8 @@ pub(crate) enum Phase {
     Sending,
     /// The answer was lost: a report may still confirm it.
     Unconfirmed,
+    /// No report came, and agents know. A late one still counts.
+    GivenUp,
 }
 
 impl Phase {
@@ -22,7 +25,8 @@ impl Phase {
         match number {
             0 => Self::Waits,
             1 => Self::Sending,
-            _ => Self::Unconfirmed,
+            2 => Self::Unconfirmed,
+            _ => Self::GivenUp,
         }
     }
 
@@ -31,6 +35,7 @@ impl Phase {
             Self::Waits => 0,
             Self::Sending => 1,
             Self::Unconfirmed => 2,
+            Self::GivenUp => 3,
         }
     }
 }
@@ -41,6 +46,7 @@ pub(crate) struct Head {
     pub seq: i64,
     pub conversation: ConversationId,
     pub position: Position,
+    /// Nil for a reaction.
     pub turn: TurnId,
     pub route: ContactId,
     pub part: u32,
@@ -57,7 +63,8 @@ pub(crate) fn follow(connection: &Connection, event: &Event, state: &Conversatio
     let ours = !matches!(event.actor, Participant::Customer | Participant::Device { .. });
     let turn = match &event.body {
         EventBody::TurnAdded { turn, .. } if ours && turn.content.is_for_customer() => turn.id,
-        EventBody::Reacted { turn, .. } if ours => *turn,
+        // It is about another turn, and none itself: what becomes of it says nothing about that turn.
+        EventBody::Reacted { .. } if ours => TurnId(Uuid::nil()),
         _ => return Ok(()),
     };
     let sql = "INSERT OR IGNORE INTO whatsapp_sends
@@ -72,6 +79,15 @@ pub(crate) fn follow(connection: &Connection, event: &Event, state: &Conversatio
         event.time.0
     ])?;
     Ok(())
+}
+
+pub(crate) const WAITING: &str = "
+SELECT count(*) FROM whatsapp_sends s WHERE s.next_at >= 0
+  AND EXISTS (SELECT 1 FROM whatsapp_routes r WHERE r.id = s.route AND r.number = ?1)";
+
+/// How many messages wait to leave through a number.
+pub(crate) fn waiting(connection: &Connection, number: &str) -> Result<u32, StoreError> {
+    Ok(connection.prepare_cached(WAITING)?.query_row([number], |row| row.get(0))?)
 }
 
 const COLUMNS: &str = "seq, conversation, position, turn, route, part, parts, phase, attempts";
@@ -91,16 +107,54 @@ fn send(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Head> {
 }
 
 pub(crate) const DUE: &str = "
-SELECT seq, conversation, position, turn, route, part, parts, phase, attempts FROM whatsapp_sends s
+SELECT s.seq, s.conversation, s.position, s.turn, s.route, s.part, s.parts, s.phase, s.attempts, r.number, n.per_second
+FROM whatsapp_sends s
+LEFT JOIN whatsapp_routes r ON r.id = s.route LEFT JOIN whatsapp_numbers n ON n.key = r.number
 WHERE s.next_at <= ?1
   AND NOT EXISTS (SELECT 1 FROM whatsapp_sends b WHERE b.route = s.route AND b.seq < s.seq AND b.next_at IS NOT NULL)
 ORDER BY s.next_at LIMIT ?2";
 
+/// The head of a lane that is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Due {
+    pub head: Head,
+    /// The number that it leaves through, and how many messages that takes per second; none if it was removed.
+    pub number: Option<(String, u32)>,
+}
+
 /// The heads of lanes that are due, longest waiting first.
-pub(crate) fn due(connection: &Connection, now: Time, limit: u32) -> Result<Vec<Head>, StoreError> {
+pub(crate) fn due(connection: &Connection, now: Time, limit: u32) -> Result<Vec<Due>, StoreError> {
     let mut query = connection.prepare_cached(DUE)?;
-    let rows = query.query_map(params![now.0, limit], send)?;
+    let rows = query.query_map(params![now.0, limit], |row| {
+        let number = row.get::<_, Option<String>>(9)?.zip(row.get(10)?);
+        Ok(Due { head: send(row)?, number })
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(crate) const SENDING: &str = "
+UPDATE whatsapp_sends
+SET phase = 2,
+    next_at = CASE
+        WHEN EXISTS (SELECT 1 FROM whatsapp_messages m WHERE m.turn = whatsapp_sends.turn AND m.part = whatsapp_sends.part)
+        THEN 0 ELSE ?1 END
+WHERE next_at >= 0 AND phase = 1";
+
+/// Nothing is being sent: nobody knows whether what was has arrived, unless a report came before. The others are looked at
+/// again at this time.
+pub(crate) fn interrupted(connection: &Connection, at: Time) -> Result<usize, StoreError> {
+    Ok(connection.prepare_cached(SENDING)?.execute([at.0])?)
+}
+
+pub(crate) const HURRY: &str = "
+UPDATE whatsapp_sends SET next_at = ?2
+WHERE next_at > ?2 AND phase = 0
+  AND EXISTS (SELECT 1 FROM whatsapp_routes r WHERE r.id = whatsapp_sends.route AND r.number = ?1)";
+
+/// What waits for this number is due.
+pub(crate) fn hurry(connection: &Connection, number: &str, now: Time) -> Result<(), StoreError> {
+    connection.prepare_cached(HURRY)?.execute(params![number, now.0])?;
+    Ok(())
 }
 
 /// The queued work of a turn, whether it is done or not.
@@ -120,10 +174,8 @@ pub(crate) fn set(connection: &Connection, send: &Head, next_at: Option<Time>) -
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-    use crate::store::testing::assert_indexed;
+    use crate::store::testing::{assert_indexed, empty};
 
     fn put(connection: &Connection, route: u128, position: u32, next_at: Option<i64>) {
         let (conversation, route) = (Id(Uuid::from_u128(route)), Id(Uuid::from_u128(route)));
@@ -135,25 +187,41 @@ mod tests {
 
     #[test]
     fn only_the_head_of_a_lane_leaves_and_lanes_do_not_wait_for_each_other() {
-        let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(crate::store::whatsapp::SCHEMA).unwrap();
+        let connection = empty();
         put(&connection, 1, 1, Some(500));
         put(&connection, 1, 2, Some(10));
         put(&connection, 2, 1, None);
         put(&connection, 2, 2, Some(20));
         let heads = |now| {
             let due = due(&connection, Time(now), 9).unwrap();
-            due.iter().map(|send| (send.route.0.as_u128(), send.position.0)).collect::<Vec<_>>()
+            due.iter().map(|due| (due.head.route.0.as_u128(), due.head.position.0)).collect::<Vec<_>>()
         };
         assert_eq!(heads(100), [(2, 2)], "the first of lane 1 is put off, and the second waits for it");
         assert_eq!(heads(500), [(2, 2), (1, 1)]);
-        let first = due(&connection, Time(500), 9).unwrap()[1];
+        let first = due(&connection, Time(500), 9).unwrap()[1].head;
         set(&connection, &Head { phase: Phase::Sending, attempts: 1, ..first }, None).unwrap();
         assert_eq!(heads(500), [(1, 2), (2, 2)], "what is done makes way");
     }
 
     #[test]
+    fn what_was_being_sent_when_the_hub_ended_is_not_sent_again() {
+        let connection = empty();
+        for route in [1, 2, 3] {
+            put(&connection, route, 1, Some(0));
+        }
+        let all: Vec<_> = due(&connection, Time(0), 9).unwrap().into_iter().map(|due| due.head).collect();
+        set(&connection, &Head { phase: Phase::Sending, ..all[0] }, Some(Time(60))).unwrap();
+        set(&connection, &Head { phase: Phase::Sending, ..all[1] }, None).unwrap();
+        assert_eq!(interrupted(&connection, Time(9)).unwrap(), 1, "one is done, and one has not begun");
+        let later = due(&connection, Time(9), 9).unwrap();
+        assert_eq!(later.iter().filter(|due| due.head.phase == Phase::Unconfirmed).count(), 1);
+        assert_eq!(later.len(), 2);
+    }
+
+    #[test]
     fn the_queue_is_read_by_its_indices() {
-        assert_indexed(DUE, false);
+        for sql in [DUE, SENDING, HURRY, WAITING] {
+            assert_indexed(sql, false);
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! The templates of an account, as last fetched.
 
-use tandem_conversation::{Template, Time};
+use tandem_conversation::{ContactId, Template, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::store::StoreError;
+use crate::store::{Id, StoreError};
 
 fn damaged(error: serde_json::Error) -> StoreError {
     StoreError::Damaged { what: "template", detail: crate::json::problem(&error) }
@@ -19,6 +19,23 @@ pub(crate) fn get(
     let found =
         connection.prepare_cached(sql)?.query_row(params![waba_id, name, language], |row| row.get::<_, String>(0));
     found.optional()?.map(|json| serde_json::from_str(&json).map_err(damaged)).transpose()
+}
+
+/// All templates of the account that this contact's chat belongs to, by name and language.
+pub(crate) fn of_contact(connection: &Connection, contact: ContactId) -> Result<Vec<Template>, StoreError> {
+    let sql = "SELECT t.template FROM whatsapp_routes r JOIN whatsapp_numbers n ON n.key = r.number
+               JOIN whatsapp_templates t ON t.waba_id = n.waba_id WHERE r.id = ?1 ORDER BY t.name, t.language";
+    let mut query = connection.prepare_cached(sql)?;
+    let rows = query.query_map([Id(contact.0)], |row| row.get::<_, String>(0))?;
+    rows.map(|json| serde_json::from_str(&json?).map_err(damaged)).collect()
+}
+
+/// All templates of an account, by name and language.
+pub(crate) fn of_account(connection: &Connection, waba_id: &str) -> Result<Vec<Template>, StoreError> {
+    let sql = "SELECT template FROM whatsapp_templates WHERE waba_id = ?1 ORDER BY name, language";
+    let mut query = connection.prepare_cached(sql)?;
+    let rows = query.query_map([waba_id], |row| row.get::<_, String>(0))?;
+    rows.map(|json| serde_json::from_str(&json?).map_err(damaged)).collect()
 }
 
 /// Replaces all templates of an account.

@@ -99,12 +99,7 @@ said-woken = Die Wiedervorlage ist fällig
     .by = { $by } hat das Gespräch zurückgeholt
     .help = Die Wiedervorlage endet: Hilfe wird benötigt
 said-feedback = { $name } gab { $score } von 5
-said-reacted = { $by } hat mit { $emoji } reagiert
-    .back = { $by } hat eine Reaktion zurückgenommen
-said-edited = { $by } hat eine Nachricht geändert: { $words }
-    .withdrawn = { $by } hat eine Nachricht geändert
-said-withdrawn = { $by } hat eine Nachricht zurückgezogen
-    .words = Zurückgezogen
+said-withdrawn = Zurückgezogen
 said-unknown-kind = Eine Nachricht, die hier nicht gezeigt werden kann ({ $kind })
 said-mail-failed = Die Mail an { $name } ließ sich nicht senden: { $reason }. Laden Sie noch einmal ein und kopieren Sie den Link
 

@@ -99,12 +99,7 @@ said-woken = The snooze is over
     .by = { $by } ended the snooze
     .help = The snooze ended: help is needed
 said-feedback = { $name } gave { $score } of 5
-said-reacted = { $by } reacted with { $emoji }
-    .back = { $by } took a reaction back
-said-edited = { $by } changed a message to: { $words }
-    .withdrawn = { $by } changed a message
-said-withdrawn = { $by } withdrew a message
-    .words = Withdrawn
+said-withdrawn = Withdrawn
 said-unknown-kind = A message that cannot be shown here ({ $kind })
 said-mail-failed = The mail to { $name } could not be sent: { $reason }. Invite again and copy the link instead
 

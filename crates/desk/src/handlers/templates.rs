@@ -1,0 +1,63 @@
+//! Templates of the channel: asked of the hub, sent filled, and how a conversation begins with one.
+
+use std::time::Duration;
+
+use tandem_conversation::{Content, ConversationId, Template, TurnId};
+use tandem_protocol::channels::StartConversation;
+use uuid::Uuid;
+
+use crate::handlers::seen::Seen;
+use crate::refusals::refusal;
+use crate::rpc::{BeginConversation, Nothing, OneConversation, RpcError, SendTemplate};
+use crate::view::{BegunView, OwnNumberView, StartsView, TemplateView};
+use crate::workplace::Workplace;
+
+const OFFLINE: &str = "Templates are only known while this desk is connected.";
+const NOT_FETCHED: &str = "The templates could not be fetched";
+const BEGINS_ONLINE: &str = "A conversation can only be begun while this desk is connected.";
+
+impl Workplace {
+    /// What can be sent in a conversation, the customer's language first.
+    pub(crate) async fn templates(&self, request: OneConversation) -> Result<Vec<TemplateView>, RpcError> {
+        let page = self.ask_hub(OFFLINE, NOT_FETCHED, |session, token| async move {
+            session.hub.templates(&token, request.id).await
+        });
+        Ok(page.await?.templates.into_iter().map(TemplateView::from).collect())
+    }
+
+    /// Sends a template. The hub checks it again, against the one that it knows.
+    pub(crate) async fn send_template(&self, request: SendTemplate) -> Result<Nothing, RpcError> {
+        let SendTemplate { id, template, values } = request;
+        let text = template.filled(&values).map_err(|rejection| refusal(&rejection))?;
+        let Template { name, language, .. } = template;
+        let content = Content::Template { name, language, values, text };
+        self.reply(id, content, Seen { written_against: None, reopen: true }, Duration::ZERO, None).await
+    }
+
+    /// From where the user can write to somebody first.
+    pub(crate) async fn starts(&self, _: Nothing) -> Result<StartsView, RpcError> {
+        let page = self.ask_hub(OFFLINE, NOT_FETCHED, |session, token| async move { session.hub.starts(&token).await });
+        let numbers = page.await?.numbers.into_iter().map(|own| OwnNumberView {
+            id: own.id,
+            number: own.number,
+            stopped: own.stopped.is_some(),
+            templates: own.templates.into_iter().map(TemplateView::from).collect(),
+        });
+        let (id, turn) = (ConversationId(Uuid::now_v7()), TurnId(Uuid::now_v7()));
+        Ok(StartsView { id, turn, numbers: numbers.collect() })
+    }
+
+    /// Begins a conversation at the hub. It is not queued: only the hub knows whether one is in progress already.
+    pub(crate) async fn begin_conversation(&self, request: BeginConversation) -> Result<BegunView, RpcError> {
+        let BeginConversation { id, turn, from, to, name, template, values } = request;
+        template.filled(&values).map_err(|rejection| refusal(&rejection))?;
+        let Template { name: template, language, .. } = template;
+        let start = StartConversation { id, turn, from, to, name, template, language, values };
+        let started = self.ask_hub(BEGINS_ONLINE, "The conversation could not be begun", |session, token| {
+            let start = start.clone();
+            async move { session.hub.begin(&token, &start).await }
+        });
+        let started = started.await?;
+        Ok(BegunView { id: started.conversation, begun: started.begun })
+    }
+}

@@ -1,0 +1,24 @@
+//! What the hub knows of channels: their templates, and how a conversation begins with one.
+
+use reqwest::Method;
+use tandem_conversation::ConversationId;
+use tandem_protocol::channels::{StartConversation, StartPage, StartedConversation, TemplatePage};
+
+use super::{Hub, HubError, NOTHING};
+
+impl Hub {
+    /// The templates that can be sent in a conversation.
+    pub(crate) async fn templates(&self, token: &str, id: ConversationId) -> Result<TemplatePage, HubError> {
+        self.ask(Method::GET, &format!("conversations/{id}/templates"), Some(token), NOTHING).await
+    }
+
+    /// From where a conversation can begin.
+    pub(crate) async fn starts(&self, token: &str) -> Result<StartPage, HubError> {
+        self.ask(Method::GET, "starts", Some(token), NOTHING).await
+    }
+
+    /// Begins a conversation with a template.
+    pub(crate) async fn begin(&self, token: &str, start: &StartConversation) -> Result<StartedConversation, HubError> {
+        self.ask(Method::POST, "conversations", Some(token), Some(start)).await
+    }
+}

@@ -1,0 +1,84 @@
+//! What the conversation's channel takes.
+
+use serde::Serialize;
+use tandem_conversation::{ConversationId, Participant, Template, TemplateSlot, Time, TurnId};
+use ts_rs::TS;
+
+/// How long the channel takes replies; afterwards it takes templates only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct WindowView {
+    /// None before the customer's first message.
+    pub until: Option<Time>,
+}
+
+/// A template that can be sent, with its variables in reading order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateView {
+    pub template: Template,
+    pub slots: Vec<TemplateSlot>,
+}
+
+impl From<Template> for TemplateView {
+    fn from(template: Template) -> Self {
+        Self { slots: template.slots(), template }
+    }
+}
+
+/// What a turn quotes, and what was said about it since.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AboutTurnView {
+    pub quote: Option<QuoteView>,
+    /// At most one of the customer and one of ours, in the order of their coming.
+    pub reactions: Vec<ReactionView>,
+    /// Its words before they were changed, oldest first.
+    pub earlier: Vec<String>,
+}
+
+/// The turn that another one quotes, clipped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct QuoteView {
+    pub turn: TurnId,
+    pub by: Participant,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReactionView {
+    pub by: Participant,
+    pub emoji: String,
+}
+
+/// From where the user can write to somebody first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StartsView {
+    /// The ids of what is begun next.
+    pub id: ConversationId,
+    pub turn: TurnId,
+    pub numbers: Vec<OwnNumberView>,
+}
+
+/// A number of the company.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnNumberView {
+    pub id: String,
+    pub number: String,
+    /// Whether it does not send at the moment.
+    pub stopped: bool,
+    pub templates: Vec<TemplateView>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BegunView {
+    /// The new conversation, or the one that is in progress with this customer.
+    pub id: ConversationId,
+    /// False if one is in progress: then nothing was sent.
+    pub begun: bool,
+}

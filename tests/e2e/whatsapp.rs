@@ -1,0 +1,145 @@
+//! A customer on WhatsApp: Your Logic answers with a menu, she taps, a person is called and joins; pictures, quotes and
+//! reactions go both ways. Another one's window closes while it is looked at, and a template still reaches her.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use tandem_testkit::cloud_api::{CloudApi, Phone, Taken};
+use tandem_testkit::hub_process::{HubOptions, HubProcess};
+use tandem_tests::desktop::Desktop;
+use tandem_tests::logic::SampleLogic;
+use tandem_tests::stage::{Stage, program, repository};
+use tandem_tests::wait::{Look, until};
+use tandem_tests::window::{Thing, Window};
+
+const MAYA: &str = "maya@northwind.example";
+const TRANSCRIPT: Thing<'_> = Thing::Test("transcript");
+const PHOTO: &str = "examples/dialogues/media/parking-ticket.jpg";
+/// Seconds until the second customer's window closes: enough to join.
+const OPEN_S: i64 = 25;
+
+fn seconds() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_secs()).unwrap_or_default()
+}
+
+/// Waits for a message to the customer that looks so.
+async fn got(api: &CloudApi, what: &str, is_it: impl Fn(&Value) -> bool) -> Result<Taken> {
+    until(what, async || {
+        let all = api.taken();
+        Ok(match all.iter().find(|taken| is_it(&taken.request)) {
+            Some(found) => Look::Found(found.clone()),
+            None => Look::Instead(json!(all.iter().map(|taken| &taken.request).collect::<Vec<_>>()).to_string()),
+        })
+    })
+    .await
+}
+
+fn text(words: &str) -> Value {
+    json!({ "type": "text", "text": { "body": words } })
+}
+
+fn says(request: &Value, words: &str) -> bool {
+    request["text"]["body"].as_str().is_some_and(|said| said.contains(words))
+}
+
+/// The tap on a button or a row of this title.
+fn tap(request: &Value, title: &str) -> Option<Value> {
+    let action = &request["interactive"]["action"];
+    let buttons = action["buttons"].as_array().into_iter().flatten().map(|button| ("button_reply", &button["reply"]));
+    let sections = action["sections"].as_array().into_iter().flatten();
+    let rows = sections.flat_map(|section| section["rows"].as_array().into_iter().flatten());
+    let (kind, one) = buttons.chain(rows.map(|row| ("list_reply", row))).find(|(_, one)| one["title"] == title)?;
+    let mut interactive = json!({ "type": kind });
+    interactive[kind] = json!({ "id": one["id"], "title": title });
+    Some(json!({ "type": "interactive", "interactive": interactive }))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_on_whatsapp_is_answered_until_the_window_closes_and_after() -> Result<()> {
+    let mut stage = Stage::new("whatsapp")?;
+    let logic = SampleLogic::start(&mut stage)?;
+    let options = HubOptions { logic: Some(logic.connection()), ..HubOptions::default() };
+    let hub = HubProcess::start(&program("tandem-hub")?, &options)?;
+    hub.add_user(MAYA, "Maya Ortiz", "agent")?;
+    let api = CloudApi::start().await?;
+    api.add_template(json!({ "name": "found", "language": "en", "category": "UTILITY", "status": "APPROVED",
+        "components": [{ "type": "BODY", "text": "Hello {{1}}, we found your suitcase." }] }));
+    let hooks = hub.add_whatsapp(&api, seconds)?;
+    let desktop = Desktop::start(&mut stage, "maya").await?;
+    let maya = Window::signed_in(&mut stage, &desktop, &hub, MAYA).await?;
+    let pictures = stage.room("pictures")?;
+
+    // Carmen writes; Your Logic answers with a menu, and she taps that she wants a person.
+    let carmen = Phone::new("34600999888", "Carmen Ruiz");
+    hooks.message(&carmen, "wamid.1", text("Hello! Is anybody there?"), 0).await?;
+    let menu = got(&api, "a menu on Carmen's phone", |request| tap(request, "Talk to a person").is_some()).await?;
+    let tapped = tap(&menu.request, "Talk to a person").unwrap_or_default();
+    hooks.message(&carmen, "wamid.2", tapped, 0).await?;
+    let call = desktop.notifications.offering("join").await?;
+    desktop.notifications.press(&call, "join").await?;
+    maya.shows(TRANSCRIPT, "Is anybody there?").await?;
+    maya.shows(Thing::Test("composer"), "WhatsApp: replies until").await?;
+
+    // A picture comes, and one goes; Maya answers what Carmen asked first.
+    let photo = std::fs::read(repository().join(PHOTO))?;
+    let (file, sha256) = api.add_file("image/jpeg", &photo);
+    let image = json!({ "id": file, "mime_type": "image/jpeg", "sha256": sha256, "caption": "This one" });
+    hooks.message(&carmen, "wamid.3", json!({ "type": "image", "image": image }), 0).await?;
+    maya.has(Thing::Css(".turn.customer button.picture img")).await?;
+    maya.click(Thing::Button("Quote")).await?;
+    maya.shows(Thing::Test("composer"), "Is anybody there?").await?;
+    maya.write(Thing::Textbox("Message"), "Yes, I am.").await?;
+    maya.click(Thing::Button("Send")).await?;
+    let answer = got(&api, "the answer", |request| says(request, "Yes, I am.")).await?;
+    assert_eq!(answer.request["context"]["message_id"], "wamid.1", "it quotes what she asked");
+    maya.choose(&[&repository().join(PHOTO)]).await?;
+    maya.shows(Thing::Test("draft-files"), "parking-ticket.jpg").await?;
+    maya.click(Thing::Button("Send")).await?;
+    got(&api, "a picture on Carmen's phone", |request| request["type"] == "image").await?;
+    assert_eq!(api.files().len(), 2, "hers, and Maya's");
+
+    // Carmen quotes the answer, and has read it; Maya reacts.
+    let mut quoting = text("Thank you");
+    quoting["context"] = json!({ "id": answer.id });
+    hooks.message(&carmen, "wamid.4", quoting, 0).await?;
+    maya.shows(Thing::Css(".turn.customer blockquote"), "Yes, I am.").await?;
+    hooks.statuses(vec![answer.status("delivered"), answer.status("read")]).await?;
+    maya.shows(Thing::Css(".turn.out"), "read").await?;
+    maya.picture(&pictures.join("whatsapp.png")).await?;
+    maya.click(Thing::Button("React")).await?;
+    maya.write(Thing::Css("dialog input"), "tada\u{e007}").await?;
+    let reaction = got(&api, "a reaction", |request| request["type"] == "reaction").await?;
+    assert_eq!(reaction.request["reaction"], json!({ "message_id": "wamid.1", "emoji": "🎉" }));
+    maya.shows(Thing::Css(".reactions"), "🎉").await?;
+
+    // Ana wrote nearly a day ago, and Your Logic is gone: her window closes while Maya looks at it.
+    logic.kill(&mut stage)?;
+    let ana = Phone::new("351912345678", "Ana Sousa");
+    hooks.message(&ana, "wamid.ana", text("Did you find my suitcase?"), 24 * 3_600 - OPEN_S).await?;
+    let hers = |ledger: &tandem_tests::notifications::Ledger| {
+        ledger.on_screen().find(|shown| shown.summary.contains("Ana Sousa") && shown.offers("join")).cloned()
+    };
+    let call = desktop.notifications.until("Ana's call", hers).await?;
+    desktop.notifications.press(&call, "join").await?;
+    maya.shows(TRANSCRIPT, "Did you find my suitcase?").await?;
+    maya.shows(Thing::Test("template-bar"), "24 hours").await?;
+    maya.picture(&pictures.join("window-closed.png")).await?;
+
+    // A template still reaches her.
+    maya.click(Thing::Button("Send a template")).await?;
+    maya.write(Thing::Textbox("Value for 1"), "Ana").await?;
+    maya.shows(Thing::Css("dialog"), "Hello Ana, we found your suitcase.").await?;
+    maya.picture(&pictures.join("template.png")).await?;
+    maya.click(Thing::Button("Send template")).await?;
+    let template = got(&api, "a template", |request| request["type"] == "template").await?;
+    assert_eq!(
+        (&template.request["to"], &template.request["template"]["name"]),
+        (&json!("351912345678"), &json!("found"))
+    );
+    maya.shows(TRANSCRIPT, "Hello Ana, we found your suitcase.").await?;
+    hooks.statuses(vec![template.status("read")]).await?;
+    maya.shows(Thing::Css(".turn.out"), "read").await?;
+    maya.close().await
+}

@@ -1,0 +1,111 @@
+// Jonas is on WhatsApp: for 24 hours after his last message he can be answered, afterwards with templates alone.
+import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+import StartDialog from "./StartDialog.svelte";
+import TemplateDialog from "./TemplateDialog.svelte";
+import ReplyWindow from "../composer/ReplyWindow.svelte";
+import TemplateBar from "../composer/TemplateBar.svelte";
+import { fakeHost, type FakeHost } from "../host/fake";
+import { actionsOf } from "../state/actions";
+import { clock } from "../state/clock.svelte";
+import { Desk } from "../state/desk.svelte";
+import { iso } from "../dev/entries";
+
+const user = userEvent.setup();
+const close = vi.fn();
+
+async function jonas(closed = false): Promise<{ host: FakeHost; desk: Desk }> {
+  const host = fakeHost("");
+  const desk = new Desk(host);
+  await desk.refresh();
+  if (closed) host.samples.forEach(({ view }) => (view.window = view.row.id === "jonas" ? { until: iso(Date.now() - 1_000) } : view.window));
+  desk.show("jonas");
+  await vi.waitFor(() => expect(desk.conversation?.view).toBeTruthy());
+  return { host, desk };
+}
+
+const sent = (host: FakeHost): unknown[] => host.calls.filter(({ name }) => name === "conversation.sendTemplate").map(({ request }) => request);
+
+describe("the time for replies", () => {
+  it.each([
+    [3 * 3_600_000, /replies until/, false],
+    [90 * 60_000, /another 1 h 30 min/, true],
+    [-1_000, /is over/, true],
+  ])("is told, and stands out when it is nearly over", (ms, words, warns) => {
+    const { unmount } = render(ReplyWindow, { replies: { until: iso(clock.now + ms) }, channel: "whatsapp" });
+    expect(screen.getByText(words).classList.contains("soon")).toBe(warns);
+    unmount();
+  });
+
+  it("leaves templates alone when it is over", async () => {
+    const { desk } = await jonas(true);
+    const view = desk.conversation?.view;
+    if (!view) throw new Error("nothing is open");
+    expect(actionsOf(desk, view).map(({ is }) => is)).not.toContain("reply");
+    render(TemplateBar, { desk, view, noted: false });
+    await user.click(screen.getByRole("button", { name: "Send a template" }));
+    expect(desk.overlay).toBe("template");
+  });
+});
+
+describe("a template", () => {
+  it("is sent once every variable is filled, and shown as it will be read", async () => {
+    const { host, desk } = await jonas();
+    const view = desk.conversation?.view;
+    if (!view) throw new Error("nothing is open");
+    render(TemplateDialog, { desk, view, close });
+    const send = await screen.findByRole<HTMLButtonElement>("button", { name: /Send template/ });
+    await user.type(await screen.findByLabelText("Value for 1"), "Jonas");
+    await user.type(screen.getByLabelText("Value for 2"), "40 €");
+    expect(screen.getByText("Guten Tag Jonas, die Erstattung von 40 € ist unterwegs.")).toBeTruthy();
+    expect(send.disabled).toBe(true);
+    await user.type(screen.getByLabelText(/the button/), "NW-19920");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await vi.waitFor(() => expect(close).toHaveBeenCalled());
+    expect(sent(host)).toMatchObject([{ id: "jonas", template: { name: "refund_sent" }, values: [{ key: "1", value: "Jonas" }, { key: "2", value: "40 €" }, { part: "button", value: "NW-19920" }] }]);
+  });
+
+  it("without variables goes as it is", async () => {
+    const { host, desk } = await jonas();
+    const view = desk.conversation?.view;
+    if (!view) throw new Error("nothing is open");
+    render(TemplateDialog, { desk, view, close });
+    await user.selectOptions(await screen.findByLabelText("Template"), "still_there · de");
+    await user.click(screen.getByRole("button", { name: /Send template/ }));
+    expect(sent(host)).toMatchObject([{ template: { name: "still_there" }, values: [] }]);
+  });
+});
+
+describe("a conversation that the company begins", () => {
+  it("needs a number and every value, and opens; one in progress is opened instead", async () => {
+    const host = fakeHost("");
+    const desk = new Desk(host);
+    await desk.refresh();
+    render(StartDialog, { desk, close });
+    const send = await screen.findByRole<HTMLButtonElement>("button", { name: /Send template/ });
+    await user.selectOptions(await screen.findByLabelText("Template"), "still_there · de");
+    expect(send.disabled).toBe(true);
+    await user.type(screen.getByLabelText(/Phone number/), "0151 5550 1122");
+    await user.click(send);
+    expect(await screen.findByText(/with its country: /)).toBeTruthy();
+    await user.clear(screen.getByLabelText(/Phone number/));
+    await user.type(screen.getByLabelText(/Phone number/), "+49 151 5550 1122");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await vi.waitFor(() => expect(desk.conversation?.id).toBe("jonas"));
+    expect(desk.toasts.shown.at(-1)?.text).toMatch(/Nothing was sent/);
+    const begun = host.calls.filter(({ name }) => name === "starts.begin").map(({ request }) => request);
+    expect(begun).toMatchObject([{ id: "started", turn: "started-1" }, { id: "started", turn: "started-1", from: "main", to: "+49 151 5550 1122", template: { name: "still_there" }, values: [] }]);
+  });
+
+  it("is not begun from a number that does not send", async () => {
+    const host = fakeHost("");
+    const desk = new Desk(host);
+    await desk.refresh();
+    render(StartDialog, { desk, close });
+    await user.selectOptions(await screen.findByLabelText("From"), "+49 30 5550 100");
+    await user.type(screen.getByLabelText(/Phone number/), "+49 151 5550 1122");
+    expect(screen.getByText(/does not send at the moment/)).toBeTruthy();
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: /Send template/ }).disabled).toBe(true);
+  });
+});
