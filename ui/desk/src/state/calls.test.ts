@@ -128,8 +128,9 @@ describe("a call that is joined", () => {
     const now = Date.parse("2026-05-12T14:12:12Z");
     const { view } = structuredClone(fakeHost("", now).samples.find((sample) => sample.view.row.id === "aiko")) ?? { view: null };
     if (!view) throw new Error("there is no Aiko");
-    Object.assign(view.row, { wait: { since: "2026-05-12T14:03:00Z", awaited }, due: null });
-    if (awaited === "person") Object.assign(view, { people: [], row: { ...view.row, engaged: [], help: { call: "c", reason: "r", by: { kind: "logic" }, since: view.row.wait.since } } });
+    const since = "2026-05-12T14:03:00Z";
+    Object.assign(view.row, { wait: { since, awaited }, due: null });
+    if (awaited === "person") Object.assign(view, { people: [], row: { ...view.row, engaged: [], help: { call: "c", reason: "r", by: { kind: "logic" }, since } } });
     const said = standing(view, "sara", now);
     expect(said.text + said.wait).toBe(text);
     render(Row, { row: view.row, at: 0, total: 1, me: "sara", on: false, cursor: false, channel: false, open: () => undefined });
