@@ -16,7 +16,7 @@ const HASHES: &[(u32, u64)] = &[
     (14, 0x7e3c_8a19_2abb_163d),
     (15, 0x012b_8920_0bb1_d512),
     (16, 0xc28a_2f4c_1d03_77fd),
-    (17, 0),
+    (17, 0x5ecc_31ba_7767_da41),
 ];
 
 /// Where the types between hub and desk are defined.
