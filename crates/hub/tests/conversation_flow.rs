@@ -334,7 +334,8 @@ async fn receipts_over_the_socket_count_for_a_conversation_begun_over_plain_http
 
 #[tokio::test]
 async fn your_logic_names_the_customer_and_the_language_or_nothing_of_its_answer_counts() {
-    for (language, name, failed) in [("pt", "Carmen Menzel", false), (" ", "Carmen Menzel", true)] {
+    let long = "x".repeat(501);
+    for (language, name, failed) in [("pt", "Carmen Menzel", false), (long.as_str(), "Carmen Menzel", true)] {
         let answer = json!({
             "customer": { "name": name }, "conversation": { "language": language },
             "actions": [{ "type": "MESSAGE", "text": "Olá" }],
