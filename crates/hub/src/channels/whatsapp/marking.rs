@@ -2,6 +2,7 @@
 //! answer says it, too.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,8 +47,8 @@ async fn step(hub: &Arc<Hub>, typed: &mut HashMap<ConversationId, Time>) -> Resu
     join_all(due.into_iter().map(|mark| send(hub, mark))).await.into_iter().collect::<Result<(), _>>()?;
     typed.retain(|_, at| now.since(*at) < TYPING_MS);
     for id in hub.typing_now() {
-        if !typed.contains_key(&id) {
-            typed.insert(id, now);
+        if let Entry::Vacant(free) = typed.entry(id) {
+            free.insert(now);
             tell_typing(hub, id, now).await?;
         }
     }
