@@ -1,12 +1,11 @@
 //! A customer on WhatsApp: Your Logic answers with a menu, she taps, a person is called and joins; pictures, quotes and
 //! reactions go both ways. Another one's window closes while it is looked at, and a template still reaches her.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use anyhow::Result;
 use serde_json::{Value, json};
 use tandem_testkit::cloud_api::{CloudApi, Phone, Taken};
 use tandem_testkit::hub_process::{HubOptions, HubProcess};
+use tandem_testkit::phones::seconds;
 use tandem_tests::desktop::Desktop;
 use tandem_tests::logic::SampleLogic;
 use tandem_tests::stage::{Stage, program, repository};
@@ -19,17 +18,11 @@ const PHOTO: &str = "examples/dialogues/media/parking-ticket.jpg";
 /// Seconds until the second customer's window closes: enough to join.
 const OPEN_S: i64 = 25;
 
-#[expect(clippy::disallowed_methods, reason = "phones have clocks of their own")]
-fn seconds() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_secs()).unwrap_or_default()
-}
-
 /// Waits for a message to the customer that looks so.
-async fn got(api: &CloudApi, what: &str, is_it: impl Fn(&Value) -> bool) -> Result<Taken> {
+async fn got(api: &CloudApi, what: &str, is_it: impl Fn(&Taken) -> bool) -> Result<Taken> {
     until(what, async || {
         let all = api.taken();
-        Ok(match all.iter().find(|taken| is_it(&taken.request)) {
+        Ok(match all.iter().find(|taken| is_it(taken)) {
             Some(found) => Look::Found(found.clone()),
             None => Look::Instead(json!(all.iter().map(|taken| &taken.request).collect::<Vec<_>>()).to_string()),
         })
@@ -43,18 +36,6 @@ fn text(words: &str) -> Value {
 
 fn says(request: &Value, words: &str) -> bool {
     request["text"]["body"].as_str().is_some_and(|said| said.contains(words))
-}
-
-/// The tap on a button or a row of this title.
-fn tap(request: &Value, title: &str) -> Option<Value> {
-    let action = &request["interactive"]["action"];
-    let buttons = action["buttons"].as_array().into_iter().flatten().map(|button| ("button_reply", &button["reply"]));
-    let sections = action["sections"].as_array().into_iter().flatten();
-    let rows = sections.flat_map(|section| section["rows"].as_array().into_iter().flatten());
-    let (kind, one) = buttons.chain(rows.map(|row| ("list_reply", row))).find(|(_, one)| one["title"] == title)?;
-    let mut interactive = json!({ "type": kind });
-    interactive[kind] = json!({ "id": one["id"], "title": title });
-    Some(json!({ "type": "interactive", "interactive": interactive }))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,8 +56,8 @@ async fn a_customer_on_whatsapp_is_answered_until_the_window_closes_and_after() 
     // Carmen writes; Your Logic answers with a menu, and she taps that she wants a person.
     let carmen = Phone::new("34600999888", "Carmen Ruiz");
     hooks.message(&carmen, "wamid.1", text("Hello! Is anybody there?"), 0).await?;
-    let menu = got(&api, "a menu on Carmen's phone", |request| tap(request, "Talk to a person").is_some()).await?;
-    let tapped = tap(&menu.request, "Talk to a person").unwrap_or_default();
+    let menu = got(&api, "a menu on Carmen's phone", |taken| taken.tap("Talk to a person").is_some()).await?;
+    let tapped = menu.tap("Talk to a person").unwrap_or_default();
     hooks.message(&carmen, "wamid.2", tapped, 0).await?;
     let call = desktop.notifications.offering("join").await?;
     desktop.notifications.press(&call, "join").await?;
@@ -93,12 +74,12 @@ async fn a_customer_on_whatsapp_is_answered_until_the_window_closes_and_after() 
     maya.shows(Thing::Test("composer"), "Is anybody there?").await?;
     maya.write(Thing::Textbox("Message"), "Yes, I am.").await?;
     maya.click(Thing::Button("Send")).await?;
-    let answer = got(&api, "the answer", |request| says(request, "Yes, I am.")).await?;
+    let answer = got(&api, "the answer", |taken| says(&taken.request, "Yes, I am.")).await?;
     assert_eq!(answer.request["context"]["message_id"], "wamid.1", "it quotes what she asked");
     maya.choose(&[&repository().join(PHOTO)]).await?;
     maya.shows(Thing::Test("draft-files"), "parking-ticket.jpg").await?;
     maya.click(Thing::Button("Send")).await?;
-    got(&api, "a picture on Carmen's phone", |request| request["type"] == "image").await?;
+    got(&api, "a picture on Carmen's phone", |taken| taken.request["type"] == "image").await?;
     assert_eq!(api.files().len(), 2, "hers, and Maya's");
 
     // Carmen quotes the answer, and has read it; Maya reacts.
@@ -111,7 +92,7 @@ async fn a_customer_on_whatsapp_is_answered_until_the_window_closes_and_after() 
     maya.picture(&pictures.join("whatsapp.png")).await?;
     maya.click(Thing::Button("React")).await?;
     maya.write(Thing::Css("dialog input"), "tada\u{e007}").await?;
-    let reaction = got(&api, "a reaction", |request| request["type"] == "reaction").await?;
+    let reaction = got(&api, "a reaction", |taken| taken.request["type"] == "reaction").await?;
     // The first of her messages that is still in view.
     let about = &reaction.request["reaction"];
     let hers = ["wamid.1", "wamid.2", "wamid.3", "wamid.4"].iter().any(|id| about["message_id"] == *id);
@@ -137,7 +118,7 @@ async fn a_customer_on_whatsapp_is_answered_until_the_window_closes_and_after() 
     maya.shows(Thing::Css("dialog"), "Hello Ana, we found your suitcase.").await?;
     maya.picture(&pictures.join("template.png")).await?;
     maya.click(Thing::Button("Send template")).await?;
-    let template = got(&api, "a template", |request| request["type"] == "template").await?;
+    let template = got(&api, "a template", |taken| taken.request["type"] == "template").await?;
     assert_eq!(
         (&template.request["to"], &template.request["template"]["name"]),
         (&json!("351912345678"), &json!("found"))

@@ -5,6 +5,7 @@
 mod display;
 mod hub;
 mod logic;
+mod phones;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -123,6 +124,9 @@ fn play(plan: &Plan, has_display: bool) -> Result<()> {
         player.env("TANDEM_BRAND_SECRET", brand_secret(&data)?);
     }
     let player = leash.start("tandem-player", &mut player)?;
+    if plan.hub.is_none() && !plan.is_replay {
+        phones::start(&mut leash, plan, &hub, &data)?;
+    }
     guide(plan, &hub, &data, display.as_ref());
     watch(plan, &mut leash, app, player, display)
 }

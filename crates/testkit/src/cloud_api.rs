@@ -111,9 +111,17 @@ impl CloudApi {
     /// # Errors
     /// If there is no free port.
     pub async fn start() -> anyhow::Result<Self> {
+        Self::listen("127.0.0.1:0").await
+    }
+
+    /// Starts it at this address.
+    ///
+    /// # Errors
+    /// If somebody else is there.
+    pub async fn listen(address: &str) -> anyhow::Result<Self> {
         // For those who post webhooks in a process without a hub.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.context("cannot listen")?;
+        let listener = tokio::net::TcpListener::bind(address).await.context("cannot listen")?;
         let url = format!("http://{}", listener.local_addr().context("cannot listen")?);
         let book = Book { token: TOKEN.into(), ..Book::default() };
         let (released, changed) = (watch::Sender::new(0), watch::Sender::new(()));

@@ -1,5 +1,5 @@
 //! For demo, benchmarks and tests only: named actors, the player of conversations, the load generator, a faulty
-//! network, a Cloud API for WhatsApp, and plans of what people do meanwhile.
+//! network, a Cloud API for WhatsApp with its customers, and plans of what people do meanwhile.
 //!
 //! All of it is outside the hub and speaks the public protocol, like a browser or a desk. Must never use internals of
 //! hub or desk: what passes here passes for real clients.
@@ -14,6 +14,7 @@ pub mod load;
 pub mod logic_process;
 mod net;
 pub mod people;
+pub mod phones;
 pub mod plan;
 pub mod player;
 pub mod website;

@@ -5,15 +5,20 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
+use serde_json::json;
+use tandem_testkit::cloud_api::{CloudApi, Webhooks};
 use tandem_testkit::dialogue;
+use tandem_testkit::phones::{Phones, seconds};
 use tandem_testkit::player::{Plan, Player, Settings, Summary};
 use tandem_testkit::website::Website;
 
 /// Plays customers into a running hub through its web chat.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 struct Arguments {
+    #[command(subcommand)]
+    elsewhere: Option<Elsewhere>,
     /// Address of the hub
     #[arg(long, default_value = "http://127.0.0.1:7700")]
     hub: String,
@@ -49,9 +54,77 @@ struct Arguments {
     linger: Option<f64>,
 }
 
+/// Customers who come another way.
+#[derive(Subcommand)]
+enum Elsewhere {
+    /// Plays customers on WhatsApp, with a Cloud API of their own
+    Whatsapp(OnWhatsapp),
+}
+
+#[derive(Args)]
+struct OnWhatsapp {
+    /// Address of the hub
+    #[arg(long, default_value = "http://127.0.0.1:7700")]
+    hub: String,
+    /// Id of the number in the hub; add it with the address that is printed, and the access token `token of the tests`
+    #[arg(long, default_value = "demo")]
+    number: String,
+    /// The number's app secret
+    #[arg(long, env = "TANDEM_WHATSAPP_APP_SECRET", hide_env_values = true)]
+    app_secret: String,
+    /// Where the Cloud API listens
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: String,
+    /// Written dialogues to play: a file or a folder; repeatable
+    #[arg(long, required = true)]
+    dialogues: Vec<PathBuf>,
+    /// How many times faster than written
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+    /// Only the first N dialogues
+    #[arg(long)]
+    limit: Option<usize>,
+    /// Seconds between starts
+    #[arg(long, default_value_t = 20.0)]
+    stagger: f64,
+}
+
+/// Plays until the end, and then goes on reading what is sent to the phones.
+async fn on_whatsapp(arguments: OnWhatsapp) -> anyhow::Result<()> {
+    anyhow::ensure!(arguments.speed > 0.0 && arguments.speed.is_finite(), "--speed: use a number greater than 0");
+    let stagger = Duration::try_from_secs_f64(arguments.stagger)?;
+    let dialogues = dialogue::load(&arguments.dialogues)?.into_iter().map(Arc::new);
+    let dialogues: Vec<_> = dialogues.take(arguments.limit.unwrap_or(usize::MAX)).collect();
+    let api = Arc::new(CloudApi::listen(&arguments.listen).await?);
+    api.add_template(json!({ "name": "news_about_your_request", "language": "en", "category": "UTILITY",
+        "status": "APPROVED", "components": [{ "type": "BODY",
+            "text": "Hello {{1}}, there is news about your request. Write to us, and we tell you more." }] }));
+    println!("listening on {}", api.url());
+    let url = format!("{}/channels/whatsapp/{}/webhook", arguments.hub, arguments.number);
+    let hooks = Webhooks { url, app_secret: arguments.app_secret, clock: seconds };
+    let phones = Phones::new(api, hooks, arguments.speed);
+    let play = async {
+        phones.connected().await;
+        println!("playing {} dialogues on WhatsApp into {}", dialogues.len(), arguments.hub);
+        let played = phones.play(&dialogues, stagger).await;
+        println!("{played} of {} were played to their end", dialogues.len());
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = play => {}
+        () = phones.report() => {}
+        _ = tokio::signal::ctrl_c() => println!("stopped; the phones are switched off"),
+    }
+    Ok(())
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
+    if let Some(Elsewhere::Whatsapp(arguments)) = arguments.elsewhere {
+        on_whatsapp(arguments).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     anyhow::ensure!(arguments.speed > 0.0 && arguments.speed.is_finite(), "--speed: use a number greater than 0");
     let seconds = |name: &str, value: f64| {
         Duration::try_from_secs_f64(value).map_err(|_| anyhow::anyhow!("{name}: use a number of seconds"))

@@ -104,6 +104,20 @@ impl Webhooks {
 }
 
 impl Taken {
+    /// The customer's tap on the button or the row of this title; none if it offers none.
+    #[must_use]
+    pub fn tap(&self, title: &str) -> Option<Value> {
+        let all = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let action = &self.request["interactive"]["action"];
+        let buttons = all(&action["buttons"]).into_iter().map(|button| ("button_reply", button["reply"].clone()));
+        let rows = all(&action["sections"]).into_iter().flat_map(|section| all(&section["rows"]));
+        let mut offers = buttons.chain(rows.map(|row| ("list_reply", row)));
+        let (kind, one) = offers.find(|(_, one)| one["title"] == title)?;
+        let mut interactive = json!({ "type": kind });
+        interactive[kind] = json!({ "id": one["id"], "title": title });
+        Some(json!({ "type": "interactive", "interactive": interactive }))
+    }
+
     /// A report on this message, from the first second of 1970: nobody trusts its time.
     #[must_use]
     pub fn status(&self, state: &str) -> Value {
