@@ -10,10 +10,12 @@ use std::time::Duration;
 
 use tandem_conversation::{Contact, ContactKind, Content, ConversationId, HelpReason, Participant, Position, Section};
 use tandem_testkit::ClientError;
+use tandem_testkit::cloud_api::CloudApi;
 use tandem_testkit::dialogue::{self, Dialogue};
 use tandem_testkit::hub_process::{HubOptions, HubProcess, PASSWORD, find_binary};
 use tandem_testkit::logic_process::LogicProcess;
 use tandem_testkit::people::{Agent, Customer, Desk};
+use tandem_testkit::phones::{Phones, seconds};
 use tandem_testkit::player::{Plan, Played, Player, Settings};
 use tandem_testkit::website::Website;
 use tokio::sync::watch;
@@ -145,6 +147,23 @@ async fn check(agent: &mut Agent, dialogue: &Dialogue, played: &Played, calls: &
         })
         .await
         .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn customers_on_whatsapp_play_their_dialogues_and_all_that_is_sent_to_them_is_taken() {
+    let all: Vec<_> = dialogue::load(&[dialogues()]).unwrap().into_iter().map(Arc::new).take(5).collect();
+    let logic = LogicProcess::start(&find_binary("sample-logic").unwrap(), &[dialogues()], Some(SPEED)).unwrap();
+    let hub = hub_with_logic(&logic);
+    let api = Arc::new(CloudApi::start().await.unwrap());
+    let phones = Phones::new(Arc::clone(&api), hub.add_whatsapp(&api, seconds).unwrap(), SPEED);
+    phones.connected().await;
+    let played = tokio::select! {
+        played = phones.play(&all, Duration::ZERO) => played,
+        () = phones.report() => unreachable!("BUG: reports never end"),
+    };
+    assert_eq!(played, all.len());
+    assert!(!api.taken().is_empty(), "Your Logic answers them");
+    assert_eq!(api.requests().len(), api.taken().len(), "the API refused none");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

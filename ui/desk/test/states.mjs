@@ -73,6 +73,30 @@ export const STATES = [
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Undo send" }).nth(1).waitFor();
   }],
+  ["quote", "", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.getByRole("button", { name: "Quote", exact: true }).last().click();
+    await page.getByRole("group", { name: "Quoted message" }).waitFor();
+  }],
+  ["reaction", "", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.getByRole("button", { name: "React", exact: true }).last().click();
+    await page.getByRole("option", { name: /🎉/ }).waitFor();
+  }],
+  ["template", "", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("send a template");
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Value for 1").fill("Jonas");
+    await page.getByText("Guten Tag Jonas").waitFor();
+  }],
+  ["write first", "", async (page) => {
+    await page.keyboard.press("Alt+n");
+    await page.getByLabel("Phone number, with its country").fill("+49 151 5550 1122");
+    await page.getByLabel("From").selectOption("+49 30 5550 100");
+    await page.getByText("does not send at the moment").waitFor();
+  }],
   ["snooze", "", async (page) => {
     await show("Jonas Keller")(page);
     await page.keyboard.press("Escape");

@@ -18,6 +18,8 @@ async fn what_carmen_writes_becomes_a_conversation_and_the_answer_reaches_her() 
     let (maya, id) = world.talks().await;
     let question = event(&maya, &id, "turn_added", |_| true).await;
     assert_eq!(question["turn"]["content"]["text"], "Where is my suitcase?");
+    let contacts = maya.state(&id).await["customer"]["contacts"].clone();
+    assert_eq!(contacts, json!([{ "kind": "phone", "value": "+34600999888" }]), "her number is known");
     let turn = says(&maya, &id, "On its way.").await;
     let request = taken(&world.api, 1).await.remove(0);
     assert_eq!((&request["to"], &request["text"]["body"]), (&json!("34600999888"), &json!("On its way.")));

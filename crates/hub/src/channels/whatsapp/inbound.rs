@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_conversation::{
-    Channel, Command, ContactId, Content, ConversationId, CustomerRef, Envelope, Media, Opening, Participant,
-    Permissions, Rejection, Stage, Time, TurnId, is_courtesy,
+    Channel, Command, Contact, ContactId, ContactKind, Content, ConversationId, CustomerRef, Envelope, Media, Opening,
+    Participant, Permissions, Rejection, Stage, Time, TurnId, is_courtesy,
 };
 use tandem_sqlite::rusqlite::Connection;
 use tokio::time::MissedTickBehavior;
@@ -21,6 +21,7 @@ use crate::engine::{Engine, Repeat, system_command};
 use crate::hub::Hub;
 use crate::store::whatsapp::inbox::{self, Waiting};
 use crate::store::whatsapp::messages::{self, Known};
+use crate::store::whatsapp::routes::NameKind;
 use crate::store::whatsapp::sends::Phase;
 use crate::store::whatsapp::{Number, routes, sends};
 use crate::store::{StoreError, contacts};
@@ -360,8 +361,13 @@ impl Heard {
 pub(super) fn opening(connection: &Connection, number: &Number, route: ContactId) -> Result<Opening, StoreError> {
     let route = routes::get(connection, route)?.ok_or(Rejection::Unknown)?;
     let known = contacts::known(connection, route.customer)?.ok_or(Rejection::Unknown)?;
+    let mut contacts = contacts::of_customer(connection, route.customer)?;
+    // WhatsApp attests the number: agents and Your Logic may know it.
+    let number_of = routes::current(connection, route.id, NameKind::Number)?;
+    let phone = number_of.and_then(|number| Contact::new(ContactKind::Phone, &format!("+{number}")).ok());
+    contacts.extend(phone.filter(|phone| !contacts.contains(phone)));
     let customer = CustomerRef {
-        contacts: contacts::of_customer(connection, route.customer)?,
+        contacts,
         noted: known.noted,
         custom: known.custom,
         ..CustomerRef::new(route.customer, known.name)
