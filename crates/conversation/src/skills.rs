@@ -20,7 +20,13 @@ impl Skills {
     /// Whether they serve the conversation's brand. A conversation without a brand is for everyone.
     #[must_use]
     pub fn serve_brand(&self, conversation: &Conversation) -> bool {
-        self.brands.is_empty() || conversation.brand.is_none_or(|brand| self.brands.contains(&brand))
+        self.serves(conversation.brand)
+    }
+
+    /// Whether they serve a brand. None excludes no one.
+    #[must_use]
+    pub fn serves(&self, brand: Option<BrandId>) -> bool {
+        self.brands.is_empty() || brand.is_none_or(|brand| self.brands.contains(&brand))
     }
 
     /// Whether they serve this conversation. Unknown attributes exclude no one.

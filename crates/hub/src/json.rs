@@ -46,9 +46,15 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
 /// Maximum fields of an object that is searched for a wrong one.
 const SEARCHED: usize = 32;
 
+/// Maximum size of what is searched: each field costs another reading of it, and anybody may send nonsense.
+const SEARCHED_BYTES: usize = 8 * 1024;
+
 /// The place of an error inside of an enum, where the reader does not name it: of the fields without which another error,
 /// or none, comes.
 fn inner<T: DeserializeOwned>(text: &str, mut place: String) -> String {
+    if text.len() > SEARCHED_BYTES {
+        return place;
+    }
     let Ok(mut value) = serde_json::from_str::<Value>(text) else { return place };
     let complaint = |value: &Value| T::deserialize(value).err().map(|error| error.to_string());
     let Some(first) = complaint(&value) else { return place };

@@ -28,7 +28,7 @@ impl Draft<'_> {
         let turn = Turn { silent, ..Turn::new(turn, None, content) };
         self.add(turn, received.min(self.now()))?;
         if *self.actor != Participant::Customer {
-            // Somebody has answered outside: nobody else need come.
+            // The customer has been answered outside, so nobody is called.
             self.clear_help(None);
         }
         if self.state.in_progress() && *self.actor == Participant::Customer {

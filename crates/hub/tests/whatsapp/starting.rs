@@ -113,3 +113,20 @@ async fn what_cannot_begin_changes_nothing_and_says_why() {
     assert_eq!((status, code(&answer)), (409, "whatsapp.no_marketing"), "{answer}");
     assert_eq!(world.api.requests().len(), 0);
 }
+
+#[tokio::test]
+async fn who_serves_other_brands_writes_from_no_number_of_this_one() {
+    let (world, maya) = ready().await;
+    let ada = world.hub.ada().await;
+    let bank = json!({ "id": "bank", "name": "Bank", "domains": ["*"] });
+    assert_eq!(common::post(&ada.base, "/api/v1/brands", Some(&ada.token), &bank).await.0, 200);
+    let (_, users) = ada.gets("/api/v1/users").await;
+    let is_maya = |user: &&Value| user["email"] == "maya@northwind.example";
+    let id = users.as_array().unwrap().iter().find(is_maya).unwrap()["user"].as_str().unwrap().to_owned();
+    let limited = reqwest::Client::new().patch(format!("{}/api/v1/users/{id}", ada.base)).bearer_auth(&ada.token);
+    assert_eq!(limited.json(&json!({ "brands": ["bank"] })).send().await.unwrap().status().as_u16(), 200);
+    assert_eq!(maya.gets("/api/v1/starts").await.1["numbers"], json!([]));
+    let (status, answer) = begins(&maya, &to("+351 912 345 678")).await;
+    assert_eq!((status, code(&answer)), (404, "whatsapp.unknown_number"), "{answer}");
+    assert_eq!(world.api.requests().len(), 0);
+}

@@ -1,7 +1,7 @@
 //! The company writes first: a conversation that begins with a template.
 
 use tandem_conversation::{
-    Command, CommandId, Contact, ContactKind, Content, Envelope, Participant, Permissions, Rejection, Time,
+    Access, Command, CommandId, Contact, ContactKind, Content, Envelope, Participant, Permissions, Rejection, Time,
     check_label, is_blank,
 };
 use tandem_protocol::channels::{StartConversation, StartedConversation};
@@ -35,7 +35,7 @@ pub(crate) enum Refused {
 pub(crate) struct Beginner<'a> {
     pub actor: Participant,
     pub permissions: Permissions,
-    pub access: tandem_conversation::Access<'a>,
+    pub access: Access<'a>,
     pub now: Time,
 }
 
@@ -48,7 +48,8 @@ pub(crate) fn begin(
     by: &Beginner<'_>,
     wanted: &StartConversation,
 ) -> Result<Result<StartedConversation, Refused>, StoreError> {
-    let Some(number) = whatsapp::by_key(connection, &wanted.from)? else { return Ok(Err(Refused::UnknownNumber)) };
+    let number = whatsapp::by_key(connection, &wanted.from)?.filter(|number| may_use(&by.access, number));
+    let Some(number) = number else { return Ok(Err(Refused::UnknownNumber)) };
     let to = match customer_number(&number, wanted) {
         Ok(to) => to,
         Err(rejection) => return Ok(Err(Refused::Rejected(rejection))),
@@ -106,6 +107,11 @@ pub(crate) fn begin(
     };
     execute(connection, engine, by, wanted, reply)?;
     Ok(Ok(StartedConversation { conversation: wanted.id, begun: true }))
+}
+
+/// Whether a user may write from this number: who is limited to brands writes for these alone.
+pub(super) fn may_use(access: &Access<'_>, number: &Number) -> bool {
+    access.views_all() || access.skills.serves(number.brand)
 }
 
 /// A refusal undoes what was begun.

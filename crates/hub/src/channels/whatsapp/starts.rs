@@ -7,7 +7,7 @@ use tandem_conversation::{Channel, Permission, Template};
 use tandem_protocol::Problem;
 use tandem_protocol::channels::{OwnNumber, StartConversation, StartPage, StartedConversation};
 
-use super::starting::{Beginner, Refused, begin};
+use super::starting::{Beginner, Refused, begin, may_use};
 use crate::api::Json;
 use crate::api::auth::Signed;
 use crate::hub::Hub;
@@ -15,13 +15,14 @@ use crate::problem::ApiError;
 use crate::store::StoreError;
 use crate::store::whatsapp::{self, Number, OK, templates};
 
-/// The company's numbers from which a conversation can begin, each with the templates that can be sent.
+/// The company's numbers from which the user can begin a conversation, each with the templates that can be sent.
 #[utoipa::path(get, path = "/api/v1/starts", tag = "conversations",
     responses((status = 200, body = StartPage), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub(crate) async fn starts(State(hub): State<Arc<Hub>>, signed: Signed) -> Result<axum::Json<StartPage>, ApiError> {
     signed.require(Permission::Handle)?;
-    let numbers = hub.database.read(|connection| -> Result<_, StoreError> {
-        let all = whatsapp::all(connection)?.into_iter();
+    let rights = signed.0.rights();
+    let numbers = hub.database.read(move |connection| -> Result<_, StoreError> {
+        let all = whatsapp::all(connection)?.into_iter().filter(|number| may_use(&rights.access(), number));
         all.map(|number| Ok((templates::of_account(connection, &number.waba_id)?, number)))
             .collect::<Result<Vec<_>, StoreError>>()
     });
