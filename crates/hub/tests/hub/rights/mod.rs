@@ -1,0 +1,8 @@
+//! Who may use which endpoint, who may read what, and that revoked rights end in time.
+
+mod admin;
+mod command_line;
+mod doors;
+mod ending;
+mod reading;
+mod renewing;

@@ -1,0 +1,101 @@
+//! Files of customers and of agents: fetched, checked, uploaded, and never taken on trust.
+
+use serde_json::{Value, json};
+
+use super::world::{World, conversation, event, progressed, replies, says, taken, uploads};
+use crate::common::Agent;
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\nrest of a picture";
+const PDF: &[u8] = b"%PDF-1.7\nan invoice";
+
+/// Carmen sends a file, which Maya sees as this content.
+async fn arrives(world: &World, agent: &Agent, message: Value) -> Value {
+    world.hears("wamid.file", message, 0).await;
+    let id = conversation(agent, "help").await;
+    event(agent, &id, "turn_added", |_| true).await["turn"]["content"].clone()
+}
+
+fn picture(id: &str, sha256: &str) -> Value {
+    json!({ "type": "image", "image": { "id": id, "mime_type": "image/png", "sha256": sha256, "caption": "My case" } })
+}
+
+#[tokio::test]
+async fn a_customers_file_is_fetched_and_checked() {
+    let world = World::new().await;
+    let maya = world.hub.maya().await;
+    let (id, sha256) = world.api.add_file("image/png", PNG);
+    let content = arrives(&world, &maya, picture(&id, &sha256)).await;
+    assert_eq!((&content["type"], &content["text"]), (&json!("attachment"), &json!("My case")));
+    assert_eq!(content["media"]["contentType"], "image/png");
+    let path = format!("{}/api/v1/media/{}", maya.base, content["media"]["id"].as_str().unwrap());
+    let file = reqwest::Client::new().get(path).bearer_auth(&maya.token).send().await.unwrap();
+    assert_eq!(file.bytes().await.unwrap(), PNG);
+}
+
+#[tokio::test]
+async fn a_file_that_is_another_one_is_not_kept_and_its_turn_says_why() {
+    let world = World::new().await;
+    let maya = world.hub.maya().await;
+    let (id, sha256) = world.api.add_file("image/png", PNG);
+    world.api.corrupt_file(&id, b"\x89PNG\r\n\x1a\nsomething else");
+    let content = arrives(&world, &maya, picture(&id, &sha256)).await;
+    assert_eq!(content["type"], "unknown");
+    let detail = content["detail"].as_str().unwrap();
+    assert!(detail.contains("could not be fetched") && detail.contains("My case"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_gone_leaves_a_turn_that_says_so() {
+    let world = World::new().await;
+    let maya = world.hub.maya().await;
+    let content = arrives(&world, &maya, picture("799999", "")).await;
+    assert_eq!(content["type"], "unknown");
+    assert!(content["detail"].as_str().unwrap().contains("could not be fetched"), "{content}");
+}
+
+#[tokio::test]
+async fn an_agents_file_is_uploaded_with_its_type_and_sent_by_its_id() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    for (count, (name, bytes, kind)) in
+        [("case.png", PNG, "image"), ("bill.pdf", PDF, "document")].into_iter().enumerate()
+    {
+        let media = uploads(&maya, &id, name, bytes).await;
+        let (status, answer, _) =
+            replies(&maya, &id, json!({ "type": "attachment", "media": media, "text": "Look" })).await;
+        assert_eq!(status, 200, "{answer}");
+        let request = taken(&world.api, count + 1).await.remove(count);
+        assert_eq!((&request["type"], &request[kind]["caption"]), (&json!(kind), &json!("Look")));
+        let file = world.api.files().remove(count);
+        assert_eq!((file.name.as_str(), file.bytes.as_slice()), (name, bytes));
+        assert_eq!(request[kind]["id"], json!((700_001 + 2 * count).to_string()));
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_whatsapp_refuses_fails_its_turn_at_once_and_the_lane_goes_on() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    let media = uploads(&maya, &id, "dance.gif", b"GIF89a and so on").await;
+    let content = json!({ "type": "attachment", "media": media, "text": "" });
+    let (status, answer, turn) = replies(&maya, &id, content).await;
+    assert_eq!(status, 200, "{answer}");
+    let failed = progressed(&maya, &id, &turn, "failed").await;
+    assert!(failed["reason"].as_str().unwrap().contains("another kind of file"), "{failed}");
+    says(&maya, &id, "Never mind").await;
+    assert_eq!(taken(&world.api, 1).await[0]["text"]["body"], "Never mind");
+}
+
+#[tokio::test]
+async fn a_picture_that_whatsapp_does_not_show_is_sent_as_a_document() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    let media = uploads(&maya, &id, "case.webp", b"RIFF\x10\0\0\0WEBPVP8 rest").await;
+    let content = json!({ "type": "attachment", "media": media, "text": "" });
+    let (status, answer, turn) = replies(&maya, &id, content).await;
+    assert_eq!(status, 200, "{answer}");
+    let request = taken(&world.api, 1).await.remove(0);
+    assert_eq!((&request["type"], &request["document"]["filename"]), (&json!("document"), &json!("case.webp")));
+    world.hooks.statuses(vec![world.api.taken()[0].status("delivered")]).await.unwrap();
+    progressed(&maya, &id, &turn, "delivered").await;
+}

@@ -1,0 +1,11 @@
+//! Customers on WhatsApp: webhooks in, messages out, through a Cloud API of the tests.
+
+mod crash;
+mod files;
+mod inbound;
+mod outbound;
+mod recorded;
+mod starting;
+mod troubles;
+mod usage;
+mod world;

@@ -1,0 +1,14 @@
+//! End to end, as people meet it: real programs, a real window, a real browser, a real message bus.
+
+mod alerts;
+mod behind_proxies;
+mod better_words;
+mod buttons;
+mod external_agents;
+mod faults_of_services;
+mod files_both_ways;
+mod identity;
+mod main_job;
+mod samples;
+mod shell;
+mod whatsapp;
