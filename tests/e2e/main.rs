@@ -4,6 +4,7 @@ mod alerts;
 mod behind_proxies;
 mod better_words;
 mod buttons;
+mod document;
 mod external_agents;
 mod faults_of_services;
 mod files_both_ways;

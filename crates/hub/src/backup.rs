@@ -35,8 +35,8 @@ struct Manifest {
 #[derive(Debug)]
 pub struct BackedUp {
     pub summary: String,
-    /// Files that conversations name and that were not there to be backed up.
-    pub missing: Vec<String>,
+    /// Files that conversations name and that are missing in it, or have another size than when they were sent.
+    pub lost: Vec<String>,
     /// Unfinished files of earlier backups, which were removed.
     pub removed: Vec<String>,
 }
@@ -55,12 +55,12 @@ pub fn backup(data: &Path, file: &Path) -> anyhow::Result<BackedUp> {
     let snapshot = Partial::beside(Path::new(&copy))?;
     tandem_sqlite::copy(&data.join(DATABASE), &snapshot.path)
         .with_context(|| format!("Cannot copy the database to {}", snapshot.path.display()))?;
-    let (files, missing) = write_archive(data, &snapshot.path, &partial.path)
+    let (files, lost) = write_archive(data, &snapshot.path, &partial.path)
         .with_context(|| format!("Cannot write {}", partial.path.display()))?;
     std::fs::rename(&partial.path, file).with_context(|| format!("Cannot write {}", file.display()))?;
     sync_folder(file)?;
     let summary = format!("Backed up {} of {} into {}", counted(files), data.display(), file.display());
-    Ok(BackedUp { summary, missing, removed })
+    Ok(BackedUp { summary, lost, removed })
 }
 
 /// Removes what killed backups left beside `file`. Running ones hold theirs.
@@ -114,6 +114,7 @@ fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<(usi
         schema: tandem_sqlite::version(snapshot)?,
         files: BTreeMap::new(),
     };
+    let mut sizes = BTreeMap::new();
     let mut add = |name: String, path: &Path| -> anyhow::Result<()> {
         let mut file = match File::open(path) {
             // Swept since the folder was listed: no message names it.
@@ -124,7 +125,8 @@ fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<(usi
         let mut reader = Hashing { inner: Read::take(&mut file, bytes), hash: Sha256::new() };
         let mut header = header(reader.inner.limit());
         archive.append_data(&mut header, &name, &mut reader).with_context(|| format!("file {name}"))?;
-        manifest.files.insert(name, hex(&reader.hash.finalize()));
+        manifest.files.insert(name.clone(), hex(&reader.hash.finalize()));
+        sizes.insert(name, bytes);
         Ok(())
     };
     let key = data.join(KEY);
@@ -143,18 +145,18 @@ fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<(usi
             add(format!("{MEDIA}/{name}"), &entry.path())?;
         }
     }
-    let mut missing = Vec::new();
-    media::each_named(&tandem_sqlite::peek(snapshot, None)?, i64::MAX, |file| {
+    let mut lost = Vec::new();
+    media::each_named(&tandem_sqlite::peek(snapshot, None)?, i64::MAX, |file, bytes| {
         let name = format!("{MEDIA}/{file}");
-        if !manifest.files.contains_key(&name) {
-            missing.push(name);
+        if sizes.get(&name) != Some(&bytes) {
+            lost.push(name);
         }
     })?;
     let json = serde_json::to_vec_pretty(&manifest)?;
     archive.append_data(&mut header(json.len() as u64), MANIFEST, json.as_slice())?;
     let file = archive.into_inner()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
     file.sync_all()?;
-    Ok((manifest.files.len(), missing))
+    Ok((manifest.files.len(), lost))
 }
 
 /// Restores an archive into a missing or empty folder. Returns a summary.
@@ -222,7 +224,7 @@ fn counted(files: usize) -> String {
 }
 
 fn read_archive(file: &Path, to: &Path) -> anyhow::Result<Manifest> {
-    let mut archive = tar::Archive::new(File::open(file)?);
+    let mut archive = tar::Archive::new(opened(file)?);
     let mut manifest: Option<Manifest> = None;
     let mut found = BTreeMap::new();
     for entry in archive.entries()? {
@@ -246,6 +248,26 @@ fn read_archive(file: &Path, to: &Path) -> anyhow::Result<Manifest> {
     ensure!(manifest.format == FORMAT, "it has a format of a newer version ({})", manifest.format);
     ensure!(manifest.files == found, "its files differ from its manifest: it is damaged");
     Ok(manifest)
+}
+
+/// The archive, unless something else packed it or is in its place.
+fn opened(file: &Path) -> anyhow::Result<File> {
+    let opened = File::open(file)?;
+    ensure!(opened.metadata()?.is_file(), "it is no file");
+    let mut start = Vec::new();
+    Read::take(&opened, 262).read_to_end(&mut start)?;
+    let packer = match start.as_slice() {
+        [0x1f, 0x8b, ..] => Some("gunzip"),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("unzstd"),
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => Some("unxz"),
+        [b'B', b'Z', b'h', ..] => Some("bunzip2"),
+        _ => None,
+    };
+    if let Some(packer) = packer {
+        bail!("it is compressed: unpack it with {packer} first");
+    }
+    ensure!(start.get(257..262) == Some(b"ustar"), "it is no backup of tandem-hub");
+    Ok(File::open(file)?)
 }
 
 fn verify(folder: &Path, manifest: &Manifest) -> anyhow::Result<()> {

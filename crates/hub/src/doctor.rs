@@ -185,20 +185,20 @@ fn files(data: &Path) -> anyhow::Result<String> {
     let folder = data.join(folder::MEDIA);
     ensure!(folder.is_dir(), "{} is missing: restore it from a backup", folder.display());
     let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
-    let (mut count, mut missing) = (0, Vec::new());
-    media::each_named(&connection, FILES, |file| {
+    let (mut count, mut wrong) = (0, Vec::new());
+    media::each_named(&connection, FILES, |file, bytes| {
         count += 1;
         let name = file.to_string();
-        if !folder.join(&name).exists() {
-            missing.push(name);
+        if folder.join(&name).metadata().map_or(true, |found| found.len() != bytes) {
+            wrong.push(name);
         }
     })?;
     ensure!(
-        missing.is_empty(),
-        "{} of the newest {count} are missing: restore them from a backup into {}: {}",
-        missing.len(),
+        wrong.is_empty(),
+        "{} of the newest {count} are missing or damaged: restore them from a backup into {}: {}",
+        wrong.len(),
         folder.display(),
-        listed(missing.iter(), NAMED)
+        listed(wrong.iter(), NAMED)
     );
     Ok(format!("the newest {count} are there"))
 }

@@ -27,6 +27,7 @@ use tokio::task::JoinSet;
 use unread::Unread;
 use watched::{Activity, Watched};
 
+use crate::config::ConfigError;
 use crate::crowd::{Full, Ticket};
 use crate::doors;
 use crate::fanout::Input;
@@ -114,10 +115,12 @@ fn room_in(files: usize, configured: Option<usize>) -> anyhow::Result<usize> {
         }
         return Ok(room);
     };
-    ensure!(
-        wanted <= room,
-        "max_connections (TANDEM_MAX_CONNECTIONS): {wanted} is more than the {room} connections that fit into this process's limit of {files} open files"
-    );
+    if wanted > room {
+        bail!(ConfigError::of(format!(
+            "max_connections (TANDEM_MAX_CONNECTIONS): {wanted} is more than the {room} connections that fit into this \
+             process's limit of {files} open files"
+        )));
+    }
     Ok(wanted)
 }
 

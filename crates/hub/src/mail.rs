@@ -122,14 +122,14 @@ async fn send(hub: &Hub, config: &MailConfig, transport: &Transport, mail: Mail)
     match outcome {
         Ok(()) => hub.database.write(move |connection, _| mails::finished(connection, link)).await,
         Err(failure) => {
-            let (attempts, why) = (attempt + 1, anonymous(&failure.reason));
-            let (conversation, reason) = (found.link.conversation, failure.reason.chars().take(REASON_CHARS));
-            let reason: String = reason.collect();
+            // It reaches reports and Your Logic, which need not know the partner's address.
+            let (attempts, reason) = (attempt + 1, anonymous(&failure.reason));
+            let conversation = found.link.conversation;
             let Some(pause) = pause.filter(|_| !failure.permanent) else {
-                tracing::warn!(link.id = %link, attempts, why, "a mail could not be sent");
+                tracing::warn!(link.id = %link, attempts, why = reason, "a mail could not be sent");
                 return tell(hub, conversation, link, reason, true).await;
             };
-            tracing::warn!(link.id = %link, attempts, why, again_s = pause / 1000, "a mail could not be sent yet");
+            tracing::warn!(link.id = %link, attempts, why = reason, again_s = pause / 1000, "a mail could not be sent yet");
             let next = hub.clock.now().plus_ms(pause);
             hub.database.write(move |connection, _| mails::again(connection, link, next)).await?;
             // The link may be over before all attempts are.

@@ -128,17 +128,18 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             let folder = format!("{} ({})", config.data.display(), config.data_from);
             ensure!(has_database(&config.data)?, no_database(&folder));
             remark(format_args!("Data: {folder}"));
-            let BackedUp { summary, missing, removed } = backup(&config.data, &file)?;
+            let BackedUp { summary, lost, removed } = backup(&config.data, &file)?;
             say(summary)?;
             if !removed.is_empty() {
                 remark(format_args!("Removed what unfinished backups left there: {}", removed.join(", ")));
             }
-            if !missing.is_empty() {
+            if !lost.is_empty() {
                 remark(format_args!(
-                    "{} files that conversations name are missing in {} and in this backup; take them from an older one: {}",
-                    missing.len(),
+                    "{} files that conversations name are missing or damaged in {} and in this backup; take them from an \
+                     older one: {}",
+                    lost.len(),
                     config.data.display(),
-                    missing.iter().take(10).map(String::as_str).collect::<Vec<_>>().join(", ")
+                    lost.iter().take(10).map(String::as_str).collect::<Vec<_>>().join(", ")
                 ));
                 return Ok(ExitCode::FAILURE);
             }

@@ -119,6 +119,11 @@ fn say_limits(document: &mut Value) {
     let choice = json!({ "minLength": 1, "maxLength": limits::CHOICE_CHARS });
     let language = json!({ "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$", "maxLength": 35 });
     let by_language = json!({ "minProperties": 1, "maxProperties": limits::LANGUAGES, "propertyNames": language });
+    // Senders need to say only which file it is.
+    let id = json!({ "type": "string", "format": "uuid" });
+    let word = json!({ "type": "string" });
+    let about = json!({ "id": id, "name": word, "contentType": word, "bytes": { "type": "integer", "minimum": 0 } });
+    let file = json!({ "oneOf": [id, { "type": "object", "required": ["id"], "properties": about }] });
     let all = [
         ("LibraryChoice", "score", json!({ "minimum": 1, "maximum": 5 })),
         ("LibraryChoice", "id", choice.clone()),
@@ -132,7 +137,7 @@ fn say_limits(document: &mut Value) {
         ("QuickReplyDefinition", "title", title.clone()),
         ("QuickReplyDefinition", "texts", by_language),
         ("QuickReplyDefinition", "texts/additionalProperties", text),
-        ("QuickReplyDefinition", "attachments", json!({ "maxItems": limits::ATTACHMENTS })),
+        ("QuickReplyDefinition", "attachments", json!({ "maxItems": limits::ATTACHMENTS, "items": file })),
         ("QuickReplyDefinition", "folder", json!({ "maxItems": limits::FOLDERS })),
         ("QuickReplyDefinition", "folder/items", title),
         ("QuickReplyDefinition", "reviewBy", json!({ "format": "date" })),
@@ -205,6 +210,7 @@ fn complete_operation(path: &str, operation: &mut Map<String, Value>) {
                 match name.as_str() {
                     "id" | "conversation" => schema["format"] = json!("uuid"),
                     "from" | "to" => schema["format"] = json!("date-time"),
+                    "month" => schema["pattern"] = json!("^(19[7-9][0-9]|[2-8][0-9]{3})-(0[1-9]|1[0-2])$"),
                     "scope" => schema["enum"] = json!(["everybody", "mine", null]),
                     _ => {}
                 }

@@ -22,6 +22,13 @@ pub struct ConfigError {
     pub problems: Vec<String>,
 }
 
+impl ConfigError {
+    /// One invalid setting.
+    pub(crate) fn of(problem: String) -> Self {
+        Self { problems: vec![problem] }
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
     config: Option<PathBuf>,

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Deserialize;
 use serde_json::Value;
-use tandem_conversation::{Audience, ItemState, QuestionId, QuickReply, QuickReplyId, Rejection, Time, is_blank};
+use tandem_conversation::{
+    Audience, ItemState, QuestionId, QuickReply, QuickReplyId, Rejection, Time, is_blank, limits,
+};
 use tandem_protocol::library::{Imported, LibraryFile, QuestionDefinition, QuickReplyDefinition};
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
@@ -311,6 +313,10 @@ impl Plan {
             }
             let question = definition.question.map(|theirs| asked.get(&theirs).copied().unwrap_or(theirs));
             let same = QuickReplyDefinition { id: Some(id), question, version: None, ..definition };
+            if same.attachments.len() > limits::ATTACHMENTS {
+                let problem = format!("at most {} files", limits::ATTACHMENTS);
+                return Err(of_reply(&lines, number, Rejection::invalid("attachments", problem).into()));
+            }
             // A file has no bytes of attachments; what is here keeps its own.
             let kept = before.as_ref().map(|before| before.attachments.clone()).unwrap_or_default();
             let same = QuickReplyDefinition { attachments: kept, ..same };

@@ -40,6 +40,10 @@ pub(crate) async fn send(hub: &Hub, viewer: Viewer, asked: Asked<'_>) -> Result<
         tracing::error!(%error, media.id = %id, "a stored file is missing on the disk");
         unknown()
     })?;
+    if file.metadata().await.is_ok_and(|found| found.len() != stored.media.bytes) {
+        tracing::error!(media.id = %id, "a stored file is damaged: it has another size than when it was sent");
+        return Err(ApiError::new(404, "media.damaged", "The file is damaged on the server and cannot be opened."));
+    }
     respond(file, &stored, &asked).await.map_err(|error| {
         tracing::error!(%error, media.id = %id, "a file cannot be read");
         ApiError::new(503, "media.store", "The file cannot be read right now. Try again.")

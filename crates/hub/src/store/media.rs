@@ -64,18 +64,22 @@ CREATE INDEX media_unnamed ON media (created) WHERE conversation IS NULL;";
 pub(crate) const STRANGERS: &str = "
 CREATE INDEX media_of_strangers ON media (created, bytes) WHERE contact IS NOT NULL OR link IS NOT NULL;";
 
-/// Calls `see` with the newest files that conversations name, at most `limit`, by their names on disk. With none in a
-/// database of an older schema, which does not say where files belong.
-pub(crate) fn each_named(connection: &Connection, limit: i64, mut see: impl FnMut(Uuid)) -> Result<(), StoreError> {
-    if connection.prepare("SELECT file, conversation FROM media LIMIT 0").is_err() {
+/// Calls `see` with the newest files that conversations name, at most `limit`: name on disk and size in bytes. With none
+/// in a database of an older schema, which does not say where files belong.
+pub(crate) fn each_named(
+    connection: &Connection,
+    limit: i64,
+    mut see: impl FnMut(Uuid, u64),
+) -> Result<(), StoreError> {
+    if connection.prepare("SELECT file, bytes, conversation FROM media LIMIT 0").is_err() {
         return Ok(());
     }
     let mut query = connection.prepare(
-        "SELECT file FROM media WHERE conversation IS NOT NULL AND file IS NOT NULL ORDER BY created DESC LIMIT ?1",
+        "SELECT file, bytes FROM media WHERE conversation IS NOT NULL AND file IS NOT NULL ORDER BY created DESC LIMIT ?1",
     )?;
     let mut rows = query.query([limit])?;
     while let Some(row) = rows.next()? {
-        see(row.get::<_, Id>(0)?.0);
+        see(row.get::<_, Id>(0)?.0, row.get::<_, i64>(1)?.max(0).cast_unsigned());
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ async fn a_backup_of_a_hub_that_is_being_written_to_comes_back_whole() {
     let (file, data) = (outside.path().join("tandem.tar"), hub.folder.path().to_owned());
     let to = file.clone();
     let told = tokio::task::spawn_blocking(move || backup(&data, &to)).await.unwrap().unwrap();
-    assert!(told.missing.is_empty(), "{told:?}");
+    assert!(told.lost.is_empty(), "{told:?}");
     let told = told.summary;
     done.store(true, Ordering::Relaxed);
     assert!(writing.await.unwrap() > 0, "messages were taken meanwhile");
@@ -206,4 +206,24 @@ fn a_backup_without_the_key_is_refused() {
     let refused = format!("{:#}", backup(&data, &file).unwrap_err());
     assert!(refused.contains("identity.key is missing"), "{refused}");
     assert_eq!(names(folder.path()), ["data"], "nothing half is left behind");
+}
+
+#[test]
+fn what_is_no_backup_is_told_so_and_nothing_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    for (content, told) in [
+        (b"\x1f\x8b\x08 and so on".as_slice(), "unpack it with gunzip first"),
+        (b"\x28\xb5\x2f\xfd and so on", "unpack it with unzstd first"),
+        (b"SQLite format 3\0", "it is no backup of tandem-hub"),
+        (b"", "it is no backup of tandem-hub"),
+        (&[0; 10_240], "it is no backup of tandem-hub"),
+    ] {
+        let file = folder.path().join("tandem.tar");
+        std::fs::write(&file, content).unwrap();
+        let refused = format!("{:#}", restore(&file, &folder.path().join("data")).unwrap_err());
+        assert!(refused.contains(told), "{refused}");
+        assert_eq!(names(folder.path()), ["tandem.tar"]);
+    }
+    let refused = format!("{:#}", restore(folder.path(), &folder.path().join("data")).unwrap_err());
+    assert!(refused.contains("it is no file"), "{refused}");
 }

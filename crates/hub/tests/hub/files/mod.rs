@@ -507,21 +507,31 @@ async fn a_slow_address_holds_up_nobody_else() {
 }
 
 #[tokio::test]
-async fn files_that_conversations_name_and_that_are_gone_are_missed() {
+async fn files_that_conversations_name_and_that_are_gone_or_cut_short_are_missed() {
     let hub = TestHub::start(None).await;
     let carmen = hub.customer().await;
     shows(&carmen, "invoice.pdf", PDF).await;
+    let url = address(&carmen).await;
+    assert_eq!(fetches(&url, None).await.status(), 200);
     let media = hub.folder.path().join("media");
     let files = std::fs::read_dir(&media).unwrap().flatten();
     let name = |entry: std::fs::DirEntry| entry.file_name().into_string().unwrap();
     let stored = files.map(name).find(|name| Uuid::parse_str(name).is_ok()).unwrap();
-    std::fs::remove_file(media.join(&stored)).unwrap();
     let outside = tempfile::tempdir().unwrap();
-    let (data, to) = (hub.folder.path().to_owned(), outside.path().join("tandem.tar"));
-    let done = tokio::task::spawn_blocking(move || tandem_hub::backup(&data, &to)).await.unwrap().unwrap();
-    assert_eq!(done.missing, [format!("media/{stored}")]);
-    let mut lines = Vec::new();
-    let config = tandem_hub::config::Config::new(hub.folder.path().to_owned());
-    assert!(!tandem_hub::doctor(&config, |line| lines.push(line)).await);
-    assert!(lines.iter().any(|line| line.starts_with("WRONG  files") && line.contains(&stored)), "{lines:?}");
+    for (code, is_cut) in [("media.damaged", true), ("media.unknown", false)] {
+        match is_cut {
+            true => std::fs::write(media.join(&stored), &PDF[..4]).unwrap(),
+            false => std::fs::remove_file(media.join(&stored)).unwrap(),
+        }
+        let refused = fetches(&url, None).await;
+        assert_eq!(refused.status(), 404);
+        assert!(refused.text().await.unwrap().contains(code));
+        let (data, to) = (hub.folder.path().to_owned(), outside.path().join(code));
+        let done = tokio::task::spawn_blocking(move || tandem_hub::backup(&data, &to)).await.unwrap().unwrap();
+        assert_eq!(done.lost, [format!("media/{stored}")]);
+        let mut lines = Vec::new();
+        let config = tandem_hub::config::Config::new(hub.folder.path().to_owned());
+        assert!(!tandem_hub::doctor(&config, |line| lines.push(line)).await);
+        assert!(lines.iter().any(|line| line.starts_with("WRONG  files") && line.contains(&stored)), "{lines:?}");
+    }
 }
