@@ -12,7 +12,7 @@ use std::fmt::Display;
 use serde::Serialize;
 use tandem_conversation::{BrandId, Permission, Role, Skills, UserId, is_blank, turns_text};
 use tandem_protocol::administration::{UserAddition, UserChange, UserRow};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use uuid::Uuid;
 
 use crate::secrets::{PASSWORD_CHARS, hash_password, normal_password};

@@ -11,6 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::{Context as _, bail, ensure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use tandem_sql::Connection;
 
 use crate::folder::{self, DATABASE, MEDIA};
 use crate::identity::FILE as KEY;
@@ -131,7 +132,7 @@ fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<(usi
     };
     let key = data.join(KEY);
     ensure!(
-        key.exists() || !identity_key::has_key(&tandem_sqlite::peek(snapshot, None)?)?,
+        key.exists() || !identity_key::has_key(&Connection::peek(snapshot)?)?,
         "{} is missing, and a hub restored without it cannot start: restore the key from an earlier backup",
         key.display()
     );
@@ -146,7 +147,7 @@ fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<(usi
         }
     }
     let mut lost = Vec::new();
-    media::each_named(&tandem_sqlite::peek(snapshot, None)?, i64::MAX, |file, bytes| {
+    media::each_named(&Connection::peek(snapshot)?, i64::MAX, |file, bytes| {
         let name = format!("{MEDIA}/{file}");
         if sizes.get(&name) != Some(&bytes) {
             lost.push(name);

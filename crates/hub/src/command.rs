@@ -347,7 +347,7 @@ impl BrandCommand {
 fn on_user(
     data: &Path,
     email: &str,
-    change: impl FnOnce(&tandem_sqlite::rusqlite::Connection, UserId) -> administration::Done<users::User> + Send + 'static,
+    change: impl FnOnce(&tandem_sql::Connection, UserId) -> administration::Done<users::User> + Send + 'static,
 ) -> anyhow::Result<users::User> {
     let (database, wanted) = (open(data)?, email.to_owned());
     let changed = database.write_blocking(move |connection, ()| match users::by_email(connection, &wanted)? {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use tandem_conversation::{ConversationId, Position, Time};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 
 use crate::channels::whatsapp::number::{PURPOSE, opened};
 use crate::clock::Clock;
@@ -91,7 +91,7 @@ fn content(data: &Path) -> anyhow::Result<String> {
 
 /// Reads every state, and the newest events.
 fn conversations(data: &Path) -> anyhow::Result<String> {
-    let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
+    let connection = Connection::peek(&data.join(DATABASE))?;
     let (mut count, mut anew, mut lost, mut newer) = (0, Vec::new(), Vec::new(), Vec::new());
     let mut after = ConversationId(uuid::Uuid::nil());
     loop {
@@ -132,7 +132,7 @@ fn conversations(data: &Path) -> anyhow::Result<String> {
 
 /// How the numbers are; none if there are none.
 fn whatsapp(data: &Path) -> anyhow::Result<Option<String>> {
-    let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
+    let connection = Connection::peek(&data.join(DATABASE))?;
     // The folder may be of an older version.
     if !numbers::are_kept(&connection)? {
         return Ok(None);
@@ -170,7 +170,7 @@ fn closed<'a>(data: &Path, connection: &Connection, all: &'a [Number]) -> anyhow
 }
 
 fn key(data: &Path) -> anyhow::Result<String> {
-    let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
+    let connection = Connection::peek(&data.join(DATABASE))?;
     if identity::Secrets::check(data, &connection)? {
         return Ok("is there".into());
     }
@@ -184,7 +184,7 @@ const FILES: i64 = 1_000;
 fn files(data: &Path) -> anyhow::Result<String> {
     let folder = data.join(folder::MEDIA);
     ensure!(folder.is_dir(), "{} is missing: restore it from a backup", folder.display());
-    let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
+    let connection = Connection::peek(&data.join(DATABASE))?;
     let (mut count, mut wrong) = (0, Vec::new());
     media::each_named(&connection, FILES, |file, bytes| {
         count += 1;
@@ -218,7 +218,7 @@ fn disk(data: &Path, least: u64) -> anyhow::Result<String> {
 fn clock(data: &Path) -> anyhow::Result<String> {
     let now = Clock::system().now();
     ensure!(now > EARLIEST, "it is before 2026");
-    let connection = tandem_sqlite::peek(&data.join(DATABASE), None)?;
+    let connection = Connection::peek(&data.join(DATABASE))?;
     let newest: Option<i64> = connection.query_row("SELECT max(updated) FROM conversations", [], |row| row.get(0))?;
     let ahead_ms = newest.map_or(0, |newest| newest - now.0);
     ensure!(ahead_ms < 60_000, "the newest conversation is {} s ahead of it", ahead_ms / 1000);

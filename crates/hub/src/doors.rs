@@ -173,7 +173,7 @@ async fn admit(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Res
 mod tests {
     use std::sync::mpsc;
 
-    use tandem_sqlite::rusqlite::Connection;
+    use tandem_sql::Connection;
     use tokio::net::TcpListener;
     use tokio::task::JoinSet;
 

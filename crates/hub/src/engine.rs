@@ -20,8 +20,8 @@ use tandem_conversation::{
     Command, CommandId, ContactId, Context, Conversation, ConversationId, CustomerId, Envelope, Event, EventBody,
     Ladder, Looked, Participant, Permissions, Position, Rejection, Time, TurnId, decide_and_apply,
 };
+use tandem_sql::Connection;
 use tandem_sqlite::Error;
-use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
 pub(crate) use answering::{Answering, End};

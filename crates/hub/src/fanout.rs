@@ -17,7 +17,6 @@ use axum::extract::ws::Utf8Bytes;
 use tandem_conversation::{Button, ContactId, ConversationId, LinkId, Participant, Permission, Time, UserId};
 use tandem_protocol::agents::{Colleague, LiveFrame, Me, Whereabouts};
 use tandem_protocol::chat::ChatFrame;
-use tandem_sqlite::Database;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -29,6 +28,7 @@ use crate::health::Guard;
 use crate::recent::Recent;
 use crate::secrets::TokenHash;
 use crate::socket::{Goodbye, Line};
+use crate::store::Database;
 use crate::store::activity::Begun;
 use crate::store::library::Changes;
 use crate::wake::Wake;

@@ -12,7 +12,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::Client;
 use tandem_conversation::Time;
-use tandem_sqlite::Database;
 use uuid::Uuid;
 
 pub(crate) use client::{admitted, because};
@@ -23,6 +22,7 @@ use crate::config::MediaConfig;
 use crate::engine::Engine;
 use crate::folder::MEDIA;
 use crate::peer::Network;
+use crate::store::Database;
 use crate::store::media::{self, Sender, Today};
 
 /// Concurrent uploads per sender.

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use axum::http::HeaderName;
 use tandem_conversation::{ContactId, ConversationId, Time};
-use tandem_sqlite::{Cause, Database};
+use tandem_sqlite::Cause;
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 
 use crate::engine::Engine;
 use crate::problem::ApiError;
-use crate::store::{StoreError, pulse};
+use crate::store::{Database, StoreError, pulse};
 
 /// A slower commit counts as failed.
 const WITHIN: Duration = Duration::from_secs(2);

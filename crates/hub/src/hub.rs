@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, OnceLock};
 use tandem_conversation::{
     Command, Conversation, ConversationId, Envelope, Participant, Position, Rejection, Side, Stage, Time,
 };
-use tandem_sqlite::Database;
 use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
@@ -27,8 +26,9 @@ use crate::metrics::Metrics;
 use crate::model::Model;
 use crate::peer::Peer;
 use crate::problem::{ApiError, too_many_connections};
+use crate::search::Index;
 use crate::store::commands::Sent;
-use crate::store::{StoreError, conversations};
+use crate::store::{Database, StoreError, conversations};
 use crate::turns::Turns;
 use crate::wake::Entry;
 
@@ -66,7 +66,7 @@ pub struct Hub {
     /// The writing model, if configured.
     pub(crate) model: Option<Model>,
     /// The full-text index.
-    pub(crate) search: Database<()>,
+    pub(crate) search: Index,
     /// Signals a commit, for background readers of the log.
     pub(crate) news: Arc<Notify>,
     /// Until when one of our people is typing, per conversation.

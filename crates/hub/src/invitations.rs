@@ -1,7 +1,7 @@
 //! How an invitation reaches an external agent: by a link whose token its maker keeps, by mail from the hub, or both.
 
 use tandem_conversation::{LinkId, Rejection, Time};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 
 use crate::secrets::TokenHash;
 use crate::store::{StoreError, links, mails};

@@ -17,7 +17,7 @@ use tandem_conversation::{
 use tandem_protocol::library::{
     ItemRemoval, Library, LibraryBrand, LibraryFile, QuestionDefinition, QuickReplyDefinition,
 };
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use uuid::Uuid;
 
 pub(crate) use import::{Plan, import, parse};

@@ -17,8 +17,8 @@ use tandem_conversation::{
     check_label,
 };
 use tandem_protocol::logic::{CustomerPatch, LogicResponseBody};
+use tandem_sql::Connection;
 use tandem_sqlite::Cause;
-use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 

@@ -15,7 +15,7 @@ mod take;
 mod text;
 
 use tandem_conversation::{Action, ContactId, ConversationId, Media, MediaId, Permission, Position, Rejection};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use uuid::Uuid;
 
 pub(crate) use fetch::fetch_all;

@@ -10,7 +10,7 @@ use async_openai::types::chat::{
 };
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{Content, ConversationId, EventBody, Participant, is_blank};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 
 use crate::config::ImproveConfig;
 use crate::endpoint::PATIENCE_MS;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_conversation::{ContactId, Time};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 
 use crate::config::Retention;
 use crate::engine::Engine;
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn every_step_finds_what_is_due_by_an_index() {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::in_memory().unwrap();
         MIGRATIONS.iter().for_each(|step| connection.execute_batch(step.sql).unwrap());
         for sql in [
             commands::OVER,
@@ -131,9 +131,10 @@ mod tests {
             visits::END_SESSIONS,
         ] {
             let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-            let parameters = vec![0; query.parameter_count()];
-            let rows = query
-                .query_map(tandem_sqlite::rusqlite::params_from_iter(parameters), |row| row.get::<_, String>("detail"));
+            let values = vec![0; query.parameter_count()];
+            let values: Vec<&dyn tandem_sql::ToSql> =
+                values.iter().map(|value| value as &dyn tandem_sql::ToSql).collect();
+            let rows = query.query_map(values.as_slice(), |row| row.get::<_, String>("detail"));
             for detail in rows.unwrap().map(Result::unwrap) {
                 let is_walk = detail.starts_with("SCAN") && !detail.contains("CONSTANT ROW");
                 assert!(!is_walk && !detail.contains("TEMP B-TREE"), "{sql}: {detail}");

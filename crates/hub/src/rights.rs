@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tandem_conversation::{BrandId, Command, ContactId, ConversationId, Permission, Time, UserId};
 use tandem_protocol::agents::{Colleague, Me};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 

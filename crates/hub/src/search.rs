@@ -16,8 +16,9 @@ use tandem_conversation::{
 };
 use tandem_protocol::agents::SearchPage;
 use tandem_search::{Candidate, Expression, Query, Shelf, Tag, Word, filed, find, hit, people, turns};
-use tandem_sqlite::rusqlite::{Connection, params};
+use tandem_sql::Connection;
 use tandem_sqlite::{Database, Durability, Options, Room};
+use tokio::sync::{Mutex, Semaphore};
 
 pub(crate) use filing::run;
 
@@ -28,8 +29,32 @@ use crate::store::{StoreError, brands, conversations, passable, search};
 /// Maximum conversations named in the index query. Beyond it, each hit is checked instead.
 const LISTED: u32 = 300;
 
-/// Opens or creates the index in the data folder. A damaged one is made again from the log.
-pub(crate) fn open(folder: &Path) -> anyhow::Result<Database<()>> {
+/// Maximum searches that wait for their turn.
+const MOST_WAITING: usize = 64;
+
+/// The full-text index.
+pub(crate) struct Index {
+    pub(crate) file: Database<()>,
+    room: Semaphore,
+    /// One search at a time: the account's readers are there for everybody.
+    turn: Mutex<()>,
+}
+
+impl Index {
+    /// Opens or creates the index in the data folder. A damaged one is made again from the log.
+    pub(crate) fn open(folder: &Path) -> anyhow::Result<Self> {
+        Ok(Self { file: open(folder)?, room: Semaphore::new(MOST_WAITING), turn: Mutex::new(()) })
+    }
+
+    /// Waits for this search's turn and calls `search`; none if too many wait.
+    pub(crate) async fn take_turn<T>(&self, search: impl AsyncFnOnce() -> T) -> Option<T> {
+        let _place = self.room.try_acquire().ok()?;
+        let _turn = self.turn.lock().await;
+        Some(search().await)
+    }
+}
+
+fn open(folder: &Path) -> anyhow::Result<Database<()>> {
     match open_file(folder) {
         Err(error) if error.is_damage() => {
             tracing::warn!(%error, "the search index is damaged, and is made again");
@@ -55,9 +80,10 @@ fn open_file(folder: &Path) -> Result<Database<()>, tandem_sqlite::Error> {
     Database::open(&options, search::MIGRATIONS, |_| Ok(()))
 }
 
-/// Finds the newest hits of `query` that `user` may see. `connection` is the index's, with the account attached.
+/// Finds the newest hits of `query` that `user` may see. `connection` is the account's. Blocks on the index.
 pub(crate) fn search(
     connection: &Connection,
+    index: &Database<()>,
     user: &User,
     query: &Query,
     limit: usize,
@@ -76,7 +102,8 @@ pub(crate) fn search(
             all.iter().filter(|brand| query.about.means_brand(&brand.look.id, &brand.look.name)).map(|b| b.id).collect()
         }
     };
-    let seen = Seen { connection, access: rights.access(), handled, brands, query, now, known: RefCell::default() };
+    let seen =
+        Seen { connection, index, access: rights.access(), handled, brands, query, now, known: RefCell::default() };
     let listed = seen.listed()?;
     let words = &query.words;
     if let Some(scope) = people(query, listed.as_deref()).filter(|_| !words.is_empty() || !query.about.is_anything()) {
@@ -106,6 +133,7 @@ fn is_in_time(query: &Query, time: Time) -> bool {
 
 struct Seen<'a> {
     connection: &'a Connection,
+    index: &'a Database<()>,
     access: Access<'a>,
     /// The customers whom the user handles now.
     handled: BTreeSet<CustomerId>,
@@ -166,19 +194,24 @@ impl Seen<'_> {
         Ok(Some(listed))
     }
 
-    /// Calls `each` with index rows between `from` and `to`, descending, until it returns false.
-    fn rows(
+    /// Calls `each` with the places between `from` and `to` that match, descending, until it returns false.
+    fn places(
         &self,
-        sql: &str,
+        sql: &'static str,
         expression: &Expression,
         (from, to): (i64, i64),
         mut each: impl FnMut(i64) -> Result<bool, StoreError>,
     ) -> Result<(), StoreError> {
-        let mut query = self.connection.prepare_cached(sql)?;
-        let mut rows = query.query(params![expression.to_string(), to, from])?;
-        while let Some(row) = rows.next()? {
-            if !each(row.get(0)?)? {
-                break;
+        let expression = expression.to_string();
+        let mut below = Some(to);
+        while let Some(to) = below {
+            let expression = expression.clone();
+            let page = self.index.read_blocking(move |index| search::page(index, sql, &expression, from, to))?;
+            below = page.last().copied().filter(|_| page.len() == search::PAGE);
+            for place in page {
+                if !each(place)? {
+                    return Ok(());
+                }
             }
         }
         Ok(())
@@ -202,7 +235,7 @@ impl Shelf for Turns<'_> {
         each: &mut dyn FnMut(i64, Option<Candidate<Self::Item>>) -> bool,
     ) -> Result<(), StoreError> {
         let connection = self.seen.connection;
-        self.seen.rows(search::FIND_TURNS, expression, (self.from, self.to.min(below)), |row| {
+        self.seen.places(search::FIND_TURNS, expression, (self.from, self.to.min(below)), |row| {
             let of = search::conversation_at(connection, row)?;
             let Some(state) = of.map(|of| self.seen.state(of)).transpose()?.flatten() else {
                 return Ok(each(row, None));
@@ -234,7 +267,7 @@ impl Shelf for People<'_> {
         below: i64,
         each: &mut dyn FnMut(i64, Option<Candidate<Self::Item>>) -> bool,
     ) -> Result<(), StoreError> {
-        self.seen.rows(search::FIND_PEOPLE, expression, (0, below), |row| {
+        self.seen.places(search::FIND_PEOPLE, expression, (0, below), |row| {
             let of = search::conversation_at(self.seen.connection, row)?;
             let of = of.filter(|of| self.met.borrow_mut().insert(*of));
             let state = of.map(|of| self.seen.state(of)).transpose()?.flatten();

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 use tandem_conversation::{Role, UserId};
 use tandem_protocol::administration::{BrandAddition, UserAddition};
-use tandem_sqlite::{Database, Durability, Options, Room};
+use tandem_sqlite::{Durability, Options, Room};
 
 use crate::administration::{self, checked_addition};
 use crate::channels::whatsapp::number::{Addition, PURPOSE};
@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::folder;
 use crate::identity::{self, Secrets};
 use crate::seal::Seal;
-use crate::store::{MIGRATIONS, StoreError, brands, whatsapp};
+use crate::store::{Database, MIGRATIONS, StoreError, brands, whatsapp};
 
 pub struct NewUser {
     pub email: String,

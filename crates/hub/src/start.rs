@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context as _, anyhow};
 use tandem_conversation::PERSON_SILENT_MS;
-use tandem_sqlite::{Companion, Database, Durability, Options, Room};
+use tandem_sqlite::{Companion, Durability, Link, Options, Room};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore, mpsc};
 
@@ -23,7 +23,7 @@ use crate::identity::Secrets;
 use crate::limits::{self, Limits};
 use crate::metrics::Metrics;
 use crate::model::Model;
-use crate::store::{self, MIGRATIONS, StoreError, events};
+use crate::store::{self, Database, MIGRATIONS, StoreError, events};
 use crate::wake::Wake;
 use crate::{
     activity, alerts, api, fanout, library, listen, logic, mail, media, retention, rights, search, states, timers,
@@ -132,7 +132,7 @@ impl Hub {
             wake,
             health.guard("the fan-out"),
         );
-        let search = search::open(&config.data).context("Cannot open the search index")?;
+        let search = search::Index::open(&config.data).context("Cannot open the search index")?;
         let hub = Arc::new(Self {
             search,
             news,
@@ -173,7 +173,7 @@ impl Hub {
             lock: Mutex::new(Some(lock)),
         });
         hub.work("the database", ended(hub.database.clone()));
-        hub.work("the search index", ended(hub.search.clone()));
+        hub.work("the search index", ended(hub.search.file.clone()));
         hub.work("deadlines", timers::run(Arc::clone(&hub)));
         hub.work("states", states::run(Arc::clone(&hub)));
         hub.work("rights", rights::run(Arc::clone(&hub)));
@@ -220,7 +220,7 @@ impl Hub {
         let mut workers = std::mem::take(&mut *self.workers.lock().unwrap_or_else(PoisonError::into_inner));
         workers.shutdown().await;
         self.database.close().await;
-        self.search.close().await;
+        self.search.file.close().await;
         *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
@@ -230,7 +230,7 @@ pub fn serve_metrics(hub: &Arc<Hub>, listener: TcpListener) {
     hub.work("metrics", api::metrics::serve(Arc::clone(hub), listener));
 }
 
-async fn ended<C: Companion>(database: Database<C>) {
+async fn ended<C: Companion<K>, K: Link>(database: tandem_sqlite::Database<C, K>) {
     database.ended().await;
 }
 

@@ -26,9 +26,12 @@ pub mod users;
 pub mod visits;
 pub(crate) mod whatsapp;
 
+use tandem_sql::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use tandem_sqlite::Migration;
-use tandem_sqlite::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use uuid::Uuid;
+
+/// The account's database.
+pub(crate) type Database<C> = tandem_sqlite::Database<C, tandem_sql::Connection>;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -45,8 +48,8 @@ pub enum StoreError {
     Rejected(#[from] tandem_conversation::Rejection),
 }
 
-impl From<tandem_sqlite::rusqlite::Error> for StoreError {
-    fn from(error: tandem_sqlite::rusqlite::Error) -> Self {
+impl From<tandem_sql::Error> for StoreError {
+    fn from(error: tandem_sql::Error) -> Self {
         Self::Database(error.into())
     }
 }
@@ -66,7 +69,7 @@ pub(crate) fn passable<T>(read: Result<T, StoreError>) -> Result<Option<T>, Stor
 pub(crate) struct Id(pub Uuid);
 
 impl ToSql for Id {
-    fn to_sql(&self) -> tandem_sqlite::rusqlite::Result<ToSqlOutput<'_>> {
+    fn to_sql(&self) -> tandem_sql::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(ValueRef::Blob(self.0.as_bytes())))
     }
 }
@@ -135,13 +138,13 @@ pub const MIGRATIONS: &[Migration] = &[
 pub(crate) mod testing {
     //! Query plans over the newest schema.
 
-    use tandem_sqlite::rusqlite::Connection;
+    use tandem_sql::{Connection, ToSql};
 
     use super::MIGRATIONS;
 
     /// An empty database of the newest schema.
     pub(crate) fn empty() -> Connection {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::in_memory().unwrap();
         for migration in MIGRATIONS {
             connection.execute_batch(migration.sql).unwrap();
         }
@@ -152,10 +155,9 @@ pub(crate) mod testing {
     pub(crate) fn assert_indexed(sql: &str, may_sort: bool) {
         let connection = empty();
         let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-        for number in 1..=query.parameter_count() {
-            query.raw_bind_parameter(number, 1).unwrap();
-        }
-        let mut rows = query.raw_query();
+        let values = vec![1; query.parameter_count()];
+        let values: Vec<&dyn ToSql> = values.iter().map(|value| value as &dyn ToSql).collect();
+        let mut rows = query.query(values.as_slice()).unwrap();
         while let Some(row) = rows.next().unwrap() {
             let line: String = row.get(3).unwrap();
             assert!(may_sort || !line.contains("TEMP B-TREE"), "sorts instead of following an index: {line}\n{sql}");

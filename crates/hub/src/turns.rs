@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tandem_conversation::{ConversationId, Event, Position};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 
 use crate::generations::Generations;
 use crate::store::{StoreError, events};
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn what_is_remembered_and_what_is_new_are_what_would_be_read_afresh() {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::in_memory().unwrap();
         connection.execute_batch(events::SCHEMA).unwrap();
         let turns = Turns::default();
         let mut at = 0;

@@ -5,6 +5,7 @@
 //! work that belongs to each commit.
 
 mod key;
+mod link;
 mod migration;
 mod reader;
 mod worker;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use key::Key;
+pub use link::Link;
 pub use migration::{BREAKS, Migration};
 pub use rusqlite;
 use rusqlite::Connection;
@@ -143,24 +145,24 @@ impl Room {
 }
 
 /// An open database. Clones share it; the last one closes it.
-pub struct Database<C: Companion> {
-    inner: Arc<Inner<C>>,
+pub struct Database<C: Companion<K>, K: Link = Connection> {
+    inner: Arc<Inner<C, K>>,
 }
 
 /// Drop order matters: the writer's connection goes last and checkpoints the log.
-struct Inner<C: Companion> {
+struct Inner<C: Companion<K>, K: Link> {
     path: PathBuf,
-    readers: reader::Readers,
-    writer: writer::Writer<C>,
+    readers: reader::Readers<K>,
+    writer: writer::Writer<C, K>,
 }
 
-impl<C: Companion> Clone for Database<C> {
+impl<C: Companion<K>, K: Link> Clone for Database<C, K> {
     fn clone(&self) -> Self {
         Self { inner: Arc::clone(&self.inner) }
     }
 }
 
-impl<C: Companion> Database<C> {
+impl<C: Companion<K>, K: Link> Database<C, K> {
     /// Opens or creates the file, migrates it to the newest schema and starts the threads.
     ///
     /// # Errors
@@ -168,12 +170,9 @@ impl<C: Companion> Database<C> {
     pub fn open(
         options: &Options,
         migrations: &[Migration],
-        companion: impl FnOnce(&Connection) -> Result<C, Error>,
+        companion: impl FnOnce(&K) -> Result<C, Error>,
     ) -> Result<Self, Error> {
-        let mut connection = Connection::open(&options.path)?;
-        unlock(&connection, options.key.as_ref())?;
-        prepare(&connection, options)?;
-        migration::run(&mut connection, migrations)?;
+        let connection = K::open(options, migrations)?;
         let companion = companion(&connection)?;
         let readers = reader::Readers::start(options)?;
         let writer = writer::Writer::start(connection, companion)?;
@@ -185,10 +184,7 @@ impl<C: Companion> Database<C> {
     ///
     /// # Errors
     /// The error of `work`, or that the commit failed.
-    pub async fn write<T, E>(
-        &self,
-        work: impl FnOnce(&Connection, &mut C) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub async fn write<T, E>(&self, work: impl FnOnce(&K, &mut C) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -200,10 +196,7 @@ impl<C: Companion> Database<C> {
     ///
     /// # Errors
     /// As [`Self::write`].
-    pub fn write_blocking<T, E>(
-        &self,
-        work: impl FnOnce(&Connection, &mut C) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub fn write_blocking<T, E>(&self, work: impl FnOnce(&K, &mut C) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -232,7 +225,7 @@ impl<C: Companion> Database<C> {
     ///
     /// # Errors
     /// The error of `work`.
-    pub async fn read<T, E>(&self, work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn read<T, E>(&self, work: impl FnOnce(&K) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -244,7 +237,7 @@ impl<C: Companion> Database<C> {
     ///
     /// # Errors
     /// As [`Self::read`].
-    pub fn read_blocking<T, E>(&self, work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub fn read_blocking<T, E>(&self, work: impl FnOnce(&K) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,

@@ -7,24 +7,24 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
 use crate::worker::{Ended, Waiting, Workers, guarded};
-use crate::{Error, Options};
+use crate::{Error, Link, Options};
 
-type Job = Box<dyn FnOnce(&Connection) + Send>;
+type Job<K> = Box<dyn FnOnce(&K) + Send>;
 
-pub(crate) struct Readers {
-    workers: Workers<Job>,
+pub(crate) struct Readers<K> {
+    workers: Workers<Job<K>>,
     ended: Ended,
 }
 
-impl Readers {
+impl<K: Link> Readers<K> {
     pub(crate) fn start(options: &Options) -> Result<Self, Error> {
-        let (jobs, inbox) = mpsc::channel::<Job>();
+        let (jobs, inbox) = mpsc::channel::<Job<K>>();
         let inbox = Arc::new(Mutex::new(inbox));
         let ended = Ended::new();
         let waiting = Waiting::default();
         let mut threads = Vec::new();
         for number in 0..options.readers.max(1) {
-            let connection = connect(options)?;
+            let connection = K::reader(options)?;
             let inbox = Arc::clone(&inbox);
             let name = format!("reader-{number}");
             let (guard, waiting) = (ended.guard(), waiting.clone());
@@ -51,7 +51,7 @@ impl Readers {
 
     pub(crate) fn submit<T, E>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+        work: impl FnOnce(&K) -> Result<T, E> + Send + 'static,
     ) -> oneshot::Receiver<Result<T, E>>
     where
         T: Send + 'static,
@@ -77,7 +77,7 @@ pub(crate) fn connect(options: &Options) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn read_all(connection: &Connection, inbox: &Mutex<mpsc::Receiver<Job>>, waiting: &Waiting) {
+fn read_all<K>(connection: &K, inbox: &Mutex<mpsc::Receiver<Job<K>>>, waiting: &Waiting) {
     loop {
         let job = match inbox.lock() {
             Ok(inbox) => inbox.recv(),

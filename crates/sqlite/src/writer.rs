@@ -9,31 +9,31 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::worker::{Ended, Waiting, Workers, guarded};
-use crate::{Cause, Error};
+use crate::{Cause, Error, Link};
 
 /// Maximum writes per transaction.
 const GROUP: usize = 1024;
 
 /// State of the writer thread that follows its transactions.
-pub trait Companion: Send + 'static {
+pub trait Companion<K = Connection>: Send + 'static {
     /// What it does by itself, with rows that it keeps until they are due: see [`Self::work`].
     type Work: Send + 'static;
 
     /// Does one piece of work, which has this place in its group. There is no savepoint around it: whatever fails must
     /// have written nothing, and is followed by [`Self::undone`], whatever succeeds by [`Self::kept`].
-    fn work(&mut self, connection: &Connection, place: usize, work: Self::Work) -> Finish;
+    fn work(&mut self, connection: &K, place: usize, work: Self::Work) -> Finish;
     /// Writes what it has kept back so far. What cannot be written fails alone: see [`Self::failed`].
     ///
     /// # Errors
     /// Those that undo the whole group.
-    fn flush(&mut self, _: &Connection) -> Result<(), Error> {
+    fn flush(&mut self, _: &K) -> Result<(), Error> {
         Ok(())
     }
     /// Writes what the write that is being done has left, in its savepoint.
     ///
     /// # Errors
     /// What the database answers; it undoes the write.
-    fn flush_own(&mut self, _: &Connection) -> Result<(), Error> {
+    fn flush_own(&mut self, _: &K) -> Result<(), Error> {
         Ok(())
     }
     /// Why the work at this place has failed after all, although its group was committed.
@@ -44,7 +44,7 @@ pub trait Companion: Send + 'static {
     ///
     /// # Errors
     /// What the database answers.
-    fn before_commit(&mut self, connection: &Connection) -> Result<(), Error>;
+    fn before_commit(&mut self, connection: &K) -> Result<(), Error>;
     /// The group is durable.
     fn committed(&mut self);
     /// How many writes a group had, and how long it took from its first to its end, durable or not.
@@ -58,13 +58,13 @@ pub trait Companion: Send + 'static {
 }
 
 /// For databases that need no companion.
-impl Companion for () {
+impl<K> Companion<K> for () {
     type Work = Infallible;
 
-    fn work(&mut self, _: &Connection, _: usize, work: Infallible) -> Finish {
+    fn work(&mut self, _: &K, _: usize, work: Infallible) -> Finish {
         match work {}
     }
-    fn before_commit(&mut self, _: &Connection) -> Result<(), Error> {
+    fn before_commit(&mut self, _: &K) -> Result<(), Error> {
         Ok(())
     }
     fn committed(&mut self) {}
@@ -76,11 +76,11 @@ impl Companion for () {
 /// Tells the caller the outcome, once the commit's is known.
 pub type Finish = Box<dyn FnOnce(Result<(), &Error>) + Send>;
 /// A write with a savepoint of its own; given nothing if the group has failed already.
-type Apart<C> = Box<dyn FnOnce(Option<(&Connection, &mut C)>) -> Finish + Send>;
+type Apart<C, K> = Box<dyn FnOnce(Option<(&K, &mut C)>) -> Finish + Send>;
 
-enum Job<C: Companion> {
+enum Job<C: Companion<K>, K> {
     Work(C::Work),
-    Apart(Apart<C>),
+    Apart(Apart<C, K>),
 }
 
 /// Where the outcome of one write goes.
@@ -117,13 +117,13 @@ where
     }
 }
 
-pub(crate) struct Writer<C: Companion> {
-    workers: Workers<Job<C>>,
+pub(crate) struct Writer<C: Companion<K>, K> {
+    workers: Workers<Job<C, K>>,
     ended: Ended,
 }
 
-impl<C: Companion> Writer<C> {
-    pub(crate) fn start(connection: Connection, companion: C) -> Result<Self, Error> {
+impl<C: Companion<K>, K: Link> Writer<C, K> {
+    pub(crate) fn start(connection: K, companion: C) -> Result<Self, Error> {
         let (jobs, inbox) = mpsc::channel();
         let waiting = Waiting::default();
         let mut writing = Writing { connection, companion, waiting: waiting.clone() };
@@ -154,7 +154,7 @@ impl<C: Companion> Writer<C> {
 
     pub(crate) fn submit<T, E>(
         &self,
-        work: impl FnOnce(&Connection, &mut C) -> Result<T, E> + Send + 'static,
+        work: impl FnOnce(&K, &mut C) -> Result<T, E> + Send + 'static,
     ) -> oneshot::Receiver<Result<T, E>>
     where
         T: Send + 'static,
@@ -175,12 +175,12 @@ impl<C: Companion> Writer<C> {
     }
 }
 
-fn in_savepoint<C: Companion, T, E: From<Error>>(
-    connection: &Connection,
+fn in_savepoint<C: Companion<K>, K: Link, T, E: From<Error>>(
+    connection: &K,
     companion: &mut C,
-    work: impl FnOnce(&Connection, &mut C) -> Result<T, E>,
+    work: impl FnOnce(&K, &mut C) -> Result<T, E>,
 ) -> Result<T, E> {
-    run(connection, "SAVEPOINT job")?;
+    connection.run("SAVEPOINT job")?;
     let done = guarded(|| {
         let value = work(connection, companion)?;
         companion.flush_own(connection)?;
@@ -188,49 +188,49 @@ fn in_savepoint<C: Companion, T, E: From<Error>>(
     });
     match done {
         Ok(value) => {
-            run(connection, "RELEASE job")?;
+            connection.run("RELEASE job")?;
             companion.kept();
             Ok(value)
         }
         Err(error) => {
             companion.undone();
             // A full disk rolls back the whole transaction; then nothing is left to undo.
-            if !connection.is_autocommit() {
-                run(connection, "ROLLBACK TO job")?;
-                run(connection, "RELEASE job")?;
+            if connection.is_open() {
+                connection.run("ROLLBACK TO job")?;
+                connection.run("RELEASE job")?;
             }
             Err(error)
         }
     }
 }
 
-struct Writing<C: Companion> {
-    connection: Connection,
+struct Writing<C, K> {
+    connection: K,
     companion: C,
     waiting: Waiting,
 }
 
-impl<C: Companion> Writing<C> {
+impl<C: Companion<K>, K: Link> Writing<C, K> {
     /// One write of a group that has gone well so far, or not.
-    fn write(&mut self, place: usize, job: Job<C>, outcome: &mut Result<(), Error>) -> Finish {
+    fn write(&mut self, place: usize, job: Job<C, K>, outcome: &mut Result<(), Error>) -> Finish {
         let (connection, companion) = (&self.connection, &mut self.companion);
         match job {
             Job::Work(work) => companion.work(connection, place, work),
             Job::Apart(job) => {
                 // Without a surrounding transaction a savepoint would commit by itself, whatever the caller is told.
-                if outcome.is_ok() && !connection.is_autocommit() {
+                if outcome.is_ok() && connection.is_open() {
                     *outcome = guarded(|| companion.flush(connection));
                 }
-                let is_well = outcome.is_ok() && !connection.is_autocommit();
+                let is_well = outcome.is_ok() && connection.is_open();
                 job(is_well.then_some((connection, companion)))
             }
         }
     }
 
     /// One transaction: `first` and everything else in the queue.
-    fn group(&mut self, first: Job<C>, inbox: &mpsc::Receiver<Job<C>>) {
+    fn group(&mut self, first: Job<C, K>, inbox: &mpsc::Receiver<Job<C, K>>) {
         let began = Instant::now();
-        let mut outcome = run(&self.connection, "BEGIN IMMEDIATE");
+        let mut outcome = self.connection.run("BEGIN IMMEDIATE");
         let mut finishes = Vec::with_capacity(16);
         let mut next = Some(first);
         while let Some(job) = next {
@@ -238,20 +238,20 @@ impl<C: Companion> Writing<C> {
             next = if finishes.len() < GROUP { inbox.try_recv().ok().inspect(|_| self.waiting.took()) } else { None };
         }
         let outcome = outcome
-            .and_then(|()| match self.connection.is_autocommit() {
-                false => Ok(()),
-                true => {
+            .and_then(|()| match self.connection.is_open() {
+                true => Ok(()),
+                false => {
                     Err(Error::Undone { words: "the disk is full, or cannot be written".into(), cause: Cause::Full })
                 }
             })
             .and_then(|()| guarded(|| self.companion.before_commit(&self.connection)))
-            .and_then(|()| run(&self.connection, "COMMIT"));
+            .and_then(|()| self.connection.run("COMMIT"));
         match &outcome {
             Ok(()) => self.companion.committed(),
             Err(error) => {
                 tracing::error!(%error, "a group of writes was undone");
-                if !self.connection.is_autocommit()
-                    && let Err(error) = run(&self.connection, "ROLLBACK")
+                if self.connection.is_open()
+                    && let Err(error) = self.connection.run("ROLLBACK")
                 {
                     tracing::error!(%error, "cannot roll back");
                 }
@@ -267,11 +267,6 @@ impl<C: Companion> Writing<C> {
             });
         }
     }
-}
-
-fn run(connection: &Connection, sql: &str) -> Result<(), Error> {
-    connection.prepare_cached(sql)?.raw_execute()?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -453,7 +448,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let steps = [Migration { name: "words", sql: "CREATE TABLE words (word TEXT) STRICT" }];
         let with = |key: Option<[u8; 32]>| Options { key: key.map(Key::new), ..options(folder.path()) };
-        let database = Database::open(&with(Some([7; 32])), &steps, |_| Ok(())).unwrap();
+        let database = Database::<(), Connection>::open(&with(Some([7; 32])), &steps, |_| Ok(())).unwrap();
         database
             .write_blocking(|connection, ()| -> Result<(), Error> {
                 connection.execute("INSERT INTO words VALUES ('rhubarb marmalade')", [])?;

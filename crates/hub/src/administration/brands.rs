@@ -3,7 +3,7 @@
 use tandem_conversation::{BrandId, Targets};
 use tandem_protocol::administration::{BrandAddition, BrandChange};
 use tandem_protocol::chat::BrandLook;
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use uuid::Uuid;
 
 use super::{Done, Refusal, checked_name, is_language, save};

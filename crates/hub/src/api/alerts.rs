@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tandem_conversation::{CallId, ConversationId, Permission, Rejection, UserId};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{AlertLedger, AlertReports, Claim};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use utoipa::IntoParams;
 
 use super::auth::Signed;

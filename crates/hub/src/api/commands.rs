@@ -8,7 +8,7 @@ use tandem_conversation::{
 };
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{AgentCommand, CommandAccepted, CommandRequest};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 
 use super::Json;
 use super::alerts::heard;

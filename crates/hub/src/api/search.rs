@@ -7,6 +7,7 @@ use serde::Deserialize;
 use tandem_conversation::Permission;
 use tandem_protocol::Problem;
 use tandem_protocol::agents::SearchPage;
+use tandem_sql::Connection;
 use utoipa::IntoParams;
 
 use super::Query;
@@ -14,8 +15,6 @@ use super::auth::Signed;
 use crate::hub::Hub;
 use crate::problem::{ApiError, busy};
 
-/// Maximum queued searches; the index has a single reader.
-const MOST_WAITING: usize = 64;
 /// Maximum hits per response.
 const PAGE: u32 = 200;
 
@@ -49,17 +48,13 @@ pub(crate) async fn search(
 ) -> Result<axum::Json<SearchPage>, ApiError> {
     signed.require(Permission::Handle)?;
     hub.limits.search(signed.0.id)?;
-    if hub.search.waiting() > MOST_WAITING {
-        return Err(busy().into());
-    }
     let (parsed, limit) = (tandem_search::Query::parse(&query.q), query.limit.clamp(1, PAGE) as usize);
-    let (account, now) = (hub.database.path().to_owned(), hub.clock.now());
-    let page = hub
-        .search
-        .read(move |connection| {
-            crate::store::search::attach(connection, &account)?;
-            crate::search::search(connection, &signed.0, &parsed, limit, now)
-        })
-        .await?;
+    let (index, now) = (hub.search.file.clone(), hub.clock.now());
+    let searched = hub.search.take_turn(async || {
+        let search =
+            move |connection: &Connection| crate::search::search(connection, &index, &signed.0, &parsed, limit, now);
+        hub.database.read(search).await
+    });
+    let page = searched.await.ok_or_else(busy)??;
     Ok(axum::Json(page))
 }

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use tandem_conversation::{Permission, UserId};
 use tandem_protocol::Problem;
 use tandem_protocol::administration::{UserAddition, UserChange, UserRow};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 
 use super::Json;
 use super::auth::Signed;

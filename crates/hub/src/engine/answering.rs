@@ -2,7 +2,7 @@
 
 use tandem_conversation::{Action, Command, CommandId, ConversationId, LogicFailure, Position, Rejection, Time};
 use tandem_protocol::logic::LogicResponseBody;
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 
 use super::{Engine, Repeat, customer, of_logic, system_command};
 use crate::store::commands::{Answer, Sent};

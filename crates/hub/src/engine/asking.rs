@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use tandem_conversation::RequestId;
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use uuid::Uuid;
 

@@ -2,7 +2,7 @@
 //! their conversations.
 
 use tandem_conversation::{Command, CommandId, ContactKind, ConversationId, CustomerRef, difference};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use uuid::Uuid;
 
 use super::{Engine, Repeat, of_logic, system_command};

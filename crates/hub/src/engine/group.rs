@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use tandem_sqlite::{Cause, Companion, Error, Finish};
 
 use super::{CACHED, CACHED_BYTES, Cached, Commit, Engine, Work};
 use crate::store::{StoreError, conversations};
 
-impl Companion for Engine {
+impl Companion<Connection> for Engine {
     type Work = Work;
 
     fn measured(&mut self, writes: usize, took: Duration) {

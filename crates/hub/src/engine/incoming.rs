@@ -7,7 +7,7 @@ use tandem_conversation::{
     Participant, Permissions, Position, Rejection, Time,
 };
 use tandem_protocol::chat::ChatMessage;
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use uuid::Uuid;
 
 use super::{Engine, Repeat};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use tandem_conversation::{CommandId, ConversationId, Event, EventBody};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 
 use super::Changed;
 use crate::store::commands::{self, Answer, Answered, Sender, Sent};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tandem_conversation::{
     Command, Conversation, ConversationId, Envelope, LogicRequest, Position, Rejection, RequestId, Time,
 };
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use tandem_sqlite::{Answer, Companion, Finish, guarded};
 
 use super::{Answering, Engine, Incoming, Repeat, customer, system_command};

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_conversation::{Conversation, ConversationId, Position};
-use tandem_sqlite::Database;
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 
 use crate::clock::Clock;
 use crate::engine::commits::{Commits, News};
 use crate::engine::{Changed, Commit, Engine};
 use crate::recent::Recent;
-use crate::store::{StoreError, conversations, events, passable};
+use crate::store::{Database, StoreError, conversations, events, passable};
 
 /// About how much of the log is read at once, in bytes.
 const PAGE_BYTES: usize = 1024 * 1024;

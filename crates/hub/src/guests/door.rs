@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
 use tandem_conversation::{Conversation, EngagementKind, EventBody, LinkId, Participant, Position, Time};
 use tandem_protocol::guests::{GuestInvitation, Standing};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 
 use crate::hub::Hub;
 use crate::peer::Peer;

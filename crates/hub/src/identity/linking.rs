@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tandem_conversation::{
     BrandId, Command, ContactId, Conversation, ConversationId, CustomerId, CustomerRef, LinkSource, Time, joined,
 };
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use uuid::Uuid;
 
 use super::Identity;

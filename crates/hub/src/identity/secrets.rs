@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 use sha2::{Digest as _, Sha256};
 use tandem_conversation::BrandId;
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use uuid::Uuid;
 
 use crate::secrets::new_token;
@@ -144,7 +144,7 @@ mod tests {
     use crate::store::MIGRATIONS;
 
     fn database() -> Connection {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::in_memory().unwrap();
         MIGRATIONS.iter().for_each(|step| connection.execute_batch(step.sql).unwrap());
         connection
     }

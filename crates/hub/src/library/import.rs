@@ -8,7 +8,7 @@ use tandem_conversation::{
     Audience, ItemState, QuestionId, QuickReply, QuickReplyId, Rejection, Time, is_blank, limits,
 };
 use tandem_protocol::library::{Imported, LibraryFile, QuestionDefinition, QuickReplyDefinition};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use uuid::Uuid;
 
 use super::shelf::Shelf;
@@ -395,7 +395,7 @@ mod tests {
     const ADA: Author = Author { user: None, manages: true };
 
     fn library() -> Connection {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::in_memory().unwrap();
         MIGRATIONS.iter().for_each(|step| connection.execute_batch(step.sql).unwrap());
         connection
     }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use tandem_conversation::{Item, Question, QuestionId, QuickReply, QuickReplyId, UserId, limits};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use uuid::Uuid;
 
 use super::Refused;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tandem_conversation::{Time, UserId};
 use tandem_protocol::Problem;
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 
 use super::{Rate, seconds};
 use crate::peer::Network;

@@ -8,7 +8,7 @@ use tandem_conversation::{
     Rejection, RequestId, Time, Trigger, trigger_of,
 };
 use tandem_protocol::logic::{ConversationBody, CustomerBody, GradedBody, LogicRequestBody, TriggerBody, TurnBody};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 
 use super::Wish;
 use crate::store::events::{Amendments, Part};

@@ -218,7 +218,7 @@ async fn file_away(
 
 /// Checks the sender's own limit per day.
 fn allowed(
-    connection: &tandem_sqlite::rusqlite::Connection,
+    connection: &tandem_sql::Connection,
     limits: MediaConfig,
     sender: Sender,
     bytes: u64,

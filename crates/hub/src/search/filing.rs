@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_conversation::{Conversation, ConversationId, EventBody};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 
 use crate::hub::Hub;
 use crate::store::search::{self, Filing};
@@ -47,6 +47,7 @@ pub(crate) async fn run(hub: Arc<Hub>) {
 async fn begin(hub: &Hub) -> Result<bool, StoreError> {
     let log = hub.log;
     hub.search
+        .file
         .write(move |connection, ()| {
             if search::log(connection)?.is_some_and(|filed| filed != log) {
                 tracing::warn!("another log was indexed: the search index is rebuilt");
@@ -60,16 +61,16 @@ async fn begin(hub: &Hub) -> Result<bool, StoreError> {
 
 /// Indexes one part; false if nothing is left.
 async fn step(hub: &Hub) -> Result<bool, StoreError> {
-    let cursor = hub.search.read(search::cursor).await?;
+    let cursor = hub.search.file.read(search::cursor).await?;
     let filing = hub.database.read(move |connection| next(connection, cursor)).await?;
     match filing {
         Next::Nothing => Ok(false),
         Next::Part(filing) => {
-            hub.search.write(move |connection, ()| search::put(connection, &filing)).await.map(|()| true)
+            hub.search.file.write(move |connection, ()| search::put(connection, &filing)).await.map(|()| true)
         }
         Next::AnotherLog => {
             tracing::warn!("the account's log is shorter than its index: the search index is rebuilt");
-            hub.search.write(|connection, ()| search::clear(connection)).await.map(|()| true)
+            hub.search.file.write(|connection, ()| search::clear(connection)).await.map(|()| true)
         }
     }
 }

@@ -3,7 +3,7 @@
 use tandem_conversation::measure::Presence;
 use tandem_conversation::{Time, UserId};
 use tandem_protocol::agents::{Absence, Cause, Spell};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+use tandem_sql::{Connection, OptionalExtension as _, params};
 
 use super::sweeps::{STEP, Step};
 use super::{Id, StoreError};
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn spells_follow_each_other_and_end_when_the_hub_stops() {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::in_memory().unwrap();
         MIGRATIONS.iter().for_each(|step| connection.execute_batch(step.sql).unwrap());
         let log = [
             begun(1, 10, Presence::Available, None),

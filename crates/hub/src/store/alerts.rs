@@ -2,7 +2,7 @@
 
 use tandem_conversation::{CallId, ConversationId, NeedsHelp, Reach, Time, UserId};
 use tandem_protocol::agents::{Alert, AlertOutcome, AlertReport, CallAlerts, Muted};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
+use tandem_sql::{Connection, OptionalExtension as _, Row, params};
 
 use super::sweeps::{STEP, Step};
 use super::{Id, StoreError};
@@ -165,7 +165,7 @@ fn alerts_of(connection: &Connection, call: CallId) -> Result<Vec<Alert>, StoreE
     Ok(alerts)
 }
 
-fn alert_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Result<Alert, StoreError>> {
+fn alert_of(row: &Row<'_>) -> tandem_sql::Result<Result<Alert, StoreError>> {
     let time = |column| row.get::<_, Option<i64>>(column).map(|time| time.map(Time));
     let why: Option<String> = row.get(6)?;
     let alert = Alert {

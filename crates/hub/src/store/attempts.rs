@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tandem_conversation::{Time, UserId};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension, params};
+use tandem_sql::{Connection, OptionalExtension, params};
 
 use super::{Id, StoreError};
 use crate::secrets::TokenHash;

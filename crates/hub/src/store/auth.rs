@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use tandem_conversation::{Time, UserId};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Params, params};
+use tandem_sql::{Connection, OptionalExtension, Params, params};
 use uuid::Uuid;
 
 use super::sweeps::{STEP, Step};

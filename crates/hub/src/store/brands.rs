@@ -2,7 +2,7 @@
 
 use tandem_conversation::{BrandId, Targets};
 use tandem_protocol::chat::BrandLook;
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
+use tandem_sql::{Connection, OptionalExtension, Row, params};
 
 use super::{Id, StoreError};
 
@@ -69,7 +69,7 @@ impl Brand {
     }
 }
 
-fn brand_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Brand> {
+fn brand_of(row: &Row<'_>) -> tandem_sql::Result<Brand> {
     let domains: String = row.get(5)?;
     Ok(Brand {
         id: BrandId(row.get::<_, Id>(0)?.0),

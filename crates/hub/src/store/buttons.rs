@@ -1,7 +1,7 @@
 //! Custom buttons; an account has some dozens at most.
 
 use tandem_conversation::{Button, ButtonId};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
+use tandem_sql::{Connection, OptionalExtension, Row, params};
 
 use super::{Id, StoreError};
 
@@ -25,7 +25,7 @@ CREATE INDEX buttons_in_order ON buttons (place, title, id);";
 const COLUMNS: &str = "id, title, description, action, copy, url, agents, external, active, place";
 const IN_ORDER: &str = "FROM buttons ORDER BY place, title, id";
 
-fn button_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Button> {
+fn button_of(row: &Row<'_>) -> tandem_sql::Result<Button> {
     Ok(Button {
         id: ButtonId(row.get::<_, Id>(0)?.0),
         title: row.get(1)?,
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn the_list_follows_an_index() {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::in_memory().unwrap();
         connection.execute_batch(SCHEMA).unwrap();
         let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN SELECT {COLUMNS} {IN_ORDER}")).unwrap();
         let plan: Vec<String> = query.query_map([], |row| row.get(3)).unwrap().collect::<Result<_, _>>().unwrap();

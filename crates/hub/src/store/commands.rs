@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tandem_conversation::{CommandId, ContactId, ConversationId, LinkId, Position, Rejection, Time, UserId};
-use tandem_sqlite::rusqlite::{Connection, params};
+use tandem_sql::{Connection, params};
 use uuid::Uuid;
 
 use super::sweeps::{STEP, Step};
@@ -236,14 +236,14 @@ pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, Store
 mod tests {
     use serde_json::json;
     use tandem_conversation::{CommandId, ContactId, Position, Rejection, Time, UserId};
-    use tandem_sqlite::rusqlite::Connection;
+    use tandem_sql::Connection;
     use uuid::Uuid;
 
     use super::{Answered, SCHEMA, SENDERS, SINCE, Sender, Sent, find};
     use crate::store::contacts;
 
     fn database() -> Connection {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::in_memory().unwrap();
         connection.execute_batch(SCHEMA).unwrap();
         let old =
             "INSERT INTO commands (id, position, rejection) VALUES (x'00000000000000000000000000000007', 9, NULL)";

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use tandem_conversation::{BrandId, Contact, ContactId, ContactKind, CustomerId, LinkSource, Time};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension, params};
+use tandem_sql::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::{Id, StoreError};

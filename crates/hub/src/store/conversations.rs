@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use tandem_conversation::{
     Access, BrandId, ContactId, Conversation, ConversationId, CustomerId, Permission, Position, Section, Time, UserId,
 };
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Rows, params};
+use tandem_sql::{Connection, OptionalExtension, Rows, ToSql, params};
 
 use super::{Id, StoreError, events, passable};
 
@@ -280,13 +280,9 @@ pub(crate) fn of_customer(
     let is_handled = handles(connection, access, customer)?;
     let reads_all = access.views_all() || (is_handled && access.permissions.has(Permission::CustomersView));
     let mut query = connection.prepare_cached(if reads_all { OF_CUSTOMER } else { OF_CUSTOMER_OWN })?;
-    query.raw_bind_parameter(1, Id(customer.0))?;
-    query.raw_bind_parameter(2, before.started)?;
-    query.raw_bind_parameter(3, Id(before.id.0))?;
-    if !reads_all {
-        query.raw_bind_parameter(4, Id(access.user.0))?;
-    }
-    let mut rows = query.raw_query();
+    let (customer, id, user) = (Id(customer.0), Id(before.id.0), Id(access.user.0));
+    let all: [&dyn ToSql; 4] = [&customer, &before.started, &id, &user];
+    let mut rows = query.query(&all[..if reads_all { 3 } else { 4 }])?;
     let (mut page, mut length, mut last) = (Vec::new(), 0, None);
     while let Some(row) = rows.next()? {
         let Some((state, json)) = passable(newest_with_json(connection, row.get(2)?))? else { continue };

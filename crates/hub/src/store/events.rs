@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use tandem_conversation::{Content, Conversation, ConversationId, Event, EventBody, Position, Time, TurnId};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
+use tandem_sql::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Id, StoreError, passable};
 
@@ -74,7 +74,7 @@ pub(crate) fn page_after(
     Ok(page)
 }
 
-fn logged(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Logged> {
+fn logged(row: &Row<'_>) -> tandem_sql::Result<Logged> {
     Ok(Logged {
         seq: row.get::<_, i64>(0)?.cast_unsigned(),
         conversation: ConversationId(row.get::<_, Id>(1)?.0),
@@ -303,7 +303,7 @@ pub(crate) fn amendments(connection: &Connection, conversation: ConversationId) 
     let mut rows = query.query(params![Id(conversation.0), EDIT, WITHDRAWAL])?;
     let mut amendments = Amendments::default();
     while let Some(row) = rows.next()? {
-        let text = row.get_ref(0)?.as_str().map_err(tandem_sqlite::rusqlite::Error::from)?;
+        let text = row.get_ref(0)?.as_str().map_err(tandem_sql::Error::from)?;
         if let Some(event) = passable(parse(text))? {
             amendments.precede(event);
         }
@@ -323,7 +323,7 @@ pub(crate) fn places_of_words(
     let mut rows = query.query(params![Id(conversation.0), turn.to_string()])?;
     let mut places = Vec::new();
     while let Some(row) = rows.next()? {
-        let text = row.get_ref(1)?.as_str().map_err(tandem_sqlite::rusqlite::Error::from)?;
+        let text = row.get_ref(1)?.as_str().map_err(tandem_sql::Error::from)?;
         let event = passable(parse(text))?;
         if event.is_some_and(|event| event.body.turn() == Some(turn) && event.body.content().is_some()) {
             places.push(row.get::<_, i64>(0)?.cast_unsigned());
@@ -364,7 +364,7 @@ pub(crate) fn turns(
     {
         seen += 1;
         up_to = up_to.or(Some(Position(row.get(0)?)));
-        let text = row.get_ref(1)?.as_str().map_err(tandem_sqlite::rusqlite::Error::from)?;
+        let text = row.get_ref(1)?.as_str().map_err(tandem_sql::Error::from)?;
         // Most events are none, and parsing costs more than reading.
         if text.contains(TURN) {
             let mut turn = parse(text)?;
@@ -398,7 +398,7 @@ pub(crate) fn of_turn(
     let mut query = connection.prepare_cached(BY_TURN)?;
     let mut rows = query.query(params![Id(conversation.0), turn.0.to_string()])?;
     match rows.next()? {
-        Some(row) => Ok(Some(parse(row.get_ref(0)?.as_str().map_err(tandem_sqlite::rusqlite::Error::from)?)?)),
+        Some(row) => Ok(Some(parse(row.get_ref(0)?.as_str().map_err(tandem_sql::Error::from)?)?)),
         None => Ok(None),
     }
 }
@@ -509,7 +509,7 @@ mod tests {
     }
     #[test]
     fn a_damaged_event_keeps_its_place_in_what_is_sent() {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::in_memory().unwrap();
         connection.execute_batch(SCHEMA).unwrap();
         let id = ConversationId(uuid::Uuid::from_u128(1));
         let sound = |position| serde_json::to_string(&Event::stand_in(id, Position(position), Time(5_000))).unwrap();
@@ -526,7 +526,7 @@ mod tests {
 
     #[test]
     fn a_page_ends_with_its_bytes_and_says_that_there_is_more() {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::in_memory().unwrap();
         connection.execute_batch(SCHEMA).unwrap();
         let id = ConversationId(uuid::Uuid::from_u128(1));
         for position in 1..=5 {

@@ -1,6 +1,6 @@
 //! Table `identity_key`: the fingerprint of the key behind the brands' secrets. The key is a file beside the database.
 
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _};
+use tandem_sql::{Connection, OptionalExtension as _};
 
 use super::StoreError;
 

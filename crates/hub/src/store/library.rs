@@ -6,7 +6,7 @@ use tandem_conversation::{
     Action, Content, Conversation, Drawn, Item, ItemState, MediaId, Question, QuestionId, QuickReply, QuickReplyId,
     Skills, UserId,
 };
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
+use tandem_sql::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::{Id, StoreError, brands, passable};
@@ -100,14 +100,14 @@ fn parsed<T: DeserializeOwned>(body: &str) -> Result<T, StoreError> {
     serde_json::from_str(body).map_err(|error| StoreError::Damaged { what: "library item", detail: error.to_string() })
 }
 
-fn body(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<String> {
+fn body(row: &Row<'_>) -> tandem_sql::Result<String> {
     row.get(0)
 }
 
 fn all<T: DeserializeOwned>(
     connection: &Connection,
     sql: &str,
-    parameters: impl tandem_sqlite::rusqlite::Params,
+    parameters: impl tandem_sql::Params,
 ) -> Result<Vec<T>, StoreError> {
     let mut query = connection.prepare_cached(sql)?;
     let bodies = query.query_map(parameters, body)?.collect::<Result<Vec<_>, _>>()?;
@@ -432,7 +432,7 @@ mod tests {
 
     #[test]
     fn tandem_brings_the_words_of_the_former_button_along() {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::in_memory().unwrap();
         for step in MIGRATIONS {
             connection.execute_batch(step.sql).unwrap();
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use tandem_conversation::{BrandId, Conversation, Event, EventBody, Participant, Time};
 use tandem_protocol::library::{ItemUsage, ItemUses};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
+use tandem_sql::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::{Id, StoreError};

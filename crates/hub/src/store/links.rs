@@ -2,7 +2,7 @@
 //! browser session that opened it. No token is stored.
 
 use tandem_conversation::{ConversationId, EndReason, Event, EventBody, LinkId, Participant, Position, Time};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension, params};
+use tandem_sql::{Connection, OptionalExtension, params};
 
 use super::sweeps::{STEP, Step};
 use super::{Id, StoreError};
@@ -87,7 +87,7 @@ pub(crate) fn follow(connection: &Connection, event: &Event) -> Result<(), Store
 
 const COLUMNS: &str = "l.id, l.conversation, l.position, l.ended, l.session_hash";
 
-fn link_of(row: &tandem_sqlite::rusqlite::Row<'_>) -> tandem_sqlite::rusqlite::Result<Link> {
+fn link_of(row: &tandem_sql::Row<'_>) -> tandem_sql::Result<Link> {
     let ended: Option<String> = row.get(3)?;
     Ok(Link {
         id: LinkId(row.get::<_, Id>(0)?.0),

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use uuid::Uuid;
 
 use super::{Id, StoreError};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tandem_conversation::{ConversationId, LogicFailure, Rejection, RequestId, Time};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+use tandem_sql::{Connection, OptionalExtension as _, params};
 use utoipa::ToSchema;
 
 use super::sweeps::{STEP, Step};

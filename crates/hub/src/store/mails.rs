@@ -1,7 +1,7 @@
 //! The mail queue. A mail names a link and never its token, which is made when the mail is sent.
 
 use tandem_conversation::{LinkId, Time};
-use tandem_sqlite::rusqlite::{Connection, params};
+use tandem_sql::{Connection, params};
 
 use super::sweeps::{STEP, Step};
 use super::{Id, StoreError};

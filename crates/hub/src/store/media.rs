@@ -4,7 +4,7 @@ use tandem_conversation::{
     ContactId, Content, Conversation, ConversationId, Event, EventBody, LinkId, Media, MediaId, Participant, Position,
     Rejection, Time, UserId,
 };
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Row, params};
+use tandem_sql::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::{Id, StoreError};
@@ -173,7 +173,7 @@ pub(crate) fn get(connection: &Connection, id: MediaId) -> Result<Option<Stored>
     Ok(query.query_row([Id(id.0)], stored).optional()?)
 }
 
-fn stored(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Stored> {
+fn stored(row: &Row<'_>) -> tandem_sql::Result<Stored> {
     let id = |at: usize| row.get::<_, Option<Id>>(at).map(|id| id.map(|id| id.0));
     let sender = match (id(4)?, id(5)?, id(6)?) {
         (Some(contact), ..) => Sender::Contact(ContactId(contact)),
@@ -264,7 +264,7 @@ pub(crate) fn taken_of(connection: &Connection, sender: Sender, since: Time) -> 
     Ok(connection.prepare_cached(sql)?.query_row(params![Id(id), since.0], taken)?)
 }
 
-pub(crate) fn taken(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Taken> {
+pub(crate) fn taken(row: &Row<'_>) -> tandem_sql::Result<Taken> {
     Ok(Taken {
         files: row.get::<_, i64>(0)?.cast_unsigned(),
         bytes: row.get::<_, i64>(1)?.cast_unsigned(),
@@ -314,7 +314,7 @@ mod tests {
     use tandem_conversation::{
         CommandId, Content, ConversationId, Event, EventBody, Media, MediaId, Participant, Position, Time, Turn, TurnId,
     };
-    use tandem_sqlite::rusqlite::{Connection, params};
+    use tandem_sql::{Connection, params};
     use uuid::Uuid;
 
     use crate::store::testing::assert_indexed;
@@ -330,7 +330,7 @@ mod tests {
     /// partner's file 3 was named in its link's conversation and in another. File 4 is named nowhere.
     #[test]
     fn older_files_belong_where_their_sender_has_named_them() {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::in_memory().unwrap();
         let step = MIGRATIONS.iter().position(|step| step.sql == super::BELONGING).unwrap();
         let (before, now) = MIGRATIONS.split_at(step);
         for step in before {
@@ -387,7 +387,7 @@ mod tests {
 
     #[test]
     fn every_question_about_files_has_its_index() {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::in_memory().unwrap();
         for step in MIGRATIONS {
             connection.execute_batch(step.sql).unwrap();
         }

@@ -1,7 +1,7 @@
 //! Table `pulse`: written to check that writes succeed.
 
 use tandem_conversation::Time;
-use tandem_sqlite::rusqlite::{Connection, params};
+use tandem_sql::{Connection, params};
 
 use super::StoreError;
 

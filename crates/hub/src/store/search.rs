@@ -1,14 +1,13 @@
-//! The full-text index, in its own file `search.db`.
+//! The full-text index, in its own file `search.db`, whatever engine keeps the account.
 //!
 //! It holds only words and can be rebuilt from the events. Rows are positions in the account's log, so the newest come
 //! first. A separate file costs the message writer nothing: another thread, another log, no sync.
 
-use std::path::Path;
-
 use tandem_conversation::{Conversation, ConversationId, Event, EventBody, Time};
 use tandem_search::filed;
+use tandem_sql::{Connection, OptionalExtension as _};
 use tandem_sqlite::Migration;
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+use tandem_sqlite::rusqlite::{Connection as Index, params};
 use uuid::Uuid;
 
 use super::{Id, StoreError};
@@ -33,19 +32,19 @@ const LOG: &str = "
 ALTER TABLE progress ADD COLUMN log BLOB;";
 
 /// The indexed log, if known.
-pub(crate) fn log(connection: &Connection) -> Result<Option<Uuid>, StoreError> {
+pub(crate) fn log(connection: &Index) -> Result<Option<Uuid>, StoreError> {
     let mut query = connection.prepare_cached("SELECT log FROM progress")?;
     Ok(query.query_row([], |row| row.get::<_, Option<Id>>(0))?.map(|id| id.0))
 }
 
 /// Sets the indexed log.
-pub(crate) fn set_log(connection: &Connection, log: Uuid) -> Result<(), StoreError> {
+pub(crate) fn set_log(connection: &Index, log: Uuid) -> Result<(), StoreError> {
     connection.prepare_cached("UPDATE progress SET log = ?1")?.execute([Id(log)])?;
     Ok(())
 }
 
 /// How far the log is indexed.
-pub(crate) fn cursor(connection: &Connection) -> Result<u64, StoreError> {
+pub(crate) fn cursor(connection: &Index) -> Result<u64, StoreError> {
     let mut query = connection.prepare_cached("SELECT cursor FROM progress")?;
     Ok(query.query_row([], |row| row.get::<_, i64>(0))?.cast_unsigned())
 }
@@ -95,7 +94,7 @@ fn tells_who(body: &EventBody) -> bool {
 }
 
 /// Writes one part and its position, in one transaction.
-pub(crate) fn put(connection: &Connection, filing: &Filing) -> Result<(), StoreError> {
+pub(crate) fn put(connection: &Index, filing: &Filing) -> Result<(), StoreError> {
     for (sql, documents) in [
         ("INSERT INTO turns_index (rowid, words) VALUES (?1, ?2)", &filing.turns),
         ("INSERT INTO people_index (rowid, words) VALUES (?1, ?2)", &filing.people),
@@ -113,7 +112,7 @@ pub(crate) fn put(connection: &Connection, filing: &Filing) -> Result<(), StoreE
 }
 
 /// Deletes everything: another log was indexed.
-pub(crate) fn clear(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn clear(connection: &Index) -> Result<(), StoreError> {
     connection.execute_batch(
         "INSERT INTO turns_index (turns_index) VALUES ('delete-all');
          INSERT INTO people_index (people_index) VALUES ('delete-all');
@@ -122,19 +121,26 @@ pub(crate) fn clear(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Attaches the account's tables to an index connection; once per connection.
-pub(crate) fn attach(connection: &Connection, account: &Path) -> Result<(), StoreError> {
-    let mut query = connection.prepare_cached("SELECT 1 FROM pragma_database_list WHERE name = 'account'")?;
-    if query.query_row([], |_| Ok(())).optional()?.is_none() {
-        connection.execute("ATTACH ?1 AS account", [account.to_string_lossy()])?;
-    }
-    Ok(())
-}
+/// Places that are found at once.
+pub(crate) const PAGE: usize = 256;
 
 pub(crate) const FIND_TURNS: &str = "SELECT rowid FROM turns_index
-     WHERE turns_index MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC";
+     WHERE turns_index MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC LIMIT ?4";
 pub(crate) const FIND_PEOPLE: &str = "SELECT rowid FROM people_index
-     WHERE people_index MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC";
+     WHERE people_index MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC LIMIT ?4";
+
+/// The next places that match, descending: at most [`PAGE`].
+pub(crate) fn page(
+    connection: &Index,
+    sql: &str,
+    expression: &str,
+    from: i64,
+    below: i64,
+) -> Result<Vec<i64>, StoreError> {
+    let mut query = connection.prepare_cached(sql)?;
+    let places = query.query_map(params![expression, below, from, PAGE.cast_signed()], |row| row.get(0))?;
+    Ok(places.collect::<Result<_, _>>()?)
+}
 
 /// The conversation at a position in the log.
 pub(crate) fn conversation_at(connection: &Connection, seq: i64) -> Result<Option<ConversationId>, StoreError> {
@@ -168,12 +174,11 @@ mod tests {
 
     #[test]
     fn searches_are_answered_by_the_index() {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Index::open_in_memory().unwrap();
         connection.execute_batch(SCHEMA).unwrap();
-        connection.execute_batch(super::super::events::SCHEMA).unwrap();
         for sql in [FIND_TURNS, FIND_PEOPLE] {
             let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-            let lines = query.query_map(params!["\"a\"", 1, 1], |row| row.get::<_, String>(3)).unwrap();
+            let lines = query.query_map(params!["\"a\"", 1, 1, 1], |row| row.get::<_, String>(3)).unwrap();
             for line in lines.map(Result::unwrap) {
                 assert!(line.contains("VIRTUAL TABLE INDEX") && !line.contains("TEMP B-TREE"), "{line}");
             }

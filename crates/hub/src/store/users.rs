@@ -1,7 +1,7 @@
 //! Users of the desk.
 
 use tandem_conversation::{Access, ConversationId, Permissions, Role, Skills, UserId};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use tandem_sql::{Connection, OptionalExtension, Row, params};
 
 use super::{Id, StoreError};
 
@@ -76,7 +76,7 @@ impl UserRights {
 
 const COLUMNS: &str = "id, email, name, role, capacity, password, skills, suspended, rights_from";
 
-fn user_of(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<User> {
+fn user_of(row: &Row<'_>) -> tandem_sql::Result<User> {
     let role: String = row.get(3)?;
     Ok(User {
         id: UserId(row.get::<_, Id>(0)?.0),
@@ -99,42 +99,35 @@ pub(crate) fn normal_email(text: &str) -> String {
 }
 
 pub(crate) fn insert(connection: &Connection, user: &User) -> Result<(), StoreError> {
-    let mut query = connection.prepare_cached(
-        "INSERT INTO users (id, email, name, role, capacity, password, skills, suspended, rights_from)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?;
-    query.execute(values(user, &skills_of(user)?))?;
-    Ok(())
+    let sql = "INSERT INTO users (id, email, name, role, capacity, password, skills, suspended, rights_from)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    write(connection, sql, user)
 }
 
 /// Updates a user; running hubs notice.
 pub(crate) fn update(connection: &Connection, user: &User) -> Result<(), StoreError> {
-    let mut query = connection.prepare_cached(
-        "UPDATE users SET email = ?2, name = ?3, role = ?4, capacity = ?5, password = ?6, skills = ?7, suspended = ?8,
-             rights_from = ?9
-         WHERE id = ?1",
-    )?;
-    query.execute(values(user, &skills_of(user)?))?;
+    let sql = "UPDATE users SET email = ?2, name = ?3, role = ?4, capacity = ?5, password = ?6, skills = ?7,
+             suspended = ?8, rights_from = ?9
+         WHERE id = ?1";
+    write(connection, sql, user)?;
     touch(connection, user.id)
 }
 
-fn skills_of(user: &User) -> Result<String, StoreError> {
-    serde_json::to_string(&user.skills)
-        .map_err(|error| StoreError::Damaged { what: "skills", detail: crate::json::problem(&error) })
-}
-
-fn values<'a>(user: &'a User, skills: &'a str) -> impl Params + 'a {
-    (
+fn write(connection: &Connection, sql: &str, user: &User) -> Result<(), StoreError> {
+    let skills = serde_json::to_string(&user.skills)
+        .map_err(|error| StoreError::Damaged { what: "skills", detail: crate::json::problem(&error) })?;
+    connection.prepare_cached(sql)?.execute(params![
         Id(user.id.0),
-        &user.email,
-        &user.name,
+        user.email,
+        user.name,
         user.role.name(),
         user.capacity,
-        &user.password,
+        user.password,
         skills,
         user.suspended,
         user.rights_from.map(u64::cast_signed),
-    )
+    ])?;
+    Ok(())
 }
 
 /// Marks a user's rights or sign-ins as changed: running hubs check the user's desks again.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use tandem_conversation::{ContactId, Time};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+use tandem_sql::{Connection, OptionalExtension as _, params};
 
 use super::sweeps::{STEP, Step, first_id_at};
 use super::{Id, StoreError};

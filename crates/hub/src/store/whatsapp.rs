@@ -8,7 +8,7 @@ pub(crate) mod sends;
 pub(crate) mod templates;
 
 use tandem_conversation::{BrandId, Command, ContactId, Conversation, Template, Time};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
+use tandem_sql::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Id, StoreError};
 
@@ -175,7 +175,7 @@ pub(crate) const OK: &str = "ok";
 const COLUMNS: &str = "key, phone_number_id, waba_id, display, brand, base_url, access_token, app_secret, verify_hash,
      new_after_h, per_second, read_marks, free_replies, state, since, detail";
 
-fn number(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Number> {
+fn number(row: &Row<'_>) -> tandem_sql::Result<Number> {
     Ok(Number {
         key: row.get(0)?,
         phone_number_id: row.get(1)?,
@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn numbers_and_messages_of_an_older_hub_send_on() {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::in_memory().unwrap();
         let step = MIGRATIONS.iter().position(|step| step.sql == MARKS).unwrap();
         let (before, now) = MIGRATIONS.split_at(step);
         for step in before {

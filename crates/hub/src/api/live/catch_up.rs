@@ -12,7 +12,7 @@ use tandem_conversation::{
     ConversationId, Event, EventBody, Participant, Position, RETENTION_MS, Section, Time, UserId, visible,
 };
 use tandem_protocol::agents::{DeskFrame, LiveFrame, Whereabouts};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use tokio::sync::oneshot;
 
 use super::Came;
@@ -287,13 +287,14 @@ impl Telling<'_> {
             (self.rights.user, self.sees_all(), self.hub.clock.now().plus_ms(-RETENTION_MS));
         let listed = read(self.hub, move |connection| {
             let sections = Section::EVERY.into_iter().filter(|section| *section != Section::All || sees_all);
-            // One snapshot for all sections.
-            let snapshot = connection.unchecked_transaction()?;
             let mut ids = Vec::new();
-            for section in sections {
-                ids.extend(conversations::ids(&snapshot, section, user, left_after)?);
-            }
-            Ok(ids)
+            // One snapshot for all sections.
+            connection.snapshot(|| {
+                for section in sections {
+                    ids.extend(conversations::ids(connection, section, user, left_after)?);
+                }
+                Ok(ids)
+            })
         })
         .await?;
         let mut met: HashSet<ConversationId> = held.keys().copied().collect();

@@ -9,7 +9,7 @@ use tandem_conversation::{
     Channel, Command, Contact, ContactId, ContactKind, Content, ConversationId, CustomerRef, Envelope, Media, Opening,
     Participant, Permissions, Rejection, Stage, Time, TurnId, is_courtesy,
 };
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 

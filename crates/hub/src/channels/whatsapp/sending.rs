@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_conversation::{Command, ContactId, Content, Event, EventBody, Position, Stage, Template, Time, Window};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use tokio::task::JoinSet;
 
 use super::answer::{Outcome, explained, pause_ms};

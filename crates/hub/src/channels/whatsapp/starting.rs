@@ -5,7 +5,7 @@ use tandem_conversation::{
     check_label, is_blank,
 };
 use tandem_protocol::channels::{StartConversation, StartedConversation};
-use tandem_sqlite::rusqlite::Connection;
+use tandem_sql::Connection;
 use uuid::Uuid;
 
 use super::inbound::opening;

@@ -1,7 +1,7 @@
 //! Looks through stored states for those that this program cannot read or change.
 
 use tandem_conversation::{Conversation, ConversationId};
-use tandem_sqlite::rusqlite::{Connection, params};
+use tandem_sql::{Connection, params};
 
 use crate::store::{Id, StoreError};
 

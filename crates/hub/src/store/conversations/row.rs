@@ -1,7 +1,7 @@
 //! A conversation's row: when it is written, and what it may leave out.
 
 use tandem_conversation::{BrandId, ContactId, Conversation, ConversationId, CustomerId, Position, Time};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+use tandem_sql::{Connection, OptionalExtension as _, params};
 
 use super::{involved_now, to_json};
 use crate::store::{Id, StoreError, events};

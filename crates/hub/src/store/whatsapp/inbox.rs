@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 use tandem_conversation::Time;
-use tandem_sqlite::rusqlite::{Connection, params};
+use tandem_sql::{Connection, params};
 
 use crate::store::StoreError;
 use crate::store::sweeps::{STEP, Step};
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_body_waits_once_until_it_is_read() {
-        let connection = Connection::open_in_memory().unwrap();
+        let connection = Connection::in_memory().unwrap();
         connection.execute_batch(crate::store::whatsapp::SCHEMA).unwrap();
         put(&connection, "main", Time(1), b"one").unwrap();
         put(&connection, "main", Time(2), b"two").unwrap();

@@ -3,7 +3,7 @@
 use tandem_conversation::{
     ContactId, Content, Conversation, ConversationId, Event, EventBody, Participant, Side, Stage, Time,
 };
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+use tandem_sql::{Connection, OptionalExtension as _, params};
 
 use crate::store::{Id, StoreError};
 

@@ -1,7 +1,7 @@
 //! The channel's ids of messages, and the turns that they are: known again, quoted, reported on.
 
 use tandem_conversation::{ConversationId, Stage, Time, TurnId};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+use tandem_sql::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
 use crate::store::{Id, StoreError};

@@ -1,7 +1,7 @@
 //! Chats of customers' accounts with numbers of ours, and the names that each has had.
 
 use tandem_conversation::{ContactId, CustomerId, Time};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+use tandem_sql::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
 use crate::store::{Id, StoreError, contacts};

@@ -3,7 +3,7 @@
 use tandem_conversation::{
     ContactId, Conversation, ConversationId, Event, EventBody, Participant, Position, Time, TurnId,
 };
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
+use tandem_sql::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 use crate::store::{Id, StoreError};
@@ -92,7 +92,7 @@ pub(crate) fn waiting(connection: &Connection, number: &str) -> Result<u32, Stor
 
 const COLUMNS: &str = "seq, conversation, position, turn, route, part, parts, phase, attempts";
 
-fn send(row: &Row<'_>) -> tandem_sqlite::rusqlite::Result<Head> {
+fn send(row: &Row<'_>) -> tandem_sql::Result<Head> {
     Ok(Head {
         seq: row.get(0)?,
         conversation: ConversationId(row.get::<_, Id>(1)?.0),

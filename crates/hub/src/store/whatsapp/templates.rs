@@ -1,7 +1,7 @@
 //! The templates of an account, as last fetched.
 
 use tandem_conversation::{ContactId, Template, Time};
-use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
+use tandem_sql::{Connection, OptionalExtension as _, params};
 
 use crate::store::{Id, StoreError};
 

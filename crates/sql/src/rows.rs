@@ -1,0 +1,116 @@
+//! What a query finds.
+
+use std::marker::PhantomData;
+
+use tandem_sqlite::rusqlite;
+
+use crate::{FromSql, Result, ValueRef};
+
+/// A column, by its place or name.
+pub trait Column {
+    #[doc(hidden)]
+    fn of<'r>(&self, row: &'r Row<'_>) -> Result<ValueRef<'r>>;
+    #[doc(hidden)]
+    fn get<T: FromSql>(&self, row: &Row<'_>) -> Result<T>;
+}
+
+impl Column for usize {
+    fn of<'r>(&self, row: &'r Row<'_>) -> Result<ValueRef<'r>> {
+        match &row.0 {
+            Kind::Sqlite(row) => row.get_ref(*self),
+        }
+    }
+
+    fn get<T: FromSql>(&self, row: &Row<'_>) -> Result<T> {
+        match &row.0 {
+            Kind::Sqlite(row) => row.get(*self),
+        }
+    }
+}
+
+impl Column for &str {
+    fn of<'r>(&self, row: &'r Row<'_>) -> Result<ValueRef<'r>> {
+        match &row.0 {
+            Kind::Sqlite(row) => row.get_ref(*self),
+        }
+    }
+
+    fn get<T: FromSql>(&self, row: &Row<'_>) -> Result<T> {
+        match &row.0 {
+            Kind::Sqlite(row) => row.get(*self),
+        }
+    }
+}
+
+/// One row.
+pub struct Row<'r>(Kind<'r>);
+
+enum Kind<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+}
+
+impl Row<'_> {
+    /// The value of a column.
+    ///
+    /// # Errors
+    /// If there is no such column, or its value has another type.
+    pub fn get<C: Column, T: FromSql>(&self, column: C) -> Result<T> {
+        column.get(self)
+    }
+
+    /// The value of a column, not copied.
+    ///
+    /// # Errors
+    /// If there is no such column.
+    pub fn get_ref<C: Column>(&self, column: C) -> Result<ValueRef<'_>> {
+        column.of(self)
+    }
+}
+
+/// The rows of a query, one after the other.
+pub struct Rows<'s>(Found<'s>);
+
+enum Found<'s> {
+    Sqlite(rusqlite::Rows<'s>),
+}
+
+impl<'s> Rows<'s> {
+    pub(crate) fn of_sqlite(rows: rusqlite::Rows<'s>) -> Self {
+        Self(Found::Sqlite(rows))
+    }
+
+    /// The next row; none after the last.
+    ///
+    /// # Errors
+    /// What the engine answers.
+    #[allow(clippy::should_implement_trait, reason = "a row borrows from its query")]
+    pub fn next(&mut self) -> Result<Option<Row<'_>>> {
+        match &mut self.0 {
+            Found::Sqlite(rows) => Ok(rows.next()?.map(|row| Row(Kind::Sqlite(row)))),
+        }
+    }
+}
+
+/// The rows of a query as `read` understands them.
+pub struct Mapped<'s, T, F> {
+    rows: Rows<'s>,
+    read: F,
+    of: PhantomData<T>,
+}
+
+impl<'s, T, F: FnMut(&Row<'_>) -> Result<T>> Mapped<'s, T, F> {
+    pub(crate) fn new(rows: Rows<'s>, read: F) -> Self {
+        Self { rows, read, of: PhantomData }
+    }
+}
+
+impl<T, F: FnMut(&Row<'_>) -> Result<T>> Iterator for Mapped<'_, T, F> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.rows.next() {
+            Ok(row) => row.map(|row| (self.read)(&row)),
+            Err(error) => Some(Err(error)),
+        }
+    }
+}

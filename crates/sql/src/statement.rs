@@ -1,0 +1,88 @@
+//! A statement that is ready to run.
+
+use std::ops::DerefMut as _;
+
+use tandem_sqlite::rusqlite;
+
+use crate::{Error, Mapped, Params, Result, Row, Rows};
+
+/// A statement that is ready to run, again and again.
+pub struct Statement<'c>(Kind<'c>);
+
+enum Kind<'c> {
+    Kept(rusqlite::CachedStatement<'c>),
+    New(rusqlite::Statement<'c>),
+}
+
+impl<'c> Statement<'c> {
+    pub(crate) fn kept(statement: rusqlite::CachedStatement<'c>) -> Self {
+        Self(Kind::Kept(statement))
+    }
+
+    pub(crate) fn new(statement: rusqlite::Statement<'c>) -> Self {
+        Self(Kind::New(statement))
+    }
+
+    fn sqlite(&mut self) -> &mut rusqlite::Statement<'c> {
+        match &mut self.0 {
+            Kind::Kept(statement) => statement.deref_mut(),
+            Kind::New(statement) => statement,
+        }
+    }
+
+    /// Runs it; how many rows it changed.
+    ///
+    /// # Errors
+    /// What the engine answers.
+    pub fn execute(&mut self, params: impl Params) -> Result<usize> {
+        params.with(|values| self.sqlite().execute(values))
+    }
+
+    /// Runs it and gives what it finds, row by row.
+    ///
+    /// # Errors
+    /// What the engine answers.
+    pub fn query(&mut self, params: impl Params) -> Result<Rows<'_>> {
+        let rows = params.with(|values| self.sqlite().query(values))?;
+        Ok(Rows::of_sqlite(rows))
+    }
+
+    /// Runs it and reads each row.
+    ///
+    /// # Errors
+    /// What the engine answers.
+    pub fn query_map<T, F: FnMut(&Row<'_>) -> Result<T>>(
+        &mut self,
+        params: impl Params,
+        read: F,
+    ) -> Result<Mapped<'_, T, F>> {
+        Ok(Mapped::new(self.query(params)?, read))
+    }
+
+    /// Runs it and reads its first row.
+    ///
+    /// # Errors
+    /// If there is no row, or what the engine or `read` answers.
+    pub fn query_row<T>(&mut self, params: impl Params, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<T> {
+        let mut rows = self.query(params)?;
+        let row = rows.next()?.ok_or(Error::QueryReturnedNoRows)?;
+        read(&row)
+    }
+
+    /// Whether it finds something.
+    ///
+    /// # Errors
+    /// What the engine answers.
+    pub fn exists(&mut self, params: impl Params) -> Result<bool> {
+        Ok(self.query(params)?.next()?.is_some())
+    }
+
+    /// How many parameters it has.
+    #[must_use]
+    pub fn parameter_count(&self) -> usize {
+        match &self.0 {
+            Kind::Kept(statement) => statement.parameter_count(),
+            Kind::New(statement) => statement.parameter_count(),
+        }
+    }
+}
