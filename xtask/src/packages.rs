@@ -31,13 +31,15 @@ pub const TESTS: &[&str] = &[
     "caddy",
     "curl",
     "openssl",
+    "postgresql",
 ];
 
 /// Needed by the samples of Your Logic in other languages.
 pub const SAMPLES: &[&str] = &["python3", "python3-venv"];
 
 /// Packages with a service that Debian starts at once and at boot; the tests start these programs themselves.
-const SERVICES: &[(&str, &str)] = &[("nginx-light", "nginx.service"), ("caddy", "caddy.service")];
+const SERVICES: &[(&str, &str)] =
+    &[("nginx-light", "nginx.service"), ("caddy", "caddy.service"), ("postgresql", "postgresql.service")];
 
 /// Runs a command (second argument and following) with a policy (first argument) that keeps packages from starting
 /// services; see `man invoke-rc.d`. An existing policy is kept; our own is always removed.

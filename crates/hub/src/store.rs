@@ -26,7 +26,7 @@ pub mod users;
 pub mod visits;
 pub(crate) mod whatsapp;
 
-use tandem_sql::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use tandem_sql::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ToSqlResult, ValueRef};
 use tandem_sqlite::Migration;
 use uuid::Uuid;
 
@@ -46,6 +46,13 @@ pub enum StoreError {
     /// The conversation refused; the caller's writes are undone.
     #[error(transparent)]
     Rejected(#[from] tandem_conversation::Rejection),
+}
+
+/// The index of searches is a file of SQLite, whatever keeps the account.
+impl From<tandem_sqlite::rusqlite::Error> for StoreError {
+    fn from(error: tandem_sqlite::rusqlite::Error) -> Self {
+        Self::Database(error.into())
+    }
 }
 
 impl From<tandem_sql::Error> for StoreError {
@@ -69,7 +76,7 @@ pub(crate) fn passable<T>(read: Result<T, StoreError>) -> Result<Option<T>, Stor
 pub(crate) struct Id(pub Uuid);
 
 impl ToSql for Id {
-    fn to_sql(&self) -> tandem_sql::Result<ToSqlOutput<'_>> {
+    fn to_sql(&self) -> ToSqlResult<'_> {
         Ok(ToSqlOutput::Borrowed(ValueRef::Blob(self.0.as_bytes())))
     }
 }

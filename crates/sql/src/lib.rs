@@ -2,19 +2,26 @@
 //!
 //! Values are SQLite's: null, integers, texts and bytes. So a type is stored alike everywhere.
 
+mod error;
 mod params;
+mod postgres;
 mod rows;
 mod statement;
 
 use std::path::Path;
 
+pub use error::{Error, OptionalExtension, Result};
 pub use params::Params;
 pub use rows::{Column, Mapped, Row, Rows};
 pub use statement::Statement;
 use tandem_sqlite::rusqlite;
 pub use tandem_sqlite::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-pub use tandem_sqlite::rusqlite::{Error, OptionalExtension, Result};
 use tandem_sqlite::{Link, Migration, Options};
+
+use crate::postgres::Postgres;
+
+/// A value on its way into a statement.
+pub type ToSqlResult<'a> = rusqlite::Result<ToSqlOutput<'a>>;
 
 /// A connection to the hub's tables.
 #[derive(Debug)]
@@ -25,6 +32,7 @@ pub struct Connection {
 #[derive(Debug)]
 enum Engine {
     Sqlite(rusqlite::Connection),
+    Postgres(Postgres),
 }
 
 impl From<rusqlite::Connection> for Connection {
@@ -42,6 +50,14 @@ impl Connection {
         Ok(tandem_sqlite::peek(path, None)?.into())
     }
 
+    /// A PostgreSQL database, by its `postgres://` address. Blocks.
+    ///
+    /// # Errors
+    /// If nothing answers there, or it refuses.
+    pub fn postgres(url: &str) -> Result<Self> {
+        Ok(Self { engine: Engine::Postgres(Postgres::connect(url)?) })
+    }
+
     /// An empty database that lives as long as the connection.
     ///
     /// # Errors
@@ -57,6 +73,7 @@ impl Connection {
     pub fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>> {
         match &self.engine {
             Engine::Sqlite(connection) => Ok(Statement::kept(connection.prepare_cached(sql)?)),
+            Engine::Postgres(connection) => Ok(Statement::of_postgres(connection, sql)),
         }
     }
 
@@ -67,6 +84,7 @@ impl Connection {
     pub fn prepare(&self, sql: &str) -> Result<Statement<'_>> {
         match &self.engine {
             Engine::Sqlite(connection) => Ok(Statement::new(connection.prepare(sql)?)),
+            Engine::Postgres(connection) => Ok(Statement::of_postgres(connection, sql)),
         }
     }
 
@@ -92,7 +110,8 @@ impl Connection {
     /// What the engine answers to the first that fails; those after it are not run.
     pub fn execute_batch(&self, sql: &str) -> Result<()> {
         match &self.engine {
-            Engine::Sqlite(connection) => connection.execute_batch(sql),
+            Engine::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
+            Engine::Postgres(connection) => connection.batch(sql),
         }
     }
 
@@ -101,9 +120,9 @@ impl Connection {
     /// # Errors
     /// Those of `read`, or what the engine answers.
     pub fn snapshot<T, E: From<Error>>(&self, read: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        self.execute_batch("BEGIN")?;
+        self.run("BEGIN").map_err(Error::from)?;
         let found = read();
-        self.execute_batch("ROLLBACK")?;
+        self.run("ROLLBACK").map_err(Error::from)?;
         found
     }
 
@@ -112,6 +131,7 @@ impl Connection {
     pub fn is_autocommit(&self) -> bool {
         match &self.engine {
             Engine::Sqlite(connection) => connection.is_autocommit(),
+            Engine::Postgres(connection) => !connection.is_open(),
         }
     }
 }
@@ -128,6 +148,7 @@ impl Link for Connection {
     fn run(&self, sql: &str) -> Result<(), tandem_sqlite::Error> {
         match &self.engine {
             Engine::Sqlite(connection) => connection.run(sql),
+            Engine::Postgres(connection) => Ok(connection.run(sql)?),
         }
     }
 

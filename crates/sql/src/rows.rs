@@ -4,41 +4,40 @@ use std::marker::PhantomData;
 
 use tandem_sqlite::rusqlite;
 
-use crate::{FromSql, Result, ValueRef};
+use crate::postgres::{cell, named};
+use crate::{Error, FromSql, Result, ValueRef};
 
 /// A column, by its place or name.
 pub trait Column {
     #[doc(hidden)]
     fn of<'r>(&self, row: &'r Row<'_>) -> Result<ValueRef<'r>>;
     #[doc(hidden)]
-    fn get<T: FromSql>(&self, row: &Row<'_>) -> Result<T>;
+    fn name(&self) -> String;
 }
 
 impl Column for usize {
     fn of<'r>(&self, row: &'r Row<'_>) -> Result<ValueRef<'r>> {
         match &row.0 {
-            Kind::Sqlite(row) => row.get_ref(*self),
+            Kind::Sqlite(row) => Ok(row.get_ref(*self)?),
+            Kind::Postgres(row) => cell(row, *self),
         }
     }
 
-    fn get<T: FromSql>(&self, row: &Row<'_>) -> Result<T> {
-        match &row.0 {
-            Kind::Sqlite(row) => row.get(*self),
-        }
+    fn name(&self) -> String {
+        self.to_string()
     }
 }
 
 impl Column for &str {
     fn of<'r>(&self, row: &'r Row<'_>) -> Result<ValueRef<'r>> {
         match &row.0 {
-            Kind::Sqlite(row) => row.get_ref(*self),
+            Kind::Sqlite(row) => Ok(row.get_ref(*self)?),
+            Kind::Postgres(row) => cell(row, named(row, self)?),
         }
     }
 
-    fn get<T: FromSql>(&self, row: &Row<'_>) -> Result<T> {
-        match &row.0 {
-            Kind::Sqlite(row) => row.get(*self),
-        }
+    fn name(&self) -> String {
+        (*self).to_owned()
     }
 }
 
@@ -47,6 +46,7 @@ pub struct Row<'r>(Kind<'r>);
 
 enum Kind<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(postgres::Row),
 }
 
 impl Row<'_> {
@@ -55,7 +55,8 @@ impl Row<'_> {
     /// # Errors
     /// If there is no such column, or its value has another type.
     pub fn get<C: Column, T: FromSql>(&self, column: C) -> Result<T> {
-        column.get(self)
+        let value = column.of(self)?;
+        T::column_result(value).map_err(|problem| Error::Value { column: column.name(), problem })
     }
 
     /// The value of a column, not copied.
@@ -72,11 +73,16 @@ pub struct Rows<'s>(Found<'s>);
 
 enum Found<'s> {
     Sqlite(rusqlite::Rows<'s>),
+    Postgres(std::vec::IntoIter<postgres::Row>),
 }
 
 impl<'s> Rows<'s> {
     pub(crate) fn of_sqlite(rows: rusqlite::Rows<'s>) -> Self {
         Self(Found::Sqlite(rows))
+    }
+
+    pub(crate) fn of_postgres(rows: Vec<postgres::Row>) -> Self {
+        Self(Found::Postgres(rows.into_iter()))
     }
 
     /// The next row; none after the last.
@@ -87,6 +93,7 @@ impl<'s> Rows<'s> {
     pub fn next(&mut self) -> Result<Option<Row<'_>>> {
         match &mut self.0 {
             Found::Sqlite(rows) => Ok(rows.next()?.map(|row| Row(Kind::Sqlite(row)))),
+            Found::Postgres(rows) => Ok(rows.next().map(|row| Row(Kind::Postgres(row)))),
         }
     }
 }

@@ -1,9 +1,8 @@
 //! A statement that is ready to run.
 
-use std::ops::DerefMut as _;
-
 use tandem_sqlite::rusqlite;
 
+use crate::postgres::Postgres;
 use crate::{Error, Mapped, Params, Result, Row, Rows};
 
 /// A statement that is ready to run, again and again.
@@ -12,6 +11,8 @@ pub struct Statement<'c>(Kind<'c>);
 enum Kind<'c> {
     Kept(rusqlite::CachedStatement<'c>),
     New(rusqlite::Statement<'c>),
+    /// The connection keeps what is prepared, by its text.
+    Postgres(&'c Postgres, String),
 }
 
 impl<'c> Statement<'c> {
@@ -23,11 +24,8 @@ impl<'c> Statement<'c> {
         Self(Kind::New(statement))
     }
 
-    fn sqlite(&mut self) -> &mut rusqlite::Statement<'c> {
-        match &mut self.0 {
-            Kind::Kept(statement) => statement.deref_mut(),
-            Kind::New(statement) => statement,
-        }
+    pub(crate) fn of_postgres(connection: &'c Postgres, sql: &str) -> Self {
+        Self(Kind::Postgres(connection, sql.to_owned()))
     }
 
     /// Runs it; how many rows it changed.
@@ -35,7 +33,11 @@ impl<'c> Statement<'c> {
     /// # Errors
     /// What the engine answers.
     pub fn execute(&mut self, params: impl Params) -> Result<usize> {
-        params.with(|values| self.sqlite().execute(values))
+        params.with(|values| match &mut self.0 {
+            Kind::Kept(statement) => Ok(statement.execute(values)?),
+            Kind::New(statement) => Ok(statement.execute(values)?),
+            Kind::Postgres(connection, sql) => connection.execute(sql, values),
+        })
     }
 
     /// Runs it and gives what it finds, row by row.
@@ -43,8 +45,11 @@ impl<'c> Statement<'c> {
     /// # Errors
     /// What the engine answers.
     pub fn query(&mut self, params: impl Params) -> Result<Rows<'_>> {
-        let rows = params.with(|values| self.sqlite().query(values))?;
-        Ok(Rows::of_sqlite(rows))
+        params.with(|values| match &mut self.0 {
+            Kind::Kept(statement) => Ok(Rows::of_sqlite(statement.query(values)?)),
+            Kind::New(statement) => Ok(Rows::of_sqlite(statement.query(values)?)),
+            Kind::Postgres(connection, sql) => Ok(Rows::of_postgres(connection.query(sql, values)?)),
+        })
     }
 
     /// Runs it and reads each row.
@@ -65,7 +70,7 @@ impl<'c> Statement<'c> {
     /// If there is no row, or what the engine or `read` answers.
     pub fn query_row<T>(&mut self, params: impl Params, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<T> {
         let mut rows = self.query(params)?;
-        let row = rows.next()?.ok_or(Error::QueryReturnedNoRows)?;
+        let row = rows.next()?.ok_or(Error::NoRows)?;
         read(&row)
     }
 
@@ -83,6 +88,7 @@ impl<'c> Statement<'c> {
         match &self.0 {
             Kind::Kept(statement) => statement.parameter_count(),
             Kind::New(statement) => statement.parameter_count(),
+            Kind::Postgres(connection, sql) => connection.parameters(sql),
         }
     }
 }

@@ -35,6 +35,9 @@ pub enum Error {
     /// The job panicked, and its writes were undone.
     #[error("a part of this program failed; what it wrote was undone")]
     Panicked,
+    /// What another engine than SQLite answers.
+    #[error("database: {words}")]
+    Foreign { words: String, cause: Cause },
     #[error("the database was written by a newer version (schema {found}, this program knows {known})")]
     Newer { found: u32, known: u32 },
     #[error("the database is closed")]
@@ -68,7 +71,7 @@ impl Error {
                 _ if is_damage(error) => Cause::Damaged,
                 _ => Cause::Other,
             },
-            Self::Undone { cause, .. } => *cause,
+            Self::Undone { cause, .. } | Self::Foreign { cause, .. } => *cause,
             Self::Closed => Cause::Closed,
             Self::Commit(_) | Self::Newer { .. } | Self::Panicked => Cause::Other,
         }

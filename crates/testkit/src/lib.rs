@@ -17,6 +17,7 @@ pub mod people;
 pub mod phones;
 pub mod plan;
 pub mod player;
+pub mod postgres_process;
 pub mod website;
 
 pub use net::{ClientError, prepare_tls};

@@ -1,0 +1,127 @@
+//! PostgreSQL as an engine.
+//!
+//! The texts are SQLite's; [`dialect`] says in PostgreSQL's words what differs. Integers are `BIGINT`, bytes `BYTEA`.
+//! The client blocks, so it lives on threads of its own, as SQLite does.
+
+mod dialect;
+mod values;
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::fmt;
+
+use postgres::error::SqlState;
+use postgres::{Client, NoTls, Statement};
+use tandem_sqlite::Cause;
+
+use crate::{Result, ToSql};
+
+pub(crate) use values::{cell, named};
+
+/// A connection to a PostgreSQL database.
+pub struct Postgres {
+    client: RefCell<Client>,
+    /// By the text that callers know. The texts are constants, so they are few.
+    prepared: RefCell<HashMap<String, Statement>>,
+    is_open: Cell<bool>,
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Postgres")
+    }
+}
+
+impl Postgres {
+    /// Connects, and makes the functions that the texts use and PostgreSQL lacks. Blocks.
+    ///
+    /// # Errors
+    /// If nothing answers there, or it refuses.
+    pub(crate) fn connect(url: &str) -> Result<Self> {
+        let url = url.to_owned();
+        // The client makes a runtime, which the threads of another one must not.
+        let connecting = std::thread::spawn(move || Client::connect(&url, NoTls));
+        let client = connecting.join().map_err(|_| failed("the connection could not be made", Cause::Other))?;
+        let connection = Self {
+            client: RefCell::new(client.map_err(because)?),
+            prepared: RefCell::default(),
+            is_open: Cell::new(false),
+        };
+        connection.client.borrow_mut().batch_execute(dialect::FUNCTIONS).map_err(because)?;
+        Ok(connection)
+    }
+
+    pub(crate) fn execute(&self, sql: &str, values: &[&dyn ToSql]) -> Result<usize> {
+        let statement = self.prepare(sql)?;
+        let values = values::all(values)?;
+        let values: Vec<&(dyn postgres::types::ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+        let changed = self.client.borrow_mut().execute(&statement, &values).map_err(because)?;
+        Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+    }
+
+    pub(crate) fn query(&self, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<postgres::Row>> {
+        let statement = self.prepare(sql)?;
+        let values = values::all(values)?;
+        let values: Vec<&(dyn postgres::types::ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+        self.client.borrow_mut().query(&statement, &values).map_err(because)
+    }
+
+    pub(crate) fn batch(&self, sql: &str) -> Result<()> {
+        self.client.borrow_mut().batch_execute(&dialect::translate(sql)).map_err(because)
+    }
+
+    /// Begins or ends a transaction or savepoint.
+    pub(crate) fn run(&self, sql: &str) -> Result<()> {
+        let sql = if sql == "BEGIN IMMEDIATE" { "BEGIN" } else { sql };
+        let done = self.client.borrow_mut().batch_execute(sql).map_err(because);
+        match sql {
+            "BEGIN" => self.is_open.set(done.is_ok()),
+            // A failed commit is a rollback.
+            "COMMIT" | "ROLLBACK" => self.is_open.set(false),
+            _ => {}
+        }
+        done
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_open.get() && !self.client.borrow().is_closed()
+    }
+
+    pub(crate) fn parameters(&self, sql: &str) -> usize {
+        self.prepare(sql).map_or(0, |statement| statement.params().len())
+    }
+
+    fn prepare(&self, sql: &str) -> Result<Statement> {
+        if let Some(known) = self.prepared.borrow().get(sql) {
+            return Ok(known.clone());
+        }
+        let statement = self.client.borrow_mut().prepare(&dialect::translate(sql)).map_err(because)?;
+        self.prepared.borrow_mut().insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+}
+
+fn failed(words: &str, cause: Cause) -> crate::Error {
+    tandem_sqlite::Error::Foreign { words: words.to_owned(), cause }.into()
+}
+
+fn because(error: postgres::Error) -> crate::Error {
+    let state = error.code();
+    let cause = match state {
+        Some(state) if *state == SqlState::DISK_FULL => Cause::Full,
+        Some(state)
+            if [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::T_R_SERIALIZATION_FAILURE]
+                .contains(state) =>
+        {
+            Cause::Locked
+        }
+        Some(state) if *state == SqlState::DATA_CORRUPTED || *state == SqlState::INDEX_CORRUPTED => Cause::Damaged,
+        _ if error.is_closed() => Cause::Closed,
+        _ => Cause::Other,
+    };
+    let words = match error.as_db_error() {
+        Some(told) => told.message().to_owned(),
+        None => error.to_string(),
+    };
+    failed(&words, cause)
+}

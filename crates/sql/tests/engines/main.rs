@@ -1,0 +1,104 @@
+//! What the hub's store asks of an engine, of each engine.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use tandem_sql::{Connection, Error, OptionalExtension as _, params};
+use tandem_sqlite::Link as _;
+use tandem_testkit::postgres_process::PostgresProcess;
+
+const TABLES: &str = "
+CREATE TABLE things (
+    id    BIGINT NOT NULL PRIMARY KEY,
+    name  TEXT,
+    bytes {BYTES},
+    of    BIGINT
+);
+CREATE UNIQUE INDEX things_of ON things (of) WHERE of IS NOT NULL;";
+
+/// Each engine with the same empty tables.
+fn on_each(check: impl Fn(&Connection, &str)) {
+    let sqlite = Connection::in_memory().unwrap();
+    sqlite.execute_batch(&TABLES.replace("{BYTES}", "BLOB")).unwrap();
+    check(&sqlite, "SQLite");
+    let server = PostgresProcess::start().unwrap();
+    let postgres = Connection::postgres(&server.url).unwrap();
+    postgres.execute_batch(&TABLES.replace("{BYTES}", "BYTEA")).unwrap();
+    check(&postgres, "PostgreSQL");
+}
+
+fn names(connection: &Connection) -> Vec<String> {
+    let mut query = connection.prepare_cached("SELECT name FROM things ORDER BY id").unwrap();
+    let names = query.query_map([], |row| row.get(0)).unwrap();
+    names.collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn values_come_back_as_they_went_and_rows_that_are_missing_are_told() {
+    on_each(|connection, engine| {
+        let sql = "INSERT INTO things (id, name, bytes, of) VALUES (?1, ?2, ?3, ?4)";
+        let all: [(i64, Option<&str>, &[u8], Option<i64>); 4] = [
+            (i64::MIN, Some("why? it's \u{1f600} x'00'"), b"\x00\xff'", Some(i64::MAX)),
+            (-1, None, b"", None),
+            (0, Some(""), b"\\x00", None),
+            (i64::MAX, Some("\u{feff}ä\u{301}"), &[7; 70_000], Some(0)),
+        ];
+        for (id, name, bytes, of) in all {
+            let changed = connection.prepare_cached(sql).unwrap().execute(params![id, name, bytes, of]).unwrap();
+            assert_eq!(changed, 1, "{engine}");
+        }
+        let mut query = connection.prepare_cached("SELECT id, name, bytes, of FROM things ORDER BY id").unwrap();
+        let mut rows = query.query([]).unwrap();
+        for (id, name, bytes, of) in all {
+            let row = rows.next().unwrap().unwrap();
+            assert_eq!(row.get::<_, i64>(0).unwrap(), id, "{engine}");
+            assert_eq!(row.get::<_, Option<String>>("name").unwrap().as_deref(), name, "{engine}");
+            assert_eq!(row.get_ref(2).unwrap().as_blob().unwrap(), bytes, "{engine}");
+            assert_eq!(row.get::<_, Option<i64>>(3).unwrap(), of, "{engine}");
+            assert!(row.get::<_, i64>(9).is_err() && row.get::<_, i64>("none").is_err(), "{engine}");
+        }
+        assert!(rows.next().unwrap().is_none(), "{engine}");
+        let one = "SELECT name FROM things WHERE id = ?1";
+        let missing = connection.query_row(one, [5], |row| row.get::<_, String>(0));
+        assert!(matches!(missing, Err(Error::NoRows)), "{engine}: {missing:?}");
+        assert_eq!(connection.query_row(one, [5], |row| row.get::<_, String>(0)).optional().unwrap(), None, "{engine}");
+        let null = connection.query_row(one, [-1], |row| row.get::<_, String>(0));
+        assert!(matches!(null, Err(Error::Value { .. })), "{engine}: {null:?}");
+        let wrong = connection.query_row("SELECT id FROM things WHERE id = 0", [], |row| row.get::<_, String>(0));
+        assert!(matches!(wrong, Err(Error::Value { .. })), "{engine}: {wrong:?}");
+        assert!(
+            connection.prepare_cached("SELECT 1 FROM things WHERE id = ?1").unwrap().exists([0]).unwrap(),
+            "{engine}"
+        );
+        assert!(connection.execute("NONSENSE", []).is_err(), "{engine}");
+    });
+}
+
+#[test]
+fn a_savepoint_undoes_its_part_and_a_transaction_all() {
+    on_each(|connection, engine| {
+        let add =
+            |id: i64| connection.execute("INSERT INTO things (id, name) VALUES (?1, ?2)", params![id, id.to_string()]);
+        assert!(!connection.is_open(), "{engine}");
+        connection.run("BEGIN IMMEDIATE").unwrap();
+        assert!(connection.is_open(), "{engine}");
+        add(1).unwrap();
+        connection.run("SAVEPOINT job").unwrap();
+        add(2).unwrap();
+        assert!(add(1).is_err(), "{engine}: 1 is there already");
+        connection.run("ROLLBACK TO job").unwrap();
+        connection.run("RELEASE job").unwrap();
+        add(3).unwrap();
+        connection.run("COMMIT").unwrap();
+        assert_eq!(names(connection), ["1", "3"], "{engine}");
+        connection.run("BEGIN IMMEDIATE").unwrap();
+        add(4).unwrap();
+        connection.run("ROLLBACK").unwrap();
+        assert!(!connection.is_open(), "{engine}");
+        assert_eq!(names(connection), ["1", "3"], "{engine}");
+        let seen = connection.snapshot(|| -> Result<_, Error> {
+            add(5)?;
+            Ok(names(connection))
+        });
+        assert_eq!((seen.unwrap().len(), names(connection).len()), (3, 2), "{engine}: what a snapshot writes goes");
+    });
+}
