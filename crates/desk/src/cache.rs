@@ -198,7 +198,7 @@ impl Cache {
 
     /// Size of the file and its log on disk, in bytes.
     pub(crate) fn size_bytes(&self) -> u64 {
-        let path = self.database.path();
+        let path = &self.database.place().path;
         let log = path.with_extension("db-wal");
         [path, log.as_path()].iter().filter_map(|path| std::fs::metadata(path).ok()).map(|meta| meta.len()).sum()
     }

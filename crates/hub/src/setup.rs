@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 use tandem_conversation::{Role, UserId};
 use tandem_protocol::administration::{BrandAddition, UserAddition};
+use tandem_sql::Place;
 use tandem_sqlite::{Durability, Options, Room};
 
 use crate::administration::{self, checked_addition};
@@ -208,7 +209,7 @@ pub(crate) fn open(data: &Path) -> anyhow::Result<Database<()>> {
         "The hub that uses {} has another version than this command: restart it with this version first",
         data.display()
     );
-    Database::open(&options, MIGRATIONS, |_| Ok(()))
+    Database::open(&Place::File(options.clone()), MIGRATIONS, |_| Ok(()))
         .map_err(StoreError::from)
         .with_context(|| format!("Cannot open {}", options.path.display()))
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context as _, anyhow};
 use tandem_conversation::PERSON_SILENT_MS;
+use tandem_sql::Place;
 use tandem_sqlite::{Companion, Durability, Link, Options, Room};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore, mpsc};
@@ -89,7 +90,7 @@ impl Hub {
         let (mut cursor, mut log) = (0, uuid::Uuid::nil());
         let mut identity = None;
         let engine_clock = clock.clone();
-        let database = Database::open(&options, MIGRATIONS, |connection| {
+        let database = Database::open(&Place::File(options.clone()), MIGRATIONS, |connection| {
             let unreadable = |error: StoreError| tandem_sqlite::Error::Commit(error.to_string());
             cursor = events::last(connection).map_err(unreadable)?;
             log = store::log::id(connection).map_err(unreadable)?;

@@ -4,6 +4,7 @@
 
 mod error;
 mod params;
+mod place;
 mod postgres;
 mod rows;
 mod statement;
@@ -12,11 +13,12 @@ use std::path::Path;
 
 pub use error::{Error, OptionalExtension, Result};
 pub use params::Params;
+pub use place::Place;
 pub use rows::{Column, Mapped, Row, Rows};
 pub use statement::Statement;
 use tandem_sqlite::rusqlite;
 pub use tandem_sqlite::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-use tandem_sqlite::{Link, Migration, Options};
+use tandem_sqlite::{Link, Migration};
 
 use crate::postgres::Postgres;
 
@@ -137,12 +139,35 @@ impl Connection {
 }
 
 impl Link for Connection {
-    fn open(options: &Options, migrations: &[Migration]) -> Result<Self, tandem_sqlite::Error> {
-        Ok(<rusqlite::Connection as Link>::open(options, migrations)?.into())
+    type Place = Place;
+
+    fn open(place: &Place, migrations: &[Migration]) -> Result<Self, tandem_sqlite::Error> {
+        match place {
+            Place::File(options) => Ok(<rusqlite::Connection as Link>::open(options, migrations)?.into()),
+            Place::Postgres { url, steps, .. } => {
+                let connection = Postgres::connect(url)?;
+                connection.migrate(migrations, steps)?;
+                Ok(Self { engine: Engine::Postgres(connection) })
+            }
+        }
     }
 
-    fn reader(options: &Options) -> Result<Self, tandem_sqlite::Error> {
-        Ok(<rusqlite::Connection as Link>::reader(options)?.into())
+    fn reader(place: &Place) -> Result<Self, tandem_sqlite::Error> {
+        match place {
+            Place::File(options) => Ok(<rusqlite::Connection as Link>::reader(options)?.into()),
+            Place::Postgres { url, .. } => {
+                let connection = Postgres::connect(url)?;
+                connection.read_only()?;
+                Ok(Self { engine: Engine::Postgres(connection) })
+            }
+        }
+    }
+
+    fn readers(place: &Place) -> usize {
+        match place {
+            Place::File(options) => options.readers,
+            Place::Postgres { readers, .. } => *readers,
+        }
     }
 
     fn run(&self, sql: &str) -> Result<(), tandem_sqlite::Error> {

@@ -12,11 +12,18 @@ use std::fmt;
 
 use postgres::error::SqlState;
 use postgres::{Client, NoTls, Statement};
-use tandem_sqlite::Cause;
+use tandem_sqlite::{Cause, Migration};
 
 use crate::{Result, ToSql};
 
 pub(crate) use values::{cell, named};
+
+/// Held in the database by whoever changes the schema. Any number that nobody else uses there.
+const MIGRATING: i64 = 0x7461_6e64_656d;
+const PREPARED: &str = "CREATE TABLE IF NOT EXISTS schema_steps (
+    step BIGINT PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    name TEXT NOT NULL
+)";
 
 /// A connection to a PostgreSQL database.
 pub struct Postgres {
@@ -33,7 +40,7 @@ impl fmt::Debug for Postgres {
 }
 
 impl Postgres {
-    /// Connects, and makes the functions that the texts use and PostgreSQL lacks. Blocks.
+    /// Connects. Blocks.
     ///
     /// # Errors
     /// If nothing answers there, or it refuses.
@@ -42,13 +49,45 @@ impl Postgres {
         // The client makes a runtime, which the threads of another one must not.
         let connecting = std::thread::spawn(move || Client::connect(&url, NoTls));
         let client = connecting.join().map_err(|_| failed("the connection could not be made", Cause::Other))?;
-        let connection = Self {
+        Ok(Self {
             client: RefCell::new(client.map_err(because)?),
             prepared: RefCell::default(),
             is_open: Cell::new(false),
-        };
-        connection.client.borrow_mut().batch_execute(dialect::FUNCTIONS).map_err(because)?;
-        Ok(connection)
+        })
+    }
+
+    /// Brings the database to the newest schema, one step after the other. Others that do the same wait. `steps` are
+    /// those whose text is PostgreSQL's own.
+    ///
+    /// # Errors
+    /// If it comes from a newer version, or a step fails: then nothing of that step stays.
+    pub(crate) fn migrate(&self, migrations: &[Migration], steps: &[(&str, &str)]) -> Result<()> {
+        let mut client = self.client.borrow_mut();
+        client.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATING})")).map_err(because)?;
+        client.batch_execute(PREPARED).map_err(because)?;
+        client.batch_execute(dialect::FUNCTIONS).map_err(because)?;
+        let found: i64 = client.query_one("SELECT count(*) FROM schema_steps", &[]).map_err(because)?.get(0);
+        let (found, known) = (usize::try_from(found).unwrap_or(usize::MAX), migrations.len());
+        if found > known {
+            let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+            return Err(tandem_sqlite::Error::Newer { found: number(found), known: number(known) }.into());
+        }
+        for migration in &migrations[found..] {
+            let own = steps.iter().find(|(name, _)| *name == migration.name);
+            let sql = own.map_or_else(|| dialect::schema(migration.sql), |(_, sql)| (*sql).to_owned());
+            let mut step = client.transaction().map_err(because)?;
+            let failed = |error| failed(&format!("step \"{}\" of the schema: {error}", migration.name), Cause::Other);
+            step.batch_execute(&sql).map_err(|error| failed(because(error)))?;
+            step.execute("INSERT INTO schema_steps (name) VALUES ($1)", &[&migration.name]).map_err(because)?;
+            step.commit().map_err(because)?;
+        }
+        client.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATING})")).map_err(because)
+    }
+
+    /// Refuses to write from now on.
+    pub(crate) fn read_only(&self) -> Result<()> {
+        let sql = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
+        self.client.borrow_mut().batch_execute(sql).map_err(because)
     }
 
     pub(crate) fn execute(&self, sql: &str, values: &[&dyn ToSql]) -> Result<usize> {

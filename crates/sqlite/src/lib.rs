@@ -154,7 +154,7 @@ pub struct Database<C: Companion<K>, K: Link = Connection> {
 
 /// Drop order matters: the writer's connection goes last and checkpoints the log.
 struct Inner<C: Companion<K>, K: Link> {
-    path: PathBuf,
+    place: K::Place,
     readers: reader::Readers<K>,
     writer: writer::Writer<C, K>,
 }
@@ -171,15 +171,15 @@ impl<C: Companion<K>, K: Link> Database<C, K> {
     /// # Errors
     /// If the file cannot be opened, comes from a newer version, or a migration fails.
     pub fn open(
-        options: &Options,
+        place: &K::Place,
         migrations: &[Migration],
         companion: impl FnOnce(&K) -> Result<C, Error>,
     ) -> Result<Self, Error> {
-        let connection = K::open(options, migrations)?;
+        let connection = K::open(place, migrations)?;
         let companion = companion(&connection)?;
-        let readers = reader::Readers::start(options)?;
+        let readers = reader::Readers::start(place)?;
         let writer = writer::Writer::start(connection, companion)?;
-        Ok(Self { inner: Arc::new(Inner { path: options.path.clone(), readers, writer }) })
+        Ok(Self { inner: Arc::new(Inner { place: place.clone(), readers, writer }) })
     }
 
     /// Runs `work` on the writer thread in the next group's transaction, and answers after its commit. If `work`
@@ -279,9 +279,10 @@ impl<C: Companion<K>, K: Link> Database<C, K> {
         self.inner.writer.waiting().max(self.inner.readers.waiting())
     }
 
+    /// Where it is.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.inner.path
+    pub fn place(&self) -> &K::Place {
+        &self.inner.place
     }
 }
 

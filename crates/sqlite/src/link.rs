@@ -6,17 +6,23 @@ use crate::{Error, Migration, Options, migration, reader};
 
 /// A connection through which groups of writes go, and reads.
 pub trait Link: Send + Sized + 'static {
+    /// Where a database is, and how it is opened.
+    type Place: Clone + Send + Sync;
+
     /// Opens or creates the database and brings it to the newest schema.
     ///
     /// # Errors
     /// If it cannot be opened, comes from a newer version, or a migration fails.
-    fn open(options: &Options, migrations: &[Migration]) -> Result<Self, Error>;
+    fn open(place: &Self::Place, migrations: &[Migration]) -> Result<Self, Error>;
 
     /// Another connection, which cannot write.
     ///
     /// # Errors
     /// If the database cannot be opened.
-    fn reader(options: &Options) -> Result<Self, Error>;
+    fn reader(place: &Self::Place) -> Result<Self, Error>;
+
+    /// The number of reader threads.
+    fn readers(place: &Self::Place) -> usize;
 
     /// Runs a statement that begins or ends a transaction or savepoint.
     ///
@@ -29,6 +35,8 @@ pub trait Link: Send + Sized + 'static {
 }
 
 impl Link for Connection {
+    type Place = Options;
+
     fn open(options: &Options, migrations: &[Migration]) -> Result<Self, Error> {
         let mut connection = Self::open(&options.path)?;
         crate::unlock(&connection, options.key.as_ref())?;
@@ -39,6 +47,10 @@ impl Link for Connection {
 
     fn reader(options: &Options) -> Result<Self, Error> {
         reader::connect(options)
+    }
+
+    fn readers(options: &Options) -> usize {
+        options.readers
     }
 
     fn run(&self, sql: &str) -> Result<(), Error> {

@@ -17,14 +17,14 @@ pub(crate) struct Readers<K> {
 }
 
 impl<K: Link> Readers<K> {
-    pub(crate) fn start(options: &Options) -> Result<Self, Error> {
+    pub(crate) fn start(place: &K::Place) -> Result<Self, Error> {
         let (jobs, inbox) = mpsc::channel::<Job<K>>();
         let inbox = Arc::new(Mutex::new(inbox));
         let ended = Ended::new();
         let waiting = Waiting::default();
         let mut threads = Vec::new();
-        for number in 0..options.readers.max(1) {
-            let connection = K::reader(options)?;
+        for number in 0..K::readers(place).max(1) {
+            let connection = K::reader(place)?;
             let inbox = Arc::clone(&inbox);
             let name = format!("reader-{number}");
             let (guard, waiting) = (ended.guard(), waiting.clone());
