@@ -27,6 +27,7 @@ mod health;
 mod hub;
 mod identity;
 mod improve;
+mod index;
 mod invitations;
 mod json;
 pub mod kit;

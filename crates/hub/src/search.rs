@@ -7,78 +7,23 @@ mod filing;
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::path::Path;
 use std::rc::Rc;
 
-use anyhow::Context as _;
 use tandem_conversation::{
     Access, BrandId, Conversation, ConversationId, CustomerId, Event, RETENTION_MS, Section, Time, may_read, sections,
 };
 use tandem_protocol::agents::SearchPage;
 use tandem_search::{Candidate, Expression, Query, Shelf, Tag, Word, filed, find, hit, people, turns};
 use tandem_sql::Connection;
-use tandem_sqlite::{Database, Durability, Options, Room};
-use tokio::sync::{Mutex, Semaphore};
+use tandem_sqlite::Database;
 
 pub(crate) use filing::run;
 
-use crate::folder::{INDEX, make_file};
 use crate::store::users::User;
 use crate::store::{StoreError, brands, conversations, passable, search};
 
 /// Maximum conversations named in the index query. Beyond it, each hit is checked instead.
 const LISTED: u32 = 300;
-
-/// Maximum searches that wait for their turn.
-const MOST_WAITING: usize = 64;
-
-/// The full-text index.
-pub(crate) struct Index {
-    pub(crate) file: Database<()>,
-    room: Semaphore,
-    /// One search at a time: the account's readers are there for everybody.
-    turn: Mutex<()>,
-}
-
-impl Index {
-    /// Opens or creates the index in the data folder. A damaged one is made again from the log.
-    pub(crate) fn open(folder: &Path) -> anyhow::Result<Self> {
-        Ok(Self { file: open(folder)?, room: Semaphore::new(MOST_WAITING), turn: Mutex::new(()) })
-    }
-
-    /// Waits for this search's turn and calls `search`; none if too many wait.
-    pub(crate) async fn take_turn<T>(&self, search: impl AsyncFnOnce() -> T) -> Option<T> {
-        let _place = self.room.try_acquire().ok()?;
-        let _turn = self.turn.lock().await;
-        Some(search().await)
-    }
-}
-
-fn open(folder: &Path) -> anyhow::Result<Database<()>> {
-    match open_file(folder) {
-        Err(error) if error.is_damage() => {
-            tracing::warn!(%error, "the search index is damaged, and is made again");
-            let path = folder.join(INDEX);
-            for file in [path.clone(), folder.join("search.db-wal"), folder.join("search.db-shm")] {
-                if let Err(error) = std::fs::remove_file(&file)
-                    && error.kind() != std::io::ErrorKind::NotFound
-                {
-                    return Err(error).with_context(|| format!("Cannot remove {}", file.display()));
-                }
-            }
-            make_file(&path)?;
-            Ok(open_file(folder)?)
-        }
-        opened => Ok(opened?),
-    }
-}
-
-fn open_file(folder: &Path) -> Result<Database<()>, tandem_sqlite::Error> {
-    // A lost tail is indexed again: the log position is written with it.
-    let options =
-        Options { path: folder.join(INDEX), key: None, durability: Durability::Normal, readers: 1, room: Room::SERVER };
-    Database::open(&options, search::MIGRATIONS, |_| Ok(()))
-}
 
 /// Finds the newest hits of `query` that `user` may see. `connection` is the account's. Blocks on the index.
 pub(crate) fn search(

@@ -133,7 +133,7 @@ impl Hub {
             wake,
             health.guard("the fan-out"),
         );
-        let search = search::Index::open(&config.data).context("Cannot open the search index")?;
+        let search = crate::index::Index::open(&config.data).context("Cannot open the search index")?;
         let hub = Arc::new(Self {
             search,
             news,

@@ -4,8 +4,6 @@ use tandem_sqlite::rusqlite;
 
 use crate::FromSqlError;
 
-pub type Result<T, E = Error> = std::result::Result<T, E>;
-
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("there is no such row")]
@@ -47,11 +45,11 @@ pub trait OptionalExtension<T> {
     ///
     /// # Errors
     /// All others.
-    fn optional(self) -> Result<Option<T>>;
+    fn optional(self) -> Result<Option<T>, Error>;
 }
 
-impl<T> OptionalExtension<T> for Result<T> {
-    fn optional(self) -> Result<Option<T>> {
+impl<T> OptionalExtension<T> for Result<T, Error> {
+    fn optional(self) -> Result<Option<T>, Error> {
         match self {
             Ok(value) => Ok(Some(value)),
             Err(Error::NoRows) => Ok(None),

@@ -11,7 +11,7 @@ mod statement;
 
 use std::path::Path;
 
-pub use error::{Error, OptionalExtension, Result};
+pub use error::{Error, OptionalExtension};
 pub use params::Params;
 pub use place::Place;
 pub use rows::{Column, Mapped, Row, Rows};
@@ -56,7 +56,7 @@ impl Connection {
     ///
     /// # Errors
     /// If nothing answers there, or it refuses.
-    pub fn postgres(url: &str) -> Result<Self> {
+    pub fn postgres(url: &str) -> Result<Self, Error> {
         Ok(Self { engine: Engine::Postgres(Postgres::connect(url)?) })
     }
 
@@ -64,7 +64,7 @@ impl Connection {
     ///
     /// # Errors
     /// If there is no memory for it.
-    pub fn in_memory() -> Result<Self> {
+    pub fn in_memory() -> Result<Self, Error> {
         Ok(rusqlite::Connection::open_in_memory()?.into())
     }
 
@@ -72,7 +72,7 @@ impl Connection {
     ///
     /// # Errors
     /// If the engine does not understand it.
-    pub fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>> {
+    pub fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>, Error> {
         match &self.engine {
             Engine::Sqlite(connection) => Ok(Statement::kept(connection.prepare_cached(sql)?)),
             Engine::Postgres(connection) => Ok(Statement::of_postgres(connection, sql)),
@@ -83,7 +83,7 @@ impl Connection {
     ///
     /// # Errors
     /// If the engine does not understand it.
-    pub fn prepare(&self, sql: &str) -> Result<Statement<'_>> {
+    pub fn prepare(&self, sql: &str) -> Result<Statement<'_>, Error> {
         match &self.engine {
             Engine::Sqlite(connection) => Ok(Statement::new(connection.prepare(sql)?)),
             Engine::Postgres(connection) => Ok(Statement::of_postgres(connection, sql)),
@@ -94,7 +94,7 @@ impl Connection {
     ///
     /// # Errors
     /// What the engine answers.
-    pub fn execute(&self, sql: &str, params: impl Params) -> Result<usize> {
+    pub fn execute(&self, sql: &str, params: impl Params) -> Result<usize, Error> {
         self.prepare(sql)?.execute(params)
     }
 
@@ -102,7 +102,12 @@ impl Connection {
     ///
     /// # Errors
     /// If there is no row, or what the engine or `read` answers.
-    pub fn query_row<T>(&self, sql: &str, params: impl Params, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<T> {
+    pub fn query_row<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         self.prepare(sql)?.query_row(params, read)
     }
 
@@ -110,7 +115,7 @@ impl Connection {
     ///
     /// # Errors
     /// What the engine answers to the first that fails; those after it are not run.
-    pub fn execute_batch(&self, sql: &str) -> Result<()> {
+    pub fn execute_batch(&self, sql: &str) -> Result<(), Error> {
         match &self.engine {
             Engine::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
             Engine::Postgres(connection) => connection.batch(sql),

@@ -14,7 +14,7 @@ use postgres::error::SqlState;
 use postgres::{Client, NoTls, Statement};
 use tandem_sqlite::{Cause, Migration};
 
-use crate::{Result, ToSql};
+use crate::{Error, ToSql};
 
 pub(crate) use values::{cell, named};
 
@@ -44,7 +44,7 @@ impl Postgres {
     ///
     /// # Errors
     /// If nothing answers there, or it refuses.
-    pub(crate) fn connect(url: &str) -> Result<Self> {
+    pub(crate) fn connect(url: &str) -> Result<Self, Error> {
         let url = url.to_owned();
         // The client makes a runtime, which the threads of another one must not.
         let connecting = std::thread::spawn(move || Client::connect(&url, NoTls));
@@ -61,7 +61,7 @@ impl Postgres {
     ///
     /// # Errors
     /// If it comes from a newer version, or a step fails: then nothing of that step stays.
-    pub(crate) fn migrate(&self, migrations: &[Migration], steps: &[(&str, &str)]) -> Result<()> {
+    pub(crate) fn migrate(&self, migrations: &[Migration], steps: &[(&str, &str)]) -> Result<(), Error> {
         let mut client = self.client.borrow_mut();
         client.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATING})")).map_err(because)?;
         client.batch_execute(PREPARED).map_err(because)?;
@@ -85,12 +85,12 @@ impl Postgres {
     }
 
     /// Refuses to write from now on.
-    pub(crate) fn read_only(&self) -> Result<()> {
+    pub(crate) fn read_only(&self) -> Result<(), Error> {
         let sql = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
         self.client.borrow_mut().batch_execute(sql).map_err(because)
     }
 
-    pub(crate) fn execute(&self, sql: &str, values: &[&dyn ToSql]) -> Result<usize> {
+    pub(crate) fn execute(&self, sql: &str, values: &[&dyn ToSql]) -> Result<usize, Error> {
         let statement = self.prepare(sql)?;
         let values = values::all(values)?;
         let values: Vec<&(dyn postgres::types::ToSql + Sync)> = values.iter().map(|value| value as _).collect();
@@ -98,19 +98,19 @@ impl Postgres {
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
     }
 
-    pub(crate) fn query(&self, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<postgres::Row>> {
+    pub(crate) fn query(&self, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<postgres::Row>, Error> {
         let statement = self.prepare(sql)?;
         let values = values::all(values)?;
         let values: Vec<&(dyn postgres::types::ToSql + Sync)> = values.iter().map(|value| value as _).collect();
         self.client.borrow_mut().query(&statement, &values).map_err(because)
     }
 
-    pub(crate) fn batch(&self, sql: &str) -> Result<()> {
+    pub(crate) fn batch(&self, sql: &str) -> Result<(), Error> {
         self.client.borrow_mut().batch_execute(&dialect::translate(sql)).map_err(because)
     }
 
     /// Begins or ends a transaction or savepoint.
-    pub(crate) fn run(&self, sql: &str) -> Result<()> {
+    pub(crate) fn run(&self, sql: &str) -> Result<(), Error> {
         let sql = if sql == "BEGIN IMMEDIATE" { "BEGIN" } else { sql };
         let done = self.client.borrow_mut().batch_execute(sql).map_err(because);
         match sql {
@@ -130,7 +130,7 @@ impl Postgres {
         self.prepare(sql).map_or(0, |statement| statement.params().len())
     }
 
-    fn prepare(&self, sql: &str) -> Result<Statement> {
+    fn prepare(&self, sql: &str) -> Result<Statement, Error> {
         if let Some(known) = self.prepared.borrow().get(sql) {
             return Ok(known.clone());
         }
@@ -140,11 +140,11 @@ impl Postgres {
     }
 }
 
-fn failed(words: &str, cause: Cause) -> crate::Error {
+fn failed(words: &str, cause: Cause) -> Error {
     tandem_sqlite::Error::Foreign { words: words.to_owned(), cause }.into()
 }
 
-fn because(error: postgres::Error) -> crate::Error {
+fn because(error: postgres::Error) -> Error {
     let state = error.code();
     let cause = match state {
         Some(state) if *state == SqlState::DISK_FULL => Cause::Full,

@@ -5,18 +5,18 @@ use std::marker::PhantomData;
 use tandem_sqlite::rusqlite;
 
 use crate::postgres::{cell, named};
-use crate::{Error, FromSql, Result, ValueRef};
+use crate::{Error, FromSql, ValueRef};
 
 /// A column, by its place or name.
 pub trait Column {
     #[doc(hidden)]
-    fn of<'r>(&self, row: &'r Row<'_>) -> Result<ValueRef<'r>>;
+    fn of<'r>(&self, row: &'r Row<'_>) -> Result<ValueRef<'r>, Error>;
     #[doc(hidden)]
     fn name(&self) -> String;
 }
 
 impl Column for usize {
-    fn of<'r>(&self, row: &'r Row<'_>) -> Result<ValueRef<'r>> {
+    fn of<'r>(&self, row: &'r Row<'_>) -> Result<ValueRef<'r>, Error> {
         match &row.0 {
             Kind::Sqlite(row) => Ok(row.get_ref(*self)?),
             Kind::Postgres(row) => cell(row, *self),
@@ -29,7 +29,7 @@ impl Column for usize {
 }
 
 impl Column for &str {
-    fn of<'r>(&self, row: &'r Row<'_>) -> Result<ValueRef<'r>> {
+    fn of<'r>(&self, row: &'r Row<'_>) -> Result<ValueRef<'r>, Error> {
         match &row.0 {
             Kind::Sqlite(row) => Ok(row.get_ref(*self)?),
             Kind::Postgres(row) => cell(row, named(row, self)?),
@@ -54,7 +54,7 @@ impl Row<'_> {
     ///
     /// # Errors
     /// If there is no such column, or its value has another type.
-    pub fn get<C: Column, T: FromSql>(&self, column: C) -> Result<T> {
+    pub fn get<C: Column, T: FromSql>(&self, column: C) -> Result<T, Error> {
         let value = column.of(self)?;
         T::column_result(value).map_err(|problem| Error::Value { column: column.name(), problem })
     }
@@ -63,7 +63,7 @@ impl Row<'_> {
     ///
     /// # Errors
     /// If there is no such column.
-    pub fn get_ref<C: Column>(&self, column: C) -> Result<ValueRef<'_>> {
+    pub fn get_ref<C: Column>(&self, column: C) -> Result<ValueRef<'_>, Error> {
         column.of(self)
     }
 }
@@ -90,7 +90,7 @@ impl<'s> Rows<'s> {
     /// # Errors
     /// What the engine answers.
     #[allow(clippy::should_implement_trait, reason = "a row borrows from its query")]
-    pub fn next(&mut self) -> Result<Option<Row<'_>>> {
+    pub fn next(&mut self) -> Result<Option<Row<'_>>, Error> {
         match &mut self.0 {
             Found::Sqlite(rows) => Ok(rows.next()?.map(|row| Row(Kind::Sqlite(row)))),
             Found::Postgres(rows) => Ok(rows.next().map(|row| Row(Kind::Postgres(row)))),
@@ -105,14 +105,14 @@ pub struct Mapped<'s, T, F> {
     of: PhantomData<T>,
 }
 
-impl<'s, T, F: FnMut(&Row<'_>) -> Result<T>> Mapped<'s, T, F> {
+impl<'s, T, F: FnMut(&Row<'_>) -> Result<T, Error>> Mapped<'s, T, F> {
     pub(crate) fn new(rows: Rows<'s>, read: F) -> Self {
         Self { rows, read, of: PhantomData }
     }
 }
 
-impl<T, F: FnMut(&Row<'_>) -> Result<T>> Iterator for Mapped<'_, T, F> {
-    type Item = Result<T>;
+impl<T, F: FnMut(&Row<'_>) -> Result<T, Error>> Iterator for Mapped<'_, T, F> {
+    type Item = Result<T, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.rows.next() {

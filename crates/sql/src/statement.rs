@@ -3,7 +3,7 @@
 use tandem_sqlite::rusqlite;
 
 use crate::postgres::Postgres;
-use crate::{Error, Mapped, Params, Result, Row, Rows};
+use crate::{Error, Mapped, Params, Row, Rows};
 
 /// A statement that is ready to run, again and again.
 pub struct Statement<'c>(Kind<'c>);
@@ -32,7 +32,7 @@ impl<'c> Statement<'c> {
     ///
     /// # Errors
     /// What the engine answers.
-    pub fn execute(&mut self, params: impl Params) -> Result<usize> {
+    pub fn execute(&mut self, params: impl Params) -> Result<usize, Error> {
         params.with(|values| match &mut self.0 {
             Kind::Kept(statement) => Ok(statement.execute(values)?),
             Kind::New(statement) => Ok(statement.execute(values)?),
@@ -44,7 +44,7 @@ impl<'c> Statement<'c> {
     ///
     /// # Errors
     /// What the engine answers.
-    pub fn query(&mut self, params: impl Params) -> Result<Rows<'_>> {
+    pub fn query(&mut self, params: impl Params) -> Result<Rows<'_>, Error> {
         params.with(|values| match &mut self.0 {
             Kind::Kept(statement) => Ok(Rows::of_sqlite(statement.query(values)?)),
             Kind::New(statement) => Ok(Rows::of_sqlite(statement.query(values)?)),
@@ -56,11 +56,11 @@ impl<'c> Statement<'c> {
     ///
     /// # Errors
     /// What the engine answers.
-    pub fn query_map<T, F: FnMut(&Row<'_>) -> Result<T>>(
+    pub fn query_map<T, F: FnMut(&Row<'_>) -> Result<T, Error>>(
         &mut self,
         params: impl Params,
         read: F,
-    ) -> Result<Mapped<'_, T, F>> {
+    ) -> Result<Mapped<'_, T, F>, Error> {
         Ok(Mapped::new(self.query(params)?, read))
     }
 
@@ -68,7 +68,11 @@ impl<'c> Statement<'c> {
     ///
     /// # Errors
     /// If there is no row, or what the engine or `read` answers.
-    pub fn query_row<T>(&mut self, params: impl Params, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<T> {
+    pub fn query_row<T>(
+        &mut self,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let mut rows = self.query(params)?;
         let row = rows.next()?.ok_or(Error::NoRows)?;
         read(&row)
@@ -78,7 +82,7 @@ impl<'c> Statement<'c> {
     ///
     /// # Errors
     /// What the engine answers.
-    pub fn exists(&mut self, params: impl Params) -> Result<bool> {
+    pub fn exists(&mut self, params: impl Params) -> Result<bool, Error> {
         Ok(self.query(params)?.next()?.is_some())
     }
 

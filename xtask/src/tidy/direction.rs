@@ -11,9 +11,13 @@ struct Room {
 const ROOMS: &[Room] = &[
     Room { name: "tandem-conversation", may_use: &[] },
     Room { name: "tandem-sqlite", may_use: &[] },
+    Room { name: "tandem-sql", may_use: &["tandem-sqlite"] },
     Room { name: "tandem-protocol", may_use: &["tandem-conversation"] },
     Room { name: "tandem-search", may_use: &["tandem-conversation", "tandem-protocol"] },
-    Room { name: "tandem-hub", may_use: &["tandem-conversation", "tandem-protocol", "tandem-search", "tandem-sqlite"] },
+    Room {
+        name: "tandem-hub",
+        may_use: &["tandem-conversation", "tandem-protocol", "tandem-search", "tandem-sql", "tandem-sqlite"],
+    },
     Room {
         name: "tandem-desk",
         may_use: &["tandem-conversation", "tandem-protocol", "tandem-search", "tandem-sqlite"],

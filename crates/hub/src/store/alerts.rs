@@ -165,7 +165,7 @@ fn alerts_of(connection: &Connection, call: CallId) -> Result<Vec<Alert>, StoreE
     Ok(alerts)
 }
 
-fn alert_of(row: &Row<'_>) -> tandem_sql::Result<Result<Alert, StoreError>> {
+fn alert_of(row: &Row<'_>) -> Result<Result<Alert, StoreError>, tandem_sql::Error> {
     let time = |column| row.get::<_, Option<i64>>(column).map(|time| time.map(Time));
     let why: Option<String> = row.get(6)?;
     let alert = Alert {

@@ -69,7 +69,7 @@ impl Brand {
     }
 }
 
-fn brand_of(row: &Row<'_>) -> tandem_sql::Result<Brand> {
+fn brand_of(row: &Row<'_>) -> Result<Brand, tandem_sql::Error> {
     let domains: String = row.get(5)?;
     Ok(Brand {
         id: BrandId(row.get::<_, Id>(0)?.0),

@@ -25,7 +25,7 @@ CREATE INDEX buttons_in_order ON buttons (place, title, id);";
 const COLUMNS: &str = "id, title, description, action, copy, url, agents, external, active, place";
 const IN_ORDER: &str = "FROM buttons ORDER BY place, title, id";
 
-fn button_of(row: &Row<'_>) -> tandem_sql::Result<Button> {
+fn button_of(row: &Row<'_>) -> Result<Button, tandem_sql::Error> {
     Ok(Button {
         id: ButtonId(row.get::<_, Id>(0)?.0),
         title: row.get(1)?,

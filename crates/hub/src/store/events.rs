@@ -74,7 +74,7 @@ pub(crate) fn page_after(
     Ok(page)
 }
 
-fn logged(row: &Row<'_>) -> tandem_sql::Result<Logged> {
+fn logged(row: &Row<'_>) -> Result<Logged, tandem_sql::Error> {
     Ok(Logged {
         seq: row.get::<_, i64>(0)?.cast_unsigned(),
         conversation: ConversationId(row.get::<_, Id>(1)?.0),

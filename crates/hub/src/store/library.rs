@@ -100,7 +100,7 @@ fn parsed<T: DeserializeOwned>(body: &str) -> Result<T, StoreError> {
     serde_json::from_str(body).map_err(|error| StoreError::Damaged { what: "library item", detail: error.to_string() })
 }
 
-fn body(row: &Row<'_>) -> tandem_sql::Result<String> {
+fn body(row: &Row<'_>) -> Result<String, tandem_sql::Error> {
     row.get(0)
 }
 

@@ -87,7 +87,7 @@ pub(crate) fn follow(connection: &Connection, event: &Event) -> Result<(), Store
 
 const COLUMNS: &str = "l.id, l.conversation, l.position, l.ended, l.session_hash";
 
-fn link_of(row: &tandem_sql::Row<'_>) -> tandem_sql::Result<Link> {
+fn link_of(row: &tandem_sql::Row<'_>) -> Result<Link, tandem_sql::Error> {
     let ended: Option<String> = row.get(3)?;
     Ok(Link {
         id: LinkId(row.get::<_, Id>(0)?.0),

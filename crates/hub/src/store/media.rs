@@ -173,7 +173,7 @@ pub(crate) fn get(connection: &Connection, id: MediaId) -> Result<Option<Stored>
     Ok(query.query_row([Id(id.0)], stored).optional()?)
 }
 
-fn stored(row: &Row<'_>) -> tandem_sql::Result<Stored> {
+fn stored(row: &Row<'_>) -> Result<Stored, tandem_sql::Error> {
     let id = |at: usize| row.get::<_, Option<Id>>(at).map(|id| id.map(|id| id.0));
     let sender = match (id(4)?, id(5)?, id(6)?) {
         (Some(contact), ..) => Sender::Contact(ContactId(contact)),
@@ -264,7 +264,7 @@ pub(crate) fn taken_of(connection: &Connection, sender: Sender, since: Time) -> 
     Ok(connection.prepare_cached(sql)?.query_row(params![Id(id), since.0], taken)?)
 }
 
-pub(crate) fn taken(row: &Row<'_>) -> tandem_sql::Result<Taken> {
+pub(crate) fn taken(row: &Row<'_>) -> Result<Taken, tandem_sql::Error> {
     Ok(Taken {
         files: row.get::<_, i64>(0)?.cast_unsigned(),
         bytes: row.get::<_, i64>(1)?.cast_unsigned(),

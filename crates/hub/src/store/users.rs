@@ -76,7 +76,7 @@ impl UserRights {
 
 const COLUMNS: &str = "id, email, name, role, capacity, password, skills, suspended, rights_from";
 
-fn user_of(row: &Row<'_>) -> tandem_sql::Result<User> {
+fn user_of(row: &Row<'_>) -> Result<User, tandem_sql::Error> {
     let role: String = row.get(3)?;
     Ok(User {
         id: UserId(row.get::<_, Id>(0)?.0),

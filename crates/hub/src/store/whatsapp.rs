@@ -175,7 +175,7 @@ pub(crate) const OK: &str = "ok";
 const COLUMNS: &str = "key, phone_number_id, waba_id, display, brand, base_url, access_token, app_secret, verify_hash,
      new_after_h, per_second, read_marks, free_replies, state, since, detail";
 
-fn number(row: &Row<'_>) -> tandem_sql::Result<Number> {
+fn number(row: &Row<'_>) -> Result<Number, tandem_sql::Error> {
     Ok(Number {
         key: row.get(0)?,
         phone_number_id: row.get(1)?,

@@ -4,7 +4,7 @@ use bytes::{BufMut as _, BytesMut};
 use postgres::types::{IsNull, ToSql as Sending, Type, to_sql_checked};
 use tandem_sqlite::rusqlite::types::{ToSqlOutput, Value, ValueRef};
 
-use crate::{Error, Result, ToSql};
+use crate::{Error, ToSql};
 
 /// A value in the words of both.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub(super) struct Sent(Value);
 
 type Wrong = Box<dyn std::error::Error + Sync + Send>;
 
-pub(super) fn all(values: &[&dyn ToSql]) -> Result<Vec<Sent>> {
+pub(super) fn all(values: &[&dyn ToSql]) -> Result<Vec<Sent>, Error> {
     let one = |value: &&dyn ToSql| {
         Ok(Sent(match value.to_sql()? {
             ToSqlOutput::Borrowed(value) => Value::try_from(value)?,
@@ -54,7 +54,7 @@ impl Sending for Sent {
 }
 
 /// A column of a row, as SQLite would give it.
-pub(crate) fn cell(row: &postgres::Row, column: usize) -> Result<ValueRef<'_>> {
+pub(crate) fn cell(row: &postgres::Row, column: usize) -> Result<ValueRef<'_>, Error> {
     let kind = row.columns().get(column).ok_or_else(|| unknown(&column.to_string()))?.type_();
     let found = match *kind {
         Type::INT8 => row.try_get::<_, Option<i64>>(column).map(|value| value.map(ValueRef::Integer)),
@@ -75,7 +75,7 @@ pub(crate) fn cell(row: &postgres::Row, column: usize) -> Result<ValueRef<'_>> {
 }
 
 /// The place of a named column.
-pub(crate) fn named(row: &postgres::Row, name: &str) -> Result<usize> {
+pub(crate) fn named(row: &postgres::Row, name: &str) -> Result<usize, Error> {
     row.columns().iter().position(|column| column.name() == name).ok_or_else(|| unknown(name))
 }
 

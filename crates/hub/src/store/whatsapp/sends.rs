@@ -92,7 +92,7 @@ pub(crate) fn waiting(connection: &Connection, number: &str) -> Result<u32, Stor
 
 const COLUMNS: &str = "seq, conversation, position, turn, route, part, parts, phase, attempts";
 
-fn send(row: &Row<'_>) -> tandem_sql::Result<Head> {
+fn send(row: &Row<'_>) -> Result<Head, tandem_sql::Error> {
     Ok(Head {
         seq: row.get(0)?,
         conversation: ConversationId(row.get::<_, Id>(1)?.0),
