@@ -239,8 +239,9 @@ pub(crate) fn put(connection: &Connection, number: &Number) -> Result<(), StoreE
     sends::hurry(connection, &number.key, number.since)
 }
 
-/// Removes a number; its conversations stay. False if there is none.
+/// Removes a number; its conversations stay, and what waits to leave is due to fail. False if there is none.
 pub(crate) fn remove(connection: &Connection, key: &str) -> Result<bool, StoreError> {
+    sends::hurry(connection, key, Time(0))?;
     Ok(connection.prepare_cached("DELETE FROM whatsapp_numbers WHERE key = ?1")?.execute([key])? > 0)
 }
 

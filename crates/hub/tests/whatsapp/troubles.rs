@@ -132,6 +132,24 @@ async fn a_blocked_number_keeps_what_is_to_leave_until_it_is_free() {
 }
 
 #[tokio::test]
+async fn what_waits_for_a_number_that_is_removed_fails_with_what_to_do() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    world.api.faults([Fault::Refuses { status: 403, code: 131_031 }]);
+    let turns = [says(&maya, &id, "First").await, says(&maya, &id, "Second").await];
+    let ada = world.hub.ada().await;
+    until(async || (ada.gets("/api/v1/channels/whatsapp").await.1[0]["state"] == "blocked").then_some(())).await;
+    world.removes().await;
+    for turn in &turns {
+        let failed = progressed(&maya, &id, turn, "failed").await;
+        assert!(failed["reason"].as_str().unwrap().contains("another number, or another way"), "{failed}");
+    }
+    let late = says(&maya, &id, "Third").await;
+    progressed(&maya, &id, &late, "failed").await;
+    assert_eq!(world.api.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn what_was_stored_before_a_restart_is_read_and_sent_after_it() {
     let world = World::new().await;
     let (maya, id) = world.talks().await;

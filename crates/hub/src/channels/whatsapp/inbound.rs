@@ -24,7 +24,7 @@ use crate::store::whatsapp::messages::{self, Known};
 use crate::store::whatsapp::routes::NameKind;
 use crate::store::whatsapp::sends::Phase;
 use crate::store::whatsapp::{Number, routes, sends};
-use crate::store::{StoreError, contacts};
+use crate::store::{StoreError, contacts, events};
 
 /// How often the inbox is looked at without being told.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -246,7 +246,8 @@ impl Heard {
         Ok(())
     }
 
-    /// Does something about an earlier message; false if that is not known.
+    /// Does something about an earlier message of this chat; false if that is not known. The words of one that was
+    /// withdrawn change no more.
     fn about(
         &self,
         connection: &Connection,
@@ -256,7 +257,17 @@ impl Heard {
     ) -> Result<bool, StoreError> {
         let known = messages::get(connection, &self.number.key, message)?.filter(|known| !known.turn.0.is_nil());
         let Some(known) = known else { return Ok(false) };
-        if let Err(rejection) = self.execute(connection, engine, known.conversation, command(known.turn))? {
+        let state = engine.state(connection, known.conversation)?;
+        if state.is_none_or(|state| state.contact != self.route) {
+            tracing::warn!(number = self.number.key, "a customer on WhatsApp named a message of another chat");
+            return Ok(false);
+        }
+        let command = command(known.turn);
+        let changes_words = !matches!(command, Command::React { .. });
+        if changes_words && events::amendments(connection, known.conversation)?.is_withdrawn(known.turn) {
+            return Ok(true);
+        }
+        if let Err(rejection) = self.execute(connection, engine, known.conversation, command)? {
             tracing::debug!(%rejection, "what was said about an earlier message is refused");
         }
         Ok(true)

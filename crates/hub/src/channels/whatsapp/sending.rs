@@ -42,6 +42,10 @@ const UPLOADS: u32 = 6;
 /// Largest file that is sent, in bytes.
 const FILE_BYTES: u64 = 100 * 1024 * 1024;
 
+/// What agents read about messages of a removed number.
+const REMOVED: &str = "Your company has removed the number of this chat, so nothing can be sent in it. Write to the \
+                       customer from another number, or another way.";
+
 /// Sends for as long as the hub runs.
 pub(crate) async fn run(hub: Arc<Hub>) {
     let confirmed_until = hub.clock.now().plus_ms(CONFIRMED_WITHIN_MS);
@@ -155,8 +159,7 @@ async fn send(hub: &Arc<Hub>, head: Head) -> Result<(), StoreError> {
     };
     let now = hub.clock.now();
     let Some(opened) = opened else {
-        let reason = "The number that this chat belongs to was removed.".to_owned();
-        return hub.database.write(move |connection, engine| give_up(connection, engine, head, reason)).await;
+        return hub.database.write(move |connection, engine| closed(connection, engine, head, now)).await;
     };
     let opened = Arc::new(opened);
     let looked = {
@@ -199,6 +202,21 @@ async fn send(hub: &Arc<Hub>, head: Head) -> Result<(), StoreError> {
     hub.database.write(move |connection, engine| settle(connection, engine, &opened, leaving, &outcome, now)).await?;
     hub.whatsapp_queued.notify_one();
     Ok(())
+}
+
+/// What becomes of a message whose number cannot be used. One that may have left is not called failed.
+fn closed(connection: &Connection, engine: &mut Engine, head: Head, now: Time) -> Result<(), StoreError> {
+    let route = routes::get(connection, head.route)?;
+    let is_kept = match route {
+        Some(route) => whatsapp::by_key(connection, &route.number)?.is_some(),
+        None => false,
+    };
+    match head.phase {
+        // Its secrets do not open: the operator adds it again.
+        _ if is_kept => sends::set(connection, &head, Some(now.plus_ms(STOPPED_MS))),
+        Phase::Waits => give_up(connection, engine, head, REMOVED.to_owned()),
+        Phase::Sending | Phase::Unconfirmed | Phase::GivenUp => confirm(connection, engine, head, now),
+    }
 }
 
 /// Looks again at what is to be sent, and refuses what cannot be any more.
