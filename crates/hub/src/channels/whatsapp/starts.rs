@@ -19,7 +19,7 @@ use crate::store::whatsapp::{self, Number, OK, templates};
 #[utoipa::path(get, path = "/api/v1/starts", tag = "conversations",
     responses((status = 200, body = StartPage), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub(crate) async fn starts(State(hub): State<Arc<Hub>>, signed: Signed) -> Result<axum::Json<StartPage>, ApiError> {
-    signed.require(Permission::Handle)?;
+    signed.require(Permission::Start)?;
     let rights = signed.0.rights();
     let numbers = hub.database.read(move |connection| -> Result<_, StoreError> {
         let all = whatsapp::all(connection)?.into_iter().filter(|number| may_use(&rights.access(), number));
@@ -50,12 +50,15 @@ fn own(number: Number, mut templates: Vec<Template>) -> OwnNumber {
         (status = 404, description = "There is no such number", body = Problem),
         (status = 409, description = "The number does not send, the customer wants no marketing, or somebody else is in
          conversation with them", body = Problem),
-        (status = 422, body = Problem)))]
+        (status = 422, body = Problem),
+        (status = 429, description = "Too many are begun by this user, or from this number", body = Problem)))]
 pub(crate) async fn post(
     State(hub): State<Arc<Hub>>,
     signed: Signed,
     Json(request): Json<StartConversation>,
 ) -> Result<axum::Json<StartedConversation>, ApiError> {
+    signed.require(Permission::Start)?;
+    hub.limits.start(signed.0.id, &request.from)?;
     let (actor, permissions, rights) = (signed.participant(), signed.0.role.permissions(), signed.0.rights());
     let now = hub.clock.now();
     let begun = hub.database.write(move |connection, engine| {
