@@ -42,6 +42,7 @@ pub fn number(api: &CloudApi, token: &str) -> NewWhatsappNumber {
         verify_token: "a long one".into(),
         read_marks: true,
         free_replies: Some(1_000),
+        ..NewWhatsappNumber::default()
     }
 }
 
