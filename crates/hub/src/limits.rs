@@ -176,22 +176,14 @@ impl Limits {
     /// Counts a conversation that a user begins, from one of our numbers.
     ///
     /// # Errors
-    /// A problem with status 429, which says whose limit it is.
-    pub(crate) fn start(&self, user: UserId, number: &str) -> Result<(), ApiError> {
+    /// Whose limit it is.
+    pub(crate) fn start(&self, user: UserId, number: &str) -> Result<(), TooManyStarts> {
         if !self.on {
             return Ok(());
         }
         let now = Instant::now();
-        let refused = |wait: Duration, code: &str, why: &str| {
-            let seconds = seconds(wait);
-            let detail = format!("{why} Try again in {seconds} s.");
-            Problem { retry_after: Some(seconds), ..Problem::new(429, code, detail) }
-        };
-        let many = "You have begun many conversations in a short time.";
-        self.starts.take(user, now).map_err(|wait| refused(wait, "starts.too_many", many))?;
-        let busy = "Many conversations are being begun from this number: choose another one.";
-        let from = self.starts_from.take(hash_token(number), now);
-        Ok(from.map_err(|wait| refused(wait, "starts.number_busy", busy))?)
+        self.starts.take(user, now).map_err(|wait| TooManyStarts::OfUser(seconds(wait)))?;
+        self.starts_from.take(hash_token(number), now).map_err(|wait| TooManyStarts::FromNumber(seconds(wait)))
     }
 
     /// Whether Your Logic may get another typing signal: every five seconds, with or without limits.
@@ -225,6 +217,13 @@ impl Limits {
         }
         buckets.take(key, Instant::now()).map_err(|wait| too_many(wait).into())
     }
+}
+
+/// Too many conversations are begun, and for how many seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TooManyStarts {
+    OfUser(u32),
+    FromNumber(u32),
 }
 
 pub(crate) async fn run(limits: Arc<Limits>) {

@@ -11,6 +11,7 @@ use super::starting::{Beginner, Refused, begin, may_use};
 use crate::api::Json;
 use crate::api::auth::Signed;
 use crate::hub::Hub;
+use crate::limits::TooManyStarts;
 use crate::problem::ApiError;
 use crate::store::StoreError;
 use crate::store::whatsapp::{self, Number, OK, templates};
@@ -58,7 +59,7 @@ pub(crate) async fn post(
     Json(request): Json<StartConversation>,
 ) -> Result<axum::Json<StartedConversation>, ApiError> {
     signed.require(Permission::Start)?;
-    hub.limits.start(signed.0.id, &request.from)?;
+    hub.limits.start(signed.0.id, &request.from).map_err(held_up)?;
     let (actor, permissions, rights) = (signed.participant(), signed.0.role.permissions(), signed.0.rights());
     let now = hub.clock.now();
     let begun = hub.database.write(move |connection, engine| {
@@ -66,6 +67,21 @@ pub(crate) async fn post(
         begin(connection, engine, &by, &request)
     });
     Ok(axum::Json(begun.await?.map_err(refused)?))
+}
+
+fn held_up(why: TooManyStarts) -> ApiError {
+    let (seconds, code, words) = match why {
+        TooManyStarts::OfUser(seconds) => {
+            (seconds, "starts.too_many", "You have begun many conversations in a short time.")
+        }
+        TooManyStarts::FromNumber(seconds) => (
+            seconds,
+            "starts.number_busy",
+            "Many conversations are being begun from this number. Choose another one, or wait.",
+        ),
+    };
+    let detail = format!("{words} Try again in {seconds} s.");
+    Problem { retry_after: Some(seconds), ..Problem::new(429, code, detail) }.into()
 }
 
 fn refused(why: Refused) -> ApiError {
