@@ -18,7 +18,6 @@ pub(crate) mod live;
 pub(crate) mod logic;
 pub(crate) mod media;
 pub(crate) mod metrics;
-pub(crate) mod numbers;
 pub(crate) mod pages;
 pub(crate) mod questions;
 pub(crate) mod quick_replies;

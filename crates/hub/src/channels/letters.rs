@@ -85,7 +85,8 @@ async fn handles(hub: &Arc<Hub>, id: ConversationId, words: Option<&'static str>
     let handled = hub.database.write(move |connection, engine| -> Result<(), StoreError> {
         let Some(words) = words else {
             let done = Command::Complete { resolution: "Found.".into() };
-            return Ok(drop(engine.execute(connection, &maya(id, done), Repeat::Once, None)??));
+            engine.execute(connection, &maya(id, done), Repeat::Once, None)??;
+            return Ok(());
         };
         engine.execute(connection, &maya(id, Command::Join { call: None }), Repeat::Once, None)??;
         let reply = Command::Reply {

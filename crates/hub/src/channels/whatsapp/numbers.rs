@@ -9,11 +9,11 @@ use tandem_conversation::{Permission, Rejection};
 use tandem_protocol::Problem;
 use utoipa::ToSchema;
 
-use super::Json;
-use super::auth::Signed;
-use super::whatsapp::{WhatsappNumber, shown, unknown_number};
+use super::number;
 use crate::administration::audit;
-use crate::channels::whatsapp::number;
+use crate::api::Json;
+use crate::api::auth::Signed;
+use crate::api::whatsapp::{WhatsappNumber, shown, unknown_number};
 use crate::config::NewWhatsappNumber;
 use crate::hub::Hub;
 use crate::problem::ApiError;
