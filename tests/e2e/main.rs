@@ -13,3 +13,4 @@ mod main_job;
 mod samples;
 mod shell;
 mod whatsapp;
+mod whatsapp_referees;

@@ -936,7 +936,7 @@ export type PendingView = {
  */
 what: string, since: Time, };
 
-export type Permission = "liveConversations.handle" | "liveConversations.viewAll" | "liveConversations.inviteExternal" | "customers.view" | "analytics.view" | "settings.manage" | "users.manage";
+export type Permission = "liveConversations.handle" | "liveConversations.viewAll" | "liveConversations.start" | "liveConversations.inviteExternal" | "customers.view" | "analytics.view" | "settings.manage" | "users.manage";
 
 export type Permissions = Array<[Permission, Scope]>;
 

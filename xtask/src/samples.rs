@@ -11,7 +11,8 @@ use crate::{packages, sh};
 const HELP: &str = "\
 cargo xtask samples
 
-Prepares the samples of Your Logic in Python (target/samples/python) and TypeScript (examples/logic-typescript/dist).
+Prepares the samples of Your Logic in Python (target/samples/python) and TypeScript (examples/logic-typescript/dist), and
+the referees of WhatsApp (tests/services).
 The tests that run them need it; `cargo xtask test` does it by itself.";
 
 pub fn main(rest: Vec<String>) -> Result<()> {
@@ -24,7 +25,23 @@ pub fn main(rest: Vec<String>) -> Result<()> {
 /// Installs and compiles what is missing or stale.
 pub fn prepare() -> Result<()> {
     python()?;
+    referee()?;
     typescript()
+}
+
+/// The client of WhatsApp's API that somebody else wrote for Node, which judges ours.
+fn referee() -> Result<()> {
+    installed(&sh::root().join("tests/services/kapso"))
+}
+
+/// Installs the packages of a folder, exactly as it locks them.
+fn installed(home: &Path) -> Result<()> {
+    let (lock, installed) = (home.join("package-lock.json"), home.join("node_modules/installed-lock.json"));
+    if !same(&lock, &installed) {
+        sh::run(sh::command("npm ci --no-audit --no-fund").current_dir(home))?;
+        std::fs::copy(&lock, &installed).with_context(|| format!("cannot write {}", installed.display()))?;
+    }
+    Ok(())
 }
 
 fn python() -> Result<()> {
@@ -46,12 +63,7 @@ fn python() -> Result<()> {
 
 fn typescript() -> Result<()> {
     let home = sh::root().join("examples/logic-typescript");
-    let lock = home.join("package-lock.json");
-    let installed = home.join("node_modules/installed-lock.json");
-    if !same(&lock, &installed) {
-        sh::run(sh::command("npm ci --no-audit --no-fund").current_dir(&home))?;
-        std::fs::copy(&lock, &installed).with_context(|| format!("cannot write {}", installed.display()))?;
-    }
+    installed(&home)?;
     sh::run(sh::command("npm run --silent build").current_dir(&home))
 }
 

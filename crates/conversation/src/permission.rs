@@ -10,6 +10,9 @@ pub enum Permission {
     Handle,
     #[serde(rename = "liveConversations.viewAll")]
     ViewAll,
+    /// Beginning a conversation with a template.
+    #[serde(rename = "liveConversations.start")]
+    Start,
     #[serde(rename = "liveConversations.inviteExternal")]
     InviteExternal,
     #[serde(rename = "customers.view")]
@@ -33,10 +36,15 @@ pub enum Scope {
     All,
 }
 
-/// A set of permissions with scopes.
+/// A set of permissions with scopes. Those that only a newer version knows are left out when it is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(transparent)]
-pub struct Permissions(pub Vec<(Permission, Scope)>);
+pub struct Permissions(#[serde(deserialize_with = "known")] pub Vec<(Permission, Scope)>);
+
+fn known<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<Vec<(Permission, Scope)>, D::Error> {
+    let all = Vec::<serde_json::Value>::deserialize(reader)?;
+    Ok(all.into_iter().filter_map(|one| serde_json::from_value(one).ok()).collect())
+}
 
 /// A named set of permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
@@ -71,6 +79,7 @@ impl Role {
         use Permission as P;
         let mut set = vec![
             (P::Handle, Scope::All),
+            (P::Start, Scope::All),
             (P::InviteExternal, Scope::All),
             (P::CustomersView, Scope::All),
             (P::AnalyticsView, Scope::Me),
@@ -105,5 +114,18 @@ impl std::str::FromStr for Role {
             .into_iter()
             .find(|role| role.name() == text)
             .ok_or_else(|| format!("unknown role '{text}'; use agent, supervisor or admin"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn permissions_of_newer_versions_are_left_out() {
+        let read = r#"[["liveConversations.fly","*"],["liveConversations.start","*"],["settings.manage","TEAM"]]"#;
+        let permissions: Permissions = serde_json::from_str(read).unwrap();
+        assert_eq!(permissions.0, [(Permission::Start, Scope::All)]);
+        assert!(serde_json::from_str::<Permissions>("7").is_err());
     }
 }

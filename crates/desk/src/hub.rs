@@ -461,6 +461,8 @@ fn judged(status: u16, problem: Option<Problem>, retry_after: Option<Duration>) 
     let Some(problem) = problem else { return HubError::Busy { message: in_between(status), retry_after } };
     match status {
         401 => signed_out_by(&problem.code).map_or(HubError::Unauthorized, HubError::SessionEnded),
+        // The agent decides whether to wait or to choose another number.
+        429 if problem.code.starts_with("starts.") => HubError::Refused(Box::new(problem)),
         408 | 425 | 429 | 500.. => {
             let asked = problem.retry_after.map(|seconds| Duration::from_secs(seconds.into()));
             HubError::Busy { message: problem.detail, retry_after: asked.or(retry_after) }

@@ -9,6 +9,7 @@ mod read;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod whatsapp;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ use ipnet::IpNet;
 use tandem_conversation::{Ladder, PERSON_SILENT_MS};
 
 pub use settings::{ConfigError, Environment, Flags};
+pub use whatsapp::NewWhatsappNumber;
 
 /// Default limit for a request body to Your Logic, in bytes: what common servers accept.
 const REQUEST_BYTES: i64 = 1_000_000;
@@ -51,6 +53,8 @@ pub struct Config {
     pub reasons: Vec<String>,
     pub media: MediaConfig,
     pub retention: Retention,
+    /// Numbers on WhatsApp. At each start they replace those with the same id.
+    pub whatsapp: Vec<NewWhatsappNumber>,
     pub home: Home,
     /// Whether to serve the API description.
     pub docs: bool,
@@ -240,6 +244,7 @@ impl Config {
             reasons: REASONS.map(str::to_owned).into(),
             media: MediaConfig::default(),
             retention: Retention::default(),
+            whatsapp: Vec::new(),
             home: Home::default(),
             docs: true,
         }

@@ -8,9 +8,9 @@ use anyhow::{Context as _, bail, ensure};
 use tandem_conversation::{ConversationId, Position, Time};
 use tandem_sql::Connection;
 
-use crate::channels::whatsapp::number::{PURPOSE, opened};
+use crate::channels::whatsapp::number::{PURPOSE, is_followed, opened};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, NewWhatsappNumber};
 use crate::endpoint::Endpoint;
 use crate::files::free_on_disk;
 use crate::folder::{self, DATABASE};
@@ -50,7 +50,8 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
     if has_database.as_ref().is_ok_and(|has| *has) {
         tell("folder", folder::describe(&config.data));
         let data = config.data.clone();
-        let check = move || (schema(&data), content(&data), conversations(&data), key(&data), whatsapp(&data));
+        let set = config.whatsapp.clone();
+        let check = move || (schema(&data), content(&data), conversations(&data), key(&data), whatsapp(&data, &set));
         if let Ok((schema, content, conversations, key, whatsapp)) = tokio::task::spawn_blocking(check).await {
             tell("schema", schema);
             tell("database", content);
@@ -130,15 +131,15 @@ fn conversations(data: &Path) -> anyhow::Result<String> {
     })
 }
 
-/// How the numbers are; none if there are none.
-fn whatsapp(data: &Path) -> anyhow::Result<Option<String>> {
+/// How the numbers are; none if there are none. `set` are those of the settings.
+fn whatsapp(data: &Path, set: &[NewWhatsappNumber]) -> anyhow::Result<Option<String>> {
     let connection = Connection::peek(&data.join(DATABASE))?;
     // The folder may be of an older version.
     if !numbers::are_kept(&connection)? {
         return Ok(None);
     }
     let all = numbers::all(&connection)?;
-    if all.is_empty() {
+    if all.is_empty() && set.is_empty() {
         return Ok(None);
     }
     let closed = closed(data, &connection, &all)?;
@@ -157,6 +158,7 @@ fn whatsapp(data: &Path) -> anyhow::Result<Option<String>> {
             false => wrong.push(format!("{line}; {} since {}: {}", number.state, number.since, number.detail)),
         }
     }
+    wrong.extend(unlike(data, &connection, set)?);
     ensure!(wrong.is_empty(), "{}", wrong.join("; "));
     Ok((!well.is_empty()).then(|| well.join("; ")))
 }
@@ -167,6 +169,24 @@ fn closed<'a>(data: &Path, connection: &Connection, all: &'a [Number]) -> anyhow
     let seal = Seal::new(&identity::Secrets::open(data, connection)?.key_for(PURPOSE));
     let is_closed = |number: &&Number| opened((*number).clone(), &seal).is_none();
     Ok(all.iter().filter(is_closed).map(|number| number.key.as_str()).collect())
+}
+
+/// What keeps numbers from being as the settings say.
+fn unlike(data: &Path, connection: &Connection, set: &[NewWhatsappNumber]) -> anyhow::Result<Vec<String>> {
+    if set.is_empty() {
+        return Ok(Vec::new());
+    }
+    ensure!(identity::Secrets::check(data, connection)?, "the secrets of its numbers need the missing identity.key");
+    let seal = Seal::new(&identity::Secrets::open(data, connection)?.key_for(PURPOSE));
+    let mut found = Vec::new();
+    for number in set {
+        match is_followed(connection, &seal, number)? {
+            Ok(true) => {}
+            Ok(false) => found.push(format!("{}: the hub has not been started with these settings yet", number.key)),
+            Err(why) => found.push(format!("{}: {why}", number.key)),
+        }
+    }
+    Ok(found)
 }
 
 fn key(data: &Path) -> anyhow::Result<String> {

@@ -104,6 +104,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(guests::media::get))
         .routes(routes!(whatsapp::door::verify, whatsapp::door::post))
         .routes(routes!(api::whatsapp::numbers))
+        .routes(routes!(whatsapp::numbers::one, whatsapp::numbers::put, whatsapp::numbers::remove))
         .routes(routes!(api::whatsapp::unread))
         .routes(routes!(api::whatsapp::usage))
         .routes(routes!(api::whatsapp::templates))

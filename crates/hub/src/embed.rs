@@ -110,7 +110,7 @@ async fn prepare(hub: &Hub) -> anyhow::Result<Tokens> {
             added?
         }
     };
-    sign_in(hub, user).await?.context("The local user cannot sign in")
+    sign_in(hub, user, tandem_protocol::version()).await?.context("The local user cannot sign in")
 }
 
 fn examples() -> [Button; 3] {

@@ -65,6 +65,7 @@ mod wake;
 pub use backup::{BackedUp, backup, restore};
 pub use clock::Clock;
 pub use command::{BrandCommand, LibraryCommand, UserCommand, WhatsappCommand};
+pub use config::NewWhatsappNumber;
 pub use doctor::doctor;
 pub use doors::openapi;
 pub use embed::{EmbedConfig, Embedded, embed};
@@ -72,7 +73,5 @@ pub use folder::has_database;
 pub use hub::Hub;
 pub use listen::{bind, raise_file_limit};
 pub use logs::log_filter;
-pub use setup::{
-    NewBrand, NewUser, NewWhatsappNumber, add_brand, add_user, add_whatsapp_number, brand_secret, replace_missing_key,
-};
+pub use setup::{NewBrand, NewUser, add_brand, add_user, add_whatsapp_number, brand_secret, replace_missing_key};
 pub use start::{serve, serve_metrics};

@@ -17,6 +17,7 @@ pub(crate) use buckets::Rate;
 
 use crate::peer::Network;
 use crate::problem::ApiError;
+use crate::secrets::{TokenHash, hash_token};
 
 /// How often idle buckets are dropped.
 const TIDY_EVERY: Duration = Duration::from_secs(60);
@@ -36,6 +37,8 @@ pub struct Limits {
     searches: Buckets<UserId>,
     typing: Buckets<ConversationId>,
     passwords: Buckets<UserId>,
+    starts: Buckets<UserId>,
+    starts_from: Buckets<TokenHash>,
 }
 
 impl Limits {
@@ -60,6 +63,9 @@ impl Limits {
             searches: Buckets::new(Rate::per_second(5).burst(60)),
             typing: Buckets::new(Rate::per_minute(12).burst(1)),
             passwords: Buckets::new(Rate::per_minute(10)),
+            // Each may cost money, and customers who report a number as spam make Meta block it.
+            starts: Buckets::new(Rate::per_minute(6).burst(10)),
+            starts_from: Buckets::new(Rate::per_minute(60)),
         }
     }
 
@@ -167,6 +173,19 @@ impl Limits {
         self.check(&self.passwords, user)
     }
 
+    /// Counts a conversation that a user begins, from one of our numbers.
+    ///
+    /// # Errors
+    /// Whose limit it is.
+    pub(crate) fn start(&self, user: UserId, number: &str) -> Result<(), TooManyStarts> {
+        if !self.on {
+            return Ok(());
+        }
+        let now = Instant::now();
+        self.starts.take(user, now).map_err(|wait| TooManyStarts::OfUser(seconds(wait)))?;
+        self.starts_from.take(hash_token(number), now).map_err(|wait| TooManyStarts::FromNumber(seconds(wait)))
+    }
+
     /// Whether Your Logic may get another typing signal: every five seconds, with or without limits.
     #[must_use]
     pub(crate) fn typing_told(&self, conversation: ConversationId) -> bool {
@@ -188,6 +207,8 @@ impl Limits {
         self.searches.tidy(now);
         self.typing.tidy(now);
         self.passwords.tidy(now);
+        self.starts.tidy(now);
+        self.starts_from.tidy(now);
     }
 
     fn check<K: Copy + Eq + std::hash::Hash>(&self, buckets: &Buckets<K>, key: K) -> Result<(), ApiError> {
@@ -196,6 +217,13 @@ impl Limits {
         }
         buckets.take(key, Instant::now()).map_err(|wait| too_many(wait).into())
     }
+}
+
+/// Too many conversations are begun, and for how many seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TooManyStarts {
+    OfUser(u32),
+    FromNumber(u32),
 }
 
 pub(crate) async fn run(limits: Arc<Limits>) {

@@ -60,6 +60,15 @@ pub(crate) fn me_of(hub: &Hub, user: &users::User) -> Me {
     }
 }
 
+/// [`me_of`] for a desk of this version: older ones cannot read permissions that they do not know.
+pub(crate) fn me_for(hub: &Hub, user: &users::User, version: u32) -> Me {
+    let mut me = me_of(hub, user);
+    if version < tandem_protocol::KNOWS_START {
+        me.permissions.0.retain(|(permission, _)| *permission != Permission::Start);
+    }
+    me
+}
+
 /// A user as colleagues see them, without a connected desk.
 pub(crate) fn absent(user: users::User) -> Colleague {
     Colleague {

@@ -9,12 +9,13 @@ use tandem_sql::Place;
 use tandem_sqlite::{Durability, Options, Room};
 
 use crate::administration::{self, checked_addition};
-use crate::channels::whatsapp::number::{Addition, PURPOSE};
+use crate::channels::whatsapp::number::{self, PURPOSE};
 use crate::clock::Clock;
+use crate::config::NewWhatsappNumber;
 use crate::folder;
 use crate::identity::{self, Secrets};
 use crate::seal::Seal;
-use crate::store::{Database, MIGRATIONS, StoreError, brands, whatsapp};
+use crate::store::{Database, MIGRATIONS, StoreError, brands};
 
 pub struct NewUser {
     pub email: String,
@@ -113,63 +114,15 @@ pub fn brand_secret(data: &Path, key: &str, renew: bool) -> anyhow::Result<Strin
     Ok(secrets??.of(brand.id, brand.secret_generation))
 }
 
-/// A number on WhatsApp, with its secrets.
-pub struct NewWhatsappNumber {
-    /// The name in the address of its webhook.
-    pub key: String,
-    /// In international form.
-    pub number: String,
-    /// Meta's id of the number.
-    pub phone_number_id: String,
-    /// Meta's id of the WhatsApp Business account.
-    pub account_id: String,
-    /// The key of the brand that its conversations belong to.
-    pub brand: Option<String>,
-    /// Where the Cloud API is; none for Meta's own.
-    pub base_url: Option<String>,
-    pub access_token: String,
-    pub app_secret: String,
-    pub verify_token: String,
-    /// Whether customers are told that their messages were read.
-    pub read_marks: bool,
-    /// Replies that cost nothing, in a month; none if that is not known.
-    pub free_replies: Option<u32>,
-}
-
 /// Adds a number, or replaces the one with this key; returns it in its normal form. A running hub uses it at once.
 ///
 /// # Errors
 /// If a field is refused, the brand does not exist, the number is here under another key, or the data cannot be opened.
 pub fn add_whatsapp_number(data: &Path, new: NewWhatsappNumber) -> anyhow::Result<String> {
     let (database, seal) = (open(data)?, whatsapp_seal(data)?);
-    let brand = match new.brand {
-        None => None,
-        Some(key) => {
-            let wanted = key.clone();
-            let found = database.read_blocking(move |connection| brands::by_key(connection, &wanted))?;
-            Some(found.with_context(|| format!("there is no brand '{key}'"))?.id)
-        }
-    };
-    let addition = Addition {
-        key: new.key,
-        phone_number_id: new.phone_number_id,
-        waba_id: new.account_id,
-        display: new.number,
-        brand,
-        base_url: new.base_url,
-        access_token: new.access_token,
-        app_secret: new.app_secret,
-        verify_token: new.verify_token,
-        read_marks: new.read_marks,
-        free_replies: new.free_replies,
-    };
-    let row = addition.sealed(&seal, Clock::system().now()).map_err(|why| anyhow::anyhow!(why))?;
-    let others = database.read_blocking(whatsapp::all)?;
-    let other = others.iter().find(|other| other.phone_number_id == row.phone_number_id && other.key != row.key);
-    ensure!(other.is_none(), "this number is here already under another id: remove that first");
-    let display = row.display.clone();
-    database.write_blocking(move |connection, ()| whatsapp::put(connection, &row))?;
-    Ok(display)
+    let now = Clock::system().now();
+    let added = database.write_blocking(move |connection, ()| number::add(connection, &seal, &new, now))?;
+    added.map_err(|why| anyhow::anyhow!(why))
 }
 
 /// Seals the secrets of numbers on WhatsApp in this folder.

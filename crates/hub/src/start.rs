@@ -4,15 +4,15 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context as _, anyhow};
-use tandem_conversation::PERSON_SILENT_MS;
-use tandem_sql::Place;
+use tandem_conversation::{PERSON_SILENT_MS, Time};
+use tandem_sql::{Connection, Place};
 use tandem_sqlite::{Companion, Durability, Link, Options, Room};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore, mpsc};
 
 use crate::channels::whatsapp;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, NewWhatsappNumber};
 use crate::crowd::Crowd;
 use crate::endpoint::Endpoint;
 use crate::engine::{Asker, Engine, Rules, commits};
@@ -24,6 +24,7 @@ use crate::identity::Secrets;
 use crate::limits::{self, Limits};
 use crate::metrics::Metrics;
 use crate::model::Model;
+use crate::seal::Seal;
 use crate::store::{self, Database, MIGRATIONS, StoreError, events};
 use crate::wake::Wake;
 use crate::{
@@ -103,7 +104,11 @@ impl Hub {
                 // One customer's damaged row must not keep the hub from all others.
                 Err(error) => tracing::error!(%error, "cannot look for deadlines of a clock that was ahead"),
             }
-            identity = Some(Secrets::open(&config.data, connection));
+            let secrets = Secrets::open(&config.data, connection);
+            if let Ok(secrets) = &secrets {
+                follow_settings(connection, secrets, &config.whatsapp, started);
+            }
+            identity = Some(secrets);
             Engine::new(connection, engine_clock, rules, asker, commits, measured)
         })
         .with_context(|| format!("Cannot open {}", options.path.display()))?;
@@ -223,6 +228,23 @@ impl Hub {
         self.database.close().await;
         self.search.file.close().await;
         *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Brings numbers of WhatsApp to what the settings say. One that cannot be used must not keep the hub from all other
+/// customers.
+fn follow_settings(connection: &Connection, secrets: &Secrets, numbers: &[NewWhatsappNumber], now: Time) {
+    let seal = Seal::new(&secrets.key_for(whatsapp::number::PURPOSE));
+    for number in numbers {
+        match whatsapp::number::follow(connection, &seal, number, now) {
+            Ok(Ok(())) => {}
+            Ok(Err(why)) => {
+                tracing::error!(number = number.key, why, "a WhatsApp number of the settings cannot be used");
+            }
+            Err(error) => {
+                tracing::error!(number = number.key, %error, "a WhatsApp number of the settings cannot be kept");
+            }
+        }
     }
 }
 

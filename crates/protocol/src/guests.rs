@@ -58,9 +58,13 @@ pub struct GuestEntry {
     pub entry: ChatEntry,
     /// Whether they wrote it themselves.
     pub own: bool,
+    /// Its author withdrew it: it has no words, and is shown no more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
 }
 
-/// `GET /guest/{token}/entries`: everything since the invitation, oldest first.
+/// `GET /guest/{token}/entries`: everything since the invitation, oldest first. Earlier entries that were edited or
+/// withdrawn since come first, as they are now; each replaces the one with its id.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GuestEntries {
@@ -172,6 +176,10 @@ pub enum GuestFrame {
     },
     /// The buttons or their values may have changed: fetch them again.
     Buttons {},
+    /// A turn was edited or withdrawn: read on, which also brings earlier entries that changed.
+    Amended {
+        conversation: ConversationId,
+    },
     /// The link has ended; so does the connection.
     Over {
         standing: Standing,

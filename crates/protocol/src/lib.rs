@@ -48,6 +48,7 @@ pub const VERSIONS: &[&str] = &[
      forms, templates, and messages of unknown kind; devices of the company; the stages `unconfirmed` and `played`",
     "17: brands have targets for the first reply and for the next ones; hubs tell which templates can be sent in a \
      conversation, and begin conversations with one",
+    "18: beginning conversations is a permission of its own",
 ];
 
 /// The oldest version that this version can talk to.
@@ -82,6 +83,10 @@ pub const TAKES_QUOTES: u32 = 16;
 
 /// From this version on, hubs tell the templates of a conversation ([`channels::TemplatePage`]).
 pub const TELLS_TEMPLATES: u32 = 17;
+
+/// From this version on, desks know the permission to begin conversations
+/// ([`Permission::Start`](tandem_conversation::Permission::Start)).
+pub const KNOWS_START: u32 = 18;
 
 /// The header with the desk's version, in each request.
 pub const VERSION_HEADER: &str = "tandem-version";

@@ -17,6 +17,7 @@ const HASHES: &[(u32, u64)] = &[
     (15, 0x012b_8920_0bb1_d512),
     (16, 0xc28a_2f4c_1d03_77fd),
     (17, 0x5ecc_31ba_7767_da41),
+    (18, 0xe1a4_4bf3_f1ab_e3e0),
 ];
 
 /// Where the types between hub and desk are defined.

@@ -26,6 +26,8 @@ pub use hooks::{ACCOUNT_ID, PHONE_NUMBER_ID, Phone, Webhooks};
 
 /// The access token that it takes at first.
 pub const TOKEN: &str = "token of the tests";
+/// The version of Meta's API whose addresses it takes, too.
+pub const VERSION: &str = "/v25.0";
 /// Templates per page.
 const PAGE: usize = 2;
 /// Largest upload, in bytes.
@@ -126,13 +128,17 @@ impl CloudApi {
         let book = Book { token: TOKEN.into(), ..Book::default() };
         let (released, changed) = (watch::Sender::new(0), watch::Sender::new(()));
         let shared = Arc::new(Shared { book: Mutex::new(book), url, released, changed });
-        let router = Router::new()
+        let doors = Router::new()
             .route("/{number}/messages", post(take_message))
             .route("/{number}/media", post(take_file))
             .route("/{account}/message_templates", get(list_templates))
             .route("/{account}/subscribed_apps", get(list_apps))
             .route("/files/{id}", get(give_file))
-            .route("/{id}", get(describe))
+            .route("/{id}", get(describe));
+        // Clients of others put the version before everything.
+        let router = doors
+            .clone()
+            .nest(VERSION, doors)
             .layer(DefaultBodyLimit::max(UPLOAD_BYTES))
             .with_state(Arc::clone(&shared));
         let server = tokio::spawn(async move {
@@ -168,8 +174,15 @@ impl CloudApi {
     }
 
     /// Adds a template as Meta describes it.
-    pub fn add_template(&self, template: Value) {
-        self.shared.book().templates.push(template);
+    pub fn add_template(&self, mut template: Value) {
+        let mut book = self.shared.book();
+        if template["id"].is_null() {
+            template["id"] = json!((800_001 + book.templates.len()).to_string());
+        }
+        if template["parameter_format"].is_null() {
+            template["parameter_format"] = json!("POSITIONAL");
+        }
+        book.templates.push(template);
     }
 
     /// A customer's file; returns its id, and its digest in hexadecimal.
@@ -403,7 +416,13 @@ async fn list_templates(
     if next < book.templates.len() {
         paging["next"] = json!(format!("{}/{account}/message_templates?after={next}", shared.url));
     }
-    Json(json!({ "data": data, "paging": paging })).into_response()
+    let mut page = json!({ "data": data, "paging": paging });
+    if asked.contains_key("summary") {
+        let count = book.templates.len();
+        page["summary"] = json!({ "total_count": count, "message_template_count": count,
+            "message_template_limit": 250, "are_translations_complete": true });
+    }
+    Json(page).into_response()
 }
 
 async fn list_apps(State(shared): State<Arc<Shared>>, Path(_): Path<String>, headers: HeaderMap) -> Response {

@@ -23,6 +23,7 @@ mod sockets;
 mod standin;
 mod story;
 mod waiting;
+mod whatsapp;
 mod words;
 
 use std::future::Future;
@@ -71,6 +72,12 @@ pub const MEASUREMENTS: &[Measurement] = &[
     Measurement { names: &["logic_round_trips_per_s"], run: |bench| Box::pin(logic::throughput(bench)) },
     Measurement { names: &["logic_down_5000_s"], run: |bench| Box::pin(waiting::logic_down(bench)) },
     Measurement { names: &["timers_10000_s"], run: |bench| Box::pin(waiting::timers(bench)) },
+    Measurement {
+        names: &["whatsapp_webhook_p99_ms", "whatsapp_inbound_to_desk_p99_ms"],
+        run: |bench| Box::pin(whatsapp::inbound(bench)),
+    },
+    Measurement { names: &["whatsapp_outbound_per_s"], run: |bench| Box::pin(whatsapp::outbound(bench)) },
+    Measurement { names: &["whatsapp_rest_cpu_ms_per_s"], run: |bench| Box::pin(whatsapp::rest(bench)) },
     Measurement { names: &["help_to_desks_p99_ms"], run: |bench| Box::pin(desks::measure(bench)) },
     Measurement {
         names: &["desk_catchup_vs_raw", "desk_catchup_per_s", "desk_catchup_raw_per_s"],

@@ -368,6 +368,7 @@ export class Session {
       this.reading.ready(frame.conversation);
       this.buttonsChanged();
     } else if (frame.type === "entry") this.reading.live(frame.entry);
+    else if (frame.type === "amended") this.probe();
     else if (frame.type === "buttons") this.buttonsChanged();
     else if (frame.type === "over") this.end(frame.standing);
     else if (frame.type === "status") this.reading.statusIs(frame.conversation, frame.status);

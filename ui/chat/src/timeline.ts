@@ -21,7 +21,7 @@ export class Timeline {
   /** Takes an entry of the feed. False if nothing changed. */
   feed(entry: Entry): boolean {
     this.cursor = Math.max(this.cursor, entry.position);
-    return this.take(entry);
+    return entry.withdrawn ? this.withdraw(entry.id) : this.take(entry);
   }
 
   /** Whether a conversation was shown here before the current one. */
@@ -115,7 +115,15 @@ export class Timeline {
     return true;
   }
 
-  // The hub's copy of our message knows more: its time, its media address.
+  // Its id stays known, so that a late copy does not bring it back.
+  private withdraw(id: string): boolean {
+    const left = this.current.filter((entry) => entry.id !== id);
+    const isGone = left.length < this.current.length;
+    this.current = left;
+    return isGone;
+  }
+
+  // The hub's copy of our message knows more: its time, its media address. Turns of others may have been edited.
   private improve(entry: Entry): boolean {
     const at = this.current.findIndex((other) => other.id === entry.id);
     const known = this.current[at];

@@ -44,6 +44,8 @@ export interface Entry {
   stage?: string | null;
   /** Written by the viewer; if absent, the customer is the viewer. */
   own?: boolean;
+  /** To external agents: its author withdrew it, so it has no words. */
+  withdrawn?: boolean;
 }
 
 export function isOwn(entry: Entry): boolean {
@@ -107,6 +109,8 @@ export type ServerFrame =
   | { type: "alive" }
   /** To external agents: their buttons may have changed. */
   | { type: "buttons" }
+  /** To external agents: an earlier turn was edited or withdrawn. */
+  | { type: "amended"; conversation: string }
   /** To external agents: their link has ended. */
   | { type: "over"; standing: string }
   | { type: "error"; code: string; message: string; id?: string | null };

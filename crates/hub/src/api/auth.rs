@@ -13,6 +13,7 @@ use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 
 use super::Json;
+use super::versions::Version;
 use crate::administration::{audit, hashed};
 use crate::hub::Hub;
 use crate::limits::sign_in::Attempt;
@@ -20,7 +21,7 @@ use crate::peer::Peer;
 use crate::presence;
 use crate::problem::ApiError;
 use crate::problem::busy;
-use crate::rights::{ACCESS_MS, absent, me_of};
+use crate::rights::{ACCESS_MS, absent, me_for};
 use crate::secrets::{hash_token, is_password, new_salt, new_token, successor};
 use crate::store::auth::{Entry, Refreshed, SignIn, Why};
 use crate::store::users::User;
@@ -74,9 +75,9 @@ pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
 }
 
-fn tokens(hub: &Hub, user: &User, access_token: String, refresh_token: String) -> Tokens {
+fn tokens(hub: &Hub, user: &User, version: u32, access_token: String, refresh_token: String) -> Tokens {
     let expires_in = u32::try_from(ACCESS_MS / 1000).unwrap_or(u32::MAX);
-    Tokens { access_token, expires_in, refresh_token, me: me_of(hub, user) }
+    Tokens { access_token, expires_in, refresh_token, me: me_for(hub, user, version) }
 }
 
 /// The row that stores the hashes of these tokens.
@@ -93,8 +94,8 @@ fn sign_in_of(hub: &Hub, id: Uuid, tokens: &Tokens) -> SignIn {
 }
 
 /// Signs in a user whose identity is proven. None if they were suspended, or their password changed, meanwhile.
-pub(crate) async fn sign_in(hub: &Hub, user: User) -> Result<Option<Tokens>, StoreError> {
-    let tokens = tokens(hub, &user, new_token(), new_token());
+pub(crate) async fn sign_in(hub: &Hub, user: User, version: u32) -> Result<Option<Tokens>, StoreError> {
+    let tokens = tokens(hub, &user, version, new_token(), new_token());
     let sign_in = sign_in_of(hub, Uuid::now_v7(), &tokens);
     let signed_in = hub.database.write(move |connection, _| -> Result<bool, StoreError> {
         let is_so = users::at_work(connection, user.id)?.is_some_and(|now| now.password == user.password);
@@ -114,7 +115,7 @@ pub(crate) async fn sign_in(hub: &Hub, user: User) -> Result<Option<Tokens>, Sto
 pub(crate) async fn login(
     State(hub): State<Arc<Hub>>,
     peer: Peer,
-    _: super::versions::Version,
+    version: Version,
     Json(login): Json<Login>,
 ) -> Result<axum::Json<Tokens>, ApiError> {
     let attempt = Attempt::new(&login.email, peer.network);
@@ -138,7 +139,7 @@ pub(crate) async fn login(
         return Err(ApiError::new(403, "auth.suspended", "This account is suspended: ask your Tandem administrator."));
     }
     let id = user.id;
-    let tokens = sign_in(&hub, user).await?.ok_or_else(wrong)?;
+    let tokens = sign_in(&hub, user, version.spoken).await?.ok_or_else(wrong)?;
     hub.database.write(move |connection, _| attempt.succeeded(connection, id, now)).await?;
     Ok(axum::Json(tokens))
 }
@@ -209,11 +210,12 @@ const NOBODY: &str =
 /// Exchanges a refresh token for new tokens. A repeat gets the same answer until the new tokens are used, because the
 /// first answer may have been lost. After that, a late copy gets no tokens; after a minute it ends the sign-in.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", request_body = Refresh, tag = "auth",
-    responses((status = 200, body = Tokens), (status = 401, body = Problem),
+    responses((status = 200, body = Tokens), (status = 401, body = Problem), (status = 426, body = Problem),
         (status = 425, description = "It was exchanged a moment ago, and the new tokens are in use", body = Problem)))]
 pub(crate) async fn refresh(
     State(hub): State<Arc<Hub>>,
     peer: Peer,
+    version: Version,
     Json(body): Json<Refresh>,
 ) -> Result<axum::Json<Tokens>, ApiError> {
     hub.limits.lookup(peer.network)?;
@@ -233,7 +235,7 @@ pub(crate) async fn refresh(
             };
             let Some(user) = users::at_work(connection, user)? else { return Ok((None, Renewal::Unknown)) };
             let next = |what| successor(&body.refresh_token, &salt, what);
-            let tokens = tokens(&shared, &user, next("access"), next("refresh"));
+            let tokens = tokens(&shared, &user, version.spoken, next("access"), next("refresh"));
             if let Some(id) = rotated {
                 auth::rotate(connection, &sign_in_of(&shared, id, &tokens), &salt, now)?;
             }
@@ -295,9 +297,9 @@ pub(crate) async fn logout(
 
 /// The signed-in user.
 #[utoipa::path(get, path = "/api/v1/me", tag = "auth",
-    responses((status = 200, body = Me), (status = 401, body = Problem)))]
-pub(crate) async fn me(State(hub): State<Arc<Hub>>, signed: Signed) -> axum::Json<Me> {
-    axum::Json(me_of(&hub, &signed.0))
+    responses((status = 200, body = Me), (status = 401, body = Problem), (status = 426, body = Problem)))]
+pub(crate) async fn me(State(hub): State<Arc<Hub>>, version: Version, signed: Signed) -> axum::Json<Me> {
+    axum::Json(me_for(&hub, &signed.0, version.spoken))
 }
 
 /// All colleagues with their presence, for invitations.

@@ -97,7 +97,7 @@ pub(crate) async fn numbers(
     Ok(axum::Json(numbers.await?.into_iter().map(|(waiting, number)| shown(number, waiting)).collect()))
 }
 
-fn shown(number: Number, waiting: u32) -> WhatsappNumber {
+pub(crate) fn shown(number: Number, waiting: u32) -> WhatsappNumber {
     WhatsappNumber {
         id: number.key,
         number: number.display,
@@ -208,7 +208,7 @@ pub(crate) async fn unread(
     Ok(axum::Json(all.map(|one| UnreadWebhook { received: one.received, why: one.why }).collect()))
 }
 
-fn unknown_number() -> ApiError {
+pub(crate) fn unknown_number() -> ApiError {
     ApiError::new(404, "whatsapp.unknown_number", "This hub has no such WhatsApp number.")
 }
 

@@ -3,8 +3,8 @@
 //! The pure parts read webhooks ([`webhook`], [`signature`]), find whose chat it is ([`route`]), fit what we say to what
 //! the channel takes ([`fit`]) and how fast ([`pace`]), and word requests and read answers ([`request`], [`answer`]).
 //! Around them: the door that stores ([`door`]), the worker that reads what is stored ([`inbound`]), the one that sends
-//! ([`sending`]), the one that sends read marks ([`marking`]), the one that keeps the templates ([`syncing`]), and how the
-//! company writes first ([`starting`], and its doors [`starts`]).
+//! ([`sending`]), the one that sends read marks ([`marking`]), the one that keeps the templates ([`syncing`]), how
+//! administrators enter numbers ([`numbers`]), and how the company writes first ([`starting`], and its doors [`starts`]).
 
 pub(crate) mod answer;
 pub(crate) mod client;
@@ -14,6 +14,7 @@ mod fit;
 pub(crate) mod inbound;
 pub(crate) mod marking;
 pub(crate) mod number;
+pub(crate) mod numbers;
 mod pace;
 #[cfg(test)]
 mod recorded;

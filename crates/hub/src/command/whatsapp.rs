@@ -10,9 +10,9 @@ use crate::channels::whatsapp::client::{ask, client};
 use crate::channels::whatsapp::number::{Opened, opened};
 use crate::channels::whatsapp::syncing;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, NewWhatsappNumber};
 use crate::month::Month;
-use crate::setup::{NewWhatsappNumber, add_whatsapp_number, open, whatsapp_seal};
+use crate::setup::{add_whatsapp_number, open, whatsapp_seal};
 use crate::store::whatsapp::messages::{self, Used};
 use crate::store::whatsapp::{self, Number, inbox, templates};
 use crate::terminal::say;
@@ -50,6 +50,12 @@ pub enum WhatsappCommand {
         /// Replies that Meta does not charge, in a month: `usage` then says how many are left
         #[arg(long)]
         free_replies: Option<u32>,
+        /// After how many hours of silence a message begins a new conversation [default: 24]
+        #[arg(long)]
+        new_after_h: Option<u32>,
+        /// Messages that Meta takes from it per second [default: 80; 20 with a number that is also on a phone]
+        #[arg(long)]
+        per_second: Option<u32>,
         /// Read the three secrets from standard input
         #[arg(long)]
         secrets_stdin: bool,
@@ -101,8 +107,11 @@ impl WhatsappCommand {
                 base_url,
                 no_read_marks,
                 free_replies,
+                new_after_h,
+                per_second,
                 secrets_stdin,
             } => {
+                not_of_settings(config, &id)?;
                 let [access_token, app_secret, verify_token] = secrets(secrets_stdin)?;
                 let key = id.clone();
                 let new = NewWhatsappNumber {
@@ -117,6 +126,8 @@ impl WhatsappCommand {
                     verify_token,
                     read_marks: !no_read_marks,
                     free_replies,
+                    new_after_h,
+                    per_second,
                 };
                 let display = add_whatsapp_number(&config.data, new)?;
                 audit(OPERATOR, &key, "whatsapp: added");
@@ -148,6 +159,7 @@ impl WhatsappCommand {
             }
             Self::Usage { id, month } => usage(config, id, month.as_deref())?,
             Self::Remove { id } => {
+                not_of_settings(config, &id)?;
                 let key = id.clone();
                 let removed =
                     open(&config.data)?.write_blocking(move |connection, ()| whatsapp::remove(connection, &key))?;
@@ -160,6 +172,13 @@ impl WhatsappCommand {
         }
         Ok(())
     }
+}
+
+/// The next start would undo a change to a number of the settings.
+fn not_of_settings(config: &Config, id: &str) -> anyhow::Result<()> {
+    let is_set = config.whatsapp.iter().any(|number| number.key == id);
+    ensure!(!is_set, "'{id}' is a number of the settings: change it there, and restart the hub");
+    Ok(())
 }
 
 fn check(config: &Config, id: &str) -> anyhow::Result<()> {

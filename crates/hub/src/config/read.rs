@@ -5,7 +5,7 @@ use tandem_conversation::{Ladder, PERSON_SILENT_MS};
 use super::settings::Settings;
 use super::{
     Config, ConfigError, Environment, Flags, ImproveConfig, LogicConfig, MIB, MailConfig, MediaConfig, REQUEST_BYTES,
-    Retention, check,
+    Retention, check, whatsapp,
 };
 
 impl Config {
@@ -38,6 +38,7 @@ impl Config {
             reasons: settings.get("reasons", check::reasons).unwrap_or(otherwise.reasons),
             media: media(settings, otherwise.media),
             retention: retention(settings, otherwise.retention),
+            whatsapp: whatsapp::numbers(settings),
             home: settings.get("home", check::home).unwrap_or_default(),
             docs: settings.get("docs", check::switch).unwrap_or(otherwise.docs),
             data: otherwise.data,

@@ -11,8 +11,17 @@ const VARIABLE: &str = "TANDEM_";
 /// How secrets of Standard Webhooks begin: not shown where another value is expected.
 const SECRET: &str = "whsec_";
 /// Variables of the desk and of commands, which may be set beside the hub's.
-const NOT_SETTINGS: [&str; 6] =
-    ["TANDEM_CONFIG", "TANDEM_PASSWORD", "TANDEM_HUB", "TANDEM_DESK_DATA", "TANDEM_EMBED", "TANDEM_ALLOW_HTTP"];
+const NOT_SETTINGS: [&str; 9] = [
+    "TANDEM_CONFIG",
+    "TANDEM_PASSWORD",
+    "TANDEM_HUB",
+    "TANDEM_DESK_DATA",
+    "TANDEM_EMBED",
+    "TANDEM_ALLOW_HTTP",
+    "TANDEM_WHATSAPP_TOKEN",
+    "TANDEM_WHATSAPP_APP_SECRET",
+    "TANDEM_WHATSAPP_VERIFY_TOKEN",
+];
 
 /// All invalid settings.
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +85,7 @@ pub(super) struct Settings<'a> {
     flags: &'a Flags,
     environment: &'a Environment,
     file: File,
-    asked: BTreeSet<&'static str>,
+    asked: BTreeSet<String>,
     problems: Vec<String>,
 }
 
@@ -109,15 +118,24 @@ impl<'a> Settings<'a> {
     }
 
     /// The setting's raw text.
-    pub fn text(&mut self, name: &'static str) -> Option<String> {
-        self.asked.insert(name);
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        self.asked.insert(name.to_owned());
         let flag = self.flags.values.get(name).map(|(_, value)| value);
         let found = flag.or_else(|| self.environment.0.get(&variable(name)));
         found.or_else(|| self.file.values.get(name).map(|value| &value.text)).cloned()
     }
 
+    /// The numbers of the tables in a list of tables, whether they are named in the file or by variables.
+    pub fn tables(&self, list: &str) -> BTreeSet<usize> {
+        let (in_file, in_variables) = (format!("{list}."), format!("{}_", variable(list)));
+        let number = |rest: &str, end: char| rest.split(end).next()?.parse().ok();
+        let of_file = self.file.values.keys().filter_map(|name| number(name.strip_prefix(&in_file)?, '.'));
+        let variables = self.environment.0.keys();
+        of_file.chain(variables.filter_map(|name| number(name.strip_prefix(&in_variables)?, '_'))).collect()
+    }
+
     /// The setting parsed by `read`; none if absent or invalid.
-    pub fn get<T>(&mut self, name: &'static str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    pub fn get<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         let text = self.text(name)?;
         match read(&text) {
             Ok(value) => Some(value),
@@ -162,7 +180,7 @@ impl<'a> Settings<'a> {
     pub fn finish(mut self) -> Result<(), ConfigError> {
         for (name, value) in &self.file.values {
             if !self.asked.contains(name.as_str()) {
-                let hint = nearest(name, self.asked.iter().copied().map(str::to_owned));
+                let hint = nearest(name, self.asked.iter().cloned());
                 let path = self.file.path.display();
                 self.problems.push(format!("{name} ({path} line {}): there is no such setting{hint}", value.line));
             }
@@ -246,6 +264,17 @@ fn flatten(
         let at = key.span().start;
         if let DeValue::Table(inner) = value.get_ref() {
             flatten(&name, inner, line, values, wrong);
+            continue;
+        }
+        if let DeValue::Array(parts) = value.get_ref()
+            && parts.iter().any(|part| matches!(part.get_ref(), DeValue::Table(_)))
+        {
+            for (index, part) in parts.iter().enumerate() {
+                match part.get_ref() {
+                    DeValue::Table(inner) => flatten(&format!("{name}.{index}"), inner, line, values, wrong),
+                    _ => wrong(&name, at, "use tables alone: one for each of the list"),
+                }
+            }
             continue;
         }
         match scalar(value.get_ref()) {

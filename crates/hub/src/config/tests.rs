@@ -230,3 +230,49 @@ fn trusted_proxies_are_networks_and_addresses_from_a_variable_or_a_list_in_the_f
     assert_eq!(text(load_file(list, &[]).unwrap()), expected);
     assert!(load(&[]).unwrap().trusted_proxies.is_empty(), "nobody is trusted unless somebody says so");
 }
+
+const NUMBER: &str = r#"
+[[whatsapp]]
+id = "main"
+number = "+34 600 123 456"
+phone_number_id = "106540352242922"
+account_id = "102290129340398"
+app_secret = "of the file"
+per_second = 20
+"#;
+
+const TOKENS: [(&str, &str); 2] =
+    [("TANDEM_WHATSAPP_0_ACCESS_TOKEN", "EAAG-token"), ("TANDEM_WHATSAPP_0_VERIFY_TOKEN", "a long one")];
+
+#[test]
+fn numbers_come_from_tables_of_the_file_and_from_variables() {
+    let config = load_file(NUMBER, &TOKENS).unwrap();
+    let [main] = config.whatsapp.as_slice() else { panic!("{:?}", config.whatsapp) };
+    assert_eq!((main.key.as_str(), main.app_secret.as_str()), ("main", "of the file"));
+    assert_eq!((main.access_token.as_str(), main.per_second, main.read_marks), ("EAAG-token", Some(20), true));
+    assert!(!format!("{config:?}").contains("of the file"), "secrets are not shown");
+    let over = [TOKENS[0], TOKENS[1], ("TANDEM_WHATSAPP_0_APP_SECRET", "of the variable")];
+    assert_eq!(load_file(NUMBER, &over).unwrap().whatsapp[0].app_secret, "of the variable");
+    let commands = [("TANDEM_WHATSAPP_TOKEN", "EAAG-token"), ("TANDEM_WHATSAPP_APP_SECRET", "x")];
+    assert_eq!(load(&commands).unwrap().whatsapp, [], "these are for the command that adds a number");
+}
+
+#[test]
+fn a_number_that_cannot_work_is_named_with_its_place() {
+    let second = NUMBER.replace("\"main\"", "\"Other\"").replace("= 20", "= 2000");
+    let error = load_file(&format!("{NUMBER}{second}"), &TOKENS).unwrap_err();
+    for place in [
+        "whatsapp.1.id (",
+        "whatsapp.1.access_token (TANDEM_WHATSAPP_1_ACCESS_TOKEN): needed",
+        "whatsapp.1.per_second (",
+        "whatsapp.1.phone_number_id (",
+        "another number of the settings has it",
+    ] {
+        assert!(error.contains(place), "'{error}' must name {place}");
+    }
+    assert!(!error.contains("of the file") && !error.contains("whatsapp.0"), "{error}");
+    let error = load_file("[[whatsapp]]\nidd = \"main\"\n", &TOKENS).unwrap_err();
+    assert!(error.contains("whatsapp.0.idd (") && error.contains("did you mean whatsapp.0.id?"), "{error}");
+    let error = load_file("whatsapp = [1, { id = \"main\" }]\n", &[]).unwrap_err();
+    assert!(error.contains("use tables alone"), "{error}");
+}

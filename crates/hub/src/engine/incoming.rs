@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use tandem_conversation::{
     Channel, Command, CommandId, Contact, ContactId, Content, ConversationId, CustomerRef, Envelope, Media, Opening,
-    Participant, Permissions, Position, Rejection, Time,
+    Participant, Position, Rejection, Time,
 };
 use tandem_protocol::chat::ChatMessage;
 use tandem_sql::Connection;
-use uuid::Uuid;
 
-use super::{Engine, Repeat};
+use super::{Engine, Repeat, Said, outside};
 use crate::store::StoreError;
 use crate::store::commands::{self, Sent};
 use crate::store::contacts::{self, WebContact};
@@ -69,16 +68,17 @@ impl Engine {
                 return Ok((id, position));
             }
         }
-        let conversation = known.unwrap_or_else(|| ConversationId(Uuid::now_v7()));
-        if known.is_none() {
-            let known_by = contacts::of_customer(connection, web.customer)?;
-            let noted = contacts::known(connection, web.customer)?.map(|known| known.noted).unwrap_or_default();
-            let start = Command::Start(opening(web, known_by, noted));
-            let start = customer_command(CommandId(Uuid::now_v7()), conversation, start);
-            self.execute(connection, &start, Repeat::Once, None)??;
-        }
-        let write = customer_command(CommandId(turn.0), conversation, Command::Write { turn, content, received });
-        let position = self.execute(connection, &write, Repeat::Remembered(sent), None)??;
+        let by = Participant::Customer;
+        let conversation = match known {
+            Some(id) => id,
+            None => {
+                let known_by = contacts::of_customer(connection, web.customer)?;
+                let noted = contacts::known(connection, web.customer)?.map(|known| known.noted).unwrap_or_default();
+                self.begin(connection, &by, opening(web, known_by, noted))?
+            }
+        };
+        let said = Said { turn, content, quotes: None, received };
+        let position = self.hear(connection, conversation, &by, said, Repeat::Remembered(sent))??;
         if known.is_none() {
             // The last step, because nothing may be written before a failure.
             contacts::set_wants_new(connection, web.contact, false)?;
@@ -116,5 +116,5 @@ fn content_of(connection: &Connection, contact: ContactId, message: ChatMessage)
 }
 
 pub(crate) fn customer_command(id: CommandId, conversation: ConversationId, command: Command) -> Envelope {
-    Envelope { id, conversation, actor: Participant::Customer, permissions: Permissions::default(), command }
+    outside(Participant::Customer, id, conversation, command)
 }

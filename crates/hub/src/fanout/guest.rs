@@ -22,6 +22,10 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
                     Some(GuestFrame::Stage { conversation, up_to: *up_to, stage: *stage })
                 });
             }
+            // Its first event, which says whether a page shows the turn, is in the log alone.
+            EventBody::TurnEdited { .. } | EventBody::TurnWithdrawn { .. } => {
+                send(sessions, conversation, |_| Some(GuestFrame::Amended { conversation }));
+            }
             // Button values come from it.
             EventBody::CustomChanged { .. }
             | EventBody::CustomerChanged { .. }

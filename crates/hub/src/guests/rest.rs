@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use tandem_conversation::{Command, CommandId, Content, Conversation, Envelope, Event, Media, Permissions, Rejection};
 use tandem_protocol::Problem;
 use tandem_protocol::chat::ChatAccepted;
-use tandem_protocol::guests::{GuestEntries, GuestInvitation, GuestLeave, GuestMessage, Standing};
+use tandem_protocol::guests::{GuestEntries, GuestEntry, GuestInvitation, GuestLeave, GuestMessage, Standing};
 use uuid::Uuid;
 
 use super::door::{self, Found, Guest, Holder};
@@ -18,11 +18,11 @@ use crate::hub::Hub;
 use crate::problem::ApiError;
 use crate::secrets::new_token;
 use crate::shown::conversation_of;
-use crate::shown::guest::entry_of;
+use crate::shown::guest::{amended, entry_of};
 use crate::shown::{EntriesQuery, Known};
 use crate::store::commands::{self, Sent};
 use crate::store::events::{self, Amendments};
-use crate::store::{StoreError, links};
+use crate::store::{StoreError, links, passable};
 
 /// The link's standing in this browser. Viewing neither binds nor uses the link. It sets the cookie that opening binds
 /// the link to, so a lost answer loses no link.
@@ -108,9 +108,17 @@ pub(super) async fn read(hub: &Hub, guest: Guest, known: Known, limit: u32) -> R
                 amendments.apply(&mut event);
                 entry_of(&event, &state, found.link.id)
             };
+            let mut entries = Vec::new();
+            let is_reading_on = after > found.hidden_up_to();
+            for turn in amendments.after(after).filter(|_| is_reading_on) {
+                let event = passable(events::of_turn(connection, state.id, turn))?.flatten();
+                let event = event.filter(|event| event.position > found.hidden_up_to() && event.position <= after);
+                entries.extend(event.and_then(|event| amended(&event, &state, found.link.id, &amendments)));
+            }
+            entries.sort_by_key(|entry: &GuestEntry| entry.entry.position);
             let page = events::shown(connection, state.id, after, limit, show)?;
-            let conversation = conversation_of(&state);
-            Ok(GuestEntries { conversation, entries: page.entries, more: page.more, up_to: page.up_to })
+            entries.extend(page.entries);
+            Ok(GuestEntries { conversation: conversation_of(&state), entries, more: page.more, up_to: page.up_to })
         })
         .await
 }

@@ -1,7 +1,10 @@
 //! What an external agent sees of a conversation: what the customer sees, from the invitation on.
 
 use tandem_conversation::{Conversation, EndReason, Event, LinkId, Participant, Stage};
+use tandem_protocol::chat::{ChatEntry, ChatKind};
 use tandem_protocol::guests::{GuestEntry, Standing};
+
+use crate::store::events::Amendments;
 
 pub(crate) fn entry_of(event: &Event, state: &Conversation, link: LinkId) -> Option<GuestEntry> {
     // Their files have addresses below the link's own.
@@ -19,7 +22,31 @@ pub(crate) fn entry_of(event: &Event, state: &Conversation, link: LinkId) -> Opt
     } else {
         Stage::Accepted
     });
-    Some(GuestEntry { entry, own })
+    Some(GuestEntry { entry, own, withdrawn: false })
+}
+
+/// An entry that was shown, as it is now: a withdrawn one keeps no words.
+pub(crate) fn amended(
+    event: &Event,
+    state: &Conversation,
+    link: LinkId,
+    amendments: &Amendments,
+) -> Option<GuestEntry> {
+    let mut now = event.clone();
+    amendments.apply(&mut now);
+    if let Some(entry) = entry_of(&now, state, link) {
+        return Some(entry);
+    }
+    let GuestEntry { entry, own, .. } = entry_of(event, state, link)?;
+    let entry = ChatEntry {
+        kind: ChatKind::Text,
+        text: String::new(),
+        choices: Vec::new(),
+        media: None,
+        answer: None,
+        ..entry
+    };
+    Some(GuestEntry { entry, own, withdrawn: true })
 }
 
 /// The standing of a link whose engagement ended.

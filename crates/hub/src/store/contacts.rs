@@ -176,6 +176,19 @@ pub(crate) fn insert_customer(connection: &Connection, id: CustomerId, name: &st
     Ok(())
 }
 
+/// Inserts an unknown customer with one contact of a channel's own kind.
+pub(crate) fn insert_of(
+    connection: &Connection,
+    kind: &str,
+    name: &str,
+) -> Result<(ContactId, CustomerId), StoreError> {
+    let (id, customer) = (ContactId(Uuid::now_v7()), CustomerId(Uuid::now_v7()));
+    insert_customer(connection, customer, name)?;
+    let mut query = connection.prepare_cached("INSERT INTO contacts (id, customer, kind) VALUES (?1, ?2, ?3)")?;
+    query.execute(params![Id(id.0), Id(customer.0), kind])?;
+    Ok((id, customer))
+}
+
 /// The owner of an address.
 pub(crate) struct Owner {
     pub customer: CustomerId,

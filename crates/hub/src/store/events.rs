@@ -266,11 +266,16 @@ const WITHDRAWAL: &str = r#""body":{"turn_withdrawn":"#;
 pub(crate) struct Amendments {
     edited: HashMap<TurnId, (Content, bool)>,
     withdrawn: HashSet<TurnId>,
+    /// The newest amendment of each turn.
+    at: HashMap<TurnId, Position>,
 }
 
 impl Amendments {
     /// Takes in an event that is older than all before.
     fn precede(&mut self, event: Event) {
+        if let Some(turn) = event.body.turn() {
+            self.at.entry(turn).or_insert(event.position);
+        }
         match event.body {
             EventBody::TurnWithdrawn { turn } => _ = self.withdrawn.insert(turn),
             EventBody::TurnEdited { turn, content, silent, .. } => {
@@ -278,6 +283,15 @@ impl Amendments {
             }
             _ => {}
         }
+    }
+
+    /// The turns that were edited or withdrawn after a position.
+    pub(crate) fn after(&self, position: Position) -> impl Iterator<Item = TurnId> {
+        self.at.iter().filter(move |(_, at)| **at > position).map(|(turn, _)| *turn)
+    }
+
+    pub(crate) fn is_withdrawn(&self, turn: TurnId) -> bool {
+        self.withdrawn.contains(&turn)
     }
 
     /// Gives a turn its newest words; a withdrawn one keeps none.

@@ -239,8 +239,16 @@ pub(crate) fn put(connection: &Connection, number: &Number) -> Result<(), StoreE
     sends::hurry(connection, &number.key, number.since)
 }
 
-/// Removes a number; its conversations stay. False if there is none.
+/// Sets the hash of the token by which Meta proves its address.
+pub(crate) fn set_verify_hash(connection: &Connection, key: &str, hash: &[u8; 32]) -> Result<(), StoreError> {
+    let sql = "UPDATE whatsapp_numbers SET verify_hash = ?2 WHERE key = ?1";
+    connection.prepare_cached(sql)?.execute(params![key, hash])?;
+    Ok(())
+}
+
+/// Removes a number; its conversations stay, and what waits to leave is due to fail. False if there is none.
 pub(crate) fn remove(connection: &Connection, key: &str) -> Result<bool, StoreError> {
+    sends::hurry(connection, key, Time(0))?;
     Ok(connection.prepare_cached("DELETE FROM whatsapp_numbers WHERE key = ?1")?.execute([key])? > 0)
 }
 

@@ -65,25 +65,33 @@ impl Webhooks {
         Ok(answer.context("nobody takes the webhook")?.status().as_u16())
     }
 
+    /// The body that tells one change of a field.
+    #[must_use]
+    pub fn body(&self, field: &str, mut value: Value) -> String {
+        value["messaging_product"] = json!("whatsapp");
+        value["metadata"] = json!({ "display_phone_number": "34600123456", "phone_number_id": PHONE_NUMBER_ID });
+        let change = json!({ "field": field, "value": value });
+        let entry = json!([{ "id": ACCOUNT_ID, "time": (self.clock)(), "changes": [change] }]);
+        json!({ "object": "whatsapp_business_account", "entry": entry }).to_string()
+    }
+
     /// Posts one change of a field.
     ///
     /// # Errors
     /// If it is not answered with 200.
-    pub async fn changed(&self, field: &str, mut value: Value) -> anyhow::Result<()> {
-        value["messaging_product"] = json!("whatsapp");
-        value["metadata"] = json!({ "display_phone_number": "34600123456", "phone_number_id": PHONE_NUMBER_ID });
-        let change = json!({ "field": field, "value": value });
-        let entry = json!([{ "id": ACCOUNT_ID, "changes": [change] }]);
-        let status = self.post(&json!({ "object": "whatsapp_business_account", "entry": entry }).to_string()).await?;
+    pub async fn changed(&self, field: &str, value: Value) -> anyhow::Result<()> {
+        self.posted(&self.body(field, value)).await
+    }
+
+    async fn posted(&self, body: &str) -> anyhow::Result<()> {
+        let status = self.post(body).await?;
         anyhow::ensure!(status == 200, "the webhook is answered with {status}");
         Ok(())
     }
 
-    /// A customer sends a message, by their clock some seconds ago.
-    ///
-    /// # Errors
-    /// If it is not answered with 200.
-    pub async fn message(&self, from: &Phone, id: &str, mut message: Value, ago_s: i64) -> anyhow::Result<()> {
+    /// The body that brings a customer's message, by their clock some seconds ago.
+    #[must_use]
+    pub fn message_body(&self, from: &Phone, id: &str, mut message: Value, ago_s: i64) -> String {
         message["id"] = json!(id);
         message["timestamp"] = json!(((self.clock)() - ago_s).to_string());
         for (name, value) in [("from", &from.number), ("from_user_id", &from.user_id)] {
@@ -91,10 +99,24 @@ impl Webhooks {
                 message[name] = json!(value);
             }
         }
-        self.changed("messages", json!({ "contacts": [from.contact()], "messages": [message] })).await
+        self.body("messages", json!({ "contacts": [from.contact()], "messages": [message] }))
     }
 
-    /// Reports on messages, all in one body and in this order.
+    /// A customer sends a message, by their clock some seconds ago.
+    ///
+    /// # Errors
+    /// If it is not answered with 200.
+    pub async fn message(&self, from: &Phone, id: &str, message: Value, ago_s: i64) -> anyhow::Result<()> {
+        self.posted(&self.message_body(from, id, message, ago_s)).await
+    }
+
+    /// The body that reports on messages to a customer.
+    #[must_use]
+    pub fn statuses_body(&self, to: &Phone, statuses: &[Value]) -> String {
+        self.body("messages", json!({ "contacts": [to.contact()], "statuses": statuses }))
+    }
+
+    /// Reports on messages, all in one body and in this order. Customers are not named, as in older bodies.
     ///
     /// # Errors
     /// If it is not answered with 200.

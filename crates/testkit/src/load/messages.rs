@@ -135,7 +135,7 @@ impl Drop for Raw {
 }
 
 /// CPU time of a process so far, in seconds.
-fn cpu_s(pid: u32) -> anyhow::Result<f64> {
+pub(super) fn cpu_s(pid: u32) -> anyhow::Result<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).context("cannot read the CPU time")?;
     let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or_default();

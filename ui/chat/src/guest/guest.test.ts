@@ -220,6 +220,21 @@ test("a press tells the company, and says what became of it", async () => {
   expect(new Set(link.presses.map(({ id }) => id)).size).toBe(2);
 });
 
+test("what the customer edits or withdraws changes on the open page", async () => {
+  const page = await open();
+  const edited = link.hub.say({ from: "customer", text: "Seat 5A", own: false });
+  const withdrawn = link.hub.say({ from: "customer", text: "My card is 4111", own: false });
+  await settle();
+  // The hub repeats earlier entries that changed.
+  const changed = [{ ...edited, text: "Seat 5B" }, { ...withdrawn, text: "", withdrawn: true }];
+  link.hub.after = () => changed;
+  link.hub.cast({ type: "amended" });
+  await settle();
+  expect([...(page.shadowRoot?.querySelectorAll(".turn") ?? [])].map((turn) => turn.textContent)).toEqual([expect.stringContaining("Seat 5B")]);
+  expect(text(page)).not.toContain("5A");
+  expect(text(page)).not.toContain("4111");
+});
+
 test("a text is copied and a page opened in a tab of its own that knows nothing of this one", async () => {
   link.buttons = [
     { id: "1", title: "Booking", copy: "NW-20418" },

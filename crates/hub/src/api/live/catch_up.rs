@@ -20,7 +20,7 @@ use crate::api::auth::{Signed, everybody};
 use crate::fanout::{DeskSession, Input, SessionId, buttons_frame, encode};
 use crate::hub::Hub;
 use crate::presence;
-use crate::rights::{self, me_of};
+use crate::rights::{self, me_for, me_of};
 use crate::socket::{self, Ending, Gone, Goodbye, Queue, Socket};
 use crate::store::library::Changes;
 use crate::store::users::{User, UserRights};
@@ -98,6 +98,7 @@ pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &m
         ending: desk.queue.ending(),
         said,
         knows_library,
+        version: came.version.spoken,
         cursor: came.after.unwrap_or_default(),
         socket,
         page: String::new(),
@@ -191,6 +192,8 @@ struct Telling<'a> {
     /// What the desk has said of its user.
     said: Option<Whereabouts>,
     knows_library: bool,
+    /// The desk's version.
+    version: u32,
     /// The cursor that catch-up frames carry: the desk was complete up to here before.
     cursor: u64,
     socket: &'a mut Socket,
@@ -216,7 +219,7 @@ impl Telling<'_> {
 
     async fn greet(&mut self, user: &User) -> Result<(), Ended> {
         let hub = self.hub;
-        self.say(&LiveFrame::hello(me_of(hub, user), hub.clock.now(), hub.log)).await?;
+        self.say(&LiveFrame::hello(me_for(hub, user, self.version), hub.clock.now(), hub.log)).await?;
         self.say(&LiveFrame::People { people: everybody(hub).await? }).await?;
         self.say(&buttons_frame(hub.database.read(buttons::all).await?)).await?;
         if !self.knows_library {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_conversation::{
-    Channel, Command, Contact, ContactId, ContactKind, Content, ConversationId, CustomerRef, Envelope, Media, Opening,
-    Participant, Permissions, Rejection, Stage, Time, TurnId, is_courtesy,
+    Channel, Command, Contact, ContactId, ContactKind, Content, Conversation, ConversationId, CustomerRef, Envelope,
+    Media, Opening, Participant, Permissions, Rejection, Stage, Time, TurnId, is_courtesy,
 };
 use tandem_sql::Connection;
 use tokio::time::MissedTickBehavior;
@@ -17,14 +17,14 @@ use super::number::{self, Opened};
 use super::sending::go_on;
 use super::webhook::{Body, Change, Message, Renumbered, Status, What, Who};
 use super::{answer, download, fit, route, webhook};
-use crate::engine::{Engine, Repeat, system_command};
+use crate::engine::{Engine, Repeat, Said, system_command};
 use crate::hub::Hub;
 use crate::store::whatsapp::inbox::{self, Waiting};
 use crate::store::whatsapp::messages::{self, Known};
 use crate::store::whatsapp::routes::NameKind;
 use crate::store::whatsapp::sends::Phase;
 use crate::store::whatsapp::{Number, routes, sends};
-use crate::store::{StoreError, contacts};
+use crate::store::{StoreError, contacts, events};
 
 /// How often the inbox is looked at without being told.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -246,7 +246,8 @@ impl Heard {
         Ok(())
     }
 
-    /// Does something about an earlier message; false if that is not known.
+    /// Does something about an earlier message of this chat; false if that is not known. The words of one that was
+    /// withdrawn change no more.
     fn about(
         &self,
         connection: &Connection,
@@ -256,7 +257,17 @@ impl Heard {
     ) -> Result<bool, StoreError> {
         let known = messages::get(connection, &self.number.key, message)?.filter(|known| !known.turn.0.is_nil());
         let Some(known) = known else { return Ok(false) };
-        if let Err(rejection) = self.execute(connection, engine, known.conversation, command(known.turn))? {
+        let state = engine.state(connection, known.conversation)?;
+        if state.is_none_or(|state| state.contact != self.route) {
+            tracing::warn!(number = self.number.key, "a customer on WhatsApp named a message of another chat");
+            return Ok(false);
+        }
+        let command = command(known.turn);
+        let changes_words = !matches!(command, Command::React { .. });
+        if changes_words && events::amendments(connection, known.conversation)?.is_withdrawn(known.turn) {
+            return Ok(true);
+        }
+        if let Err(rejection) = self.execute(connection, engine, known.conversation, command)? {
             tracing::debug!(%rejection, "what was said about an earlier message is refused");
         }
         Ok(true)
@@ -273,17 +284,12 @@ impl Heard {
             None => None,
         };
         let quoted = quoted.filter(|known| known.conversation == conversation);
-        let write = |content| {
-            let write = Command::Write { turn, content, received: self.at };
-            match quoted {
-                Some(Known { turn: reply_to, .. }) => Command::Quoting { reply_to, command: Box::new(write) },
-                None => write,
-            }
-        };
-        if let Err(rejection) = self.execute(connection, engine, conversation, write(content))? {
+        let quotes = quoted.map(|known| known.turn);
+        let said = |content| Said { turn, content, quotes, received: self.at };
+        if let Err(rejection) = engine.hear(connection, conversation, &self.by, said(content), Repeat::Once)? {
             let unknown =
                 Content::Unknown { kind: "message".into(), detail: rejection.to_string(), text: String::new() };
-            self.execute(connection, engine, conversation, write(unknown))??;
+            engine.hear(connection, conversation, &self.by, said(unknown), Repeat::Once)??;
         }
         // What our own phone says is ours.
         Ok(Known { conversation, turn, part: (self.by != Participant::Customer).then_some(0) })
@@ -322,23 +328,14 @@ impl Heard {
         engine: &mut Engine,
         silent: bool,
     ) -> Result<ConversationId, StoreError> {
-        if let Some(newest) = engine.newest_of_contact(connection, self.route)?
-            && let Some(state) = engine.state(connection, newest)?
-        {
+        let goes_on = |state: &Conversation| {
             let quiet_ms = self.now.since(state.updated);
-            if state.in_progress() || silent || quiet_ms < i64::from(self.number.new_after_h) * HOUR_MS {
-                return Ok(newest);
-            }
-        }
-        let opening = opening(connection, &self.number, self.route)?;
-        let id = ConversationId(Uuid::now_v7());
-        let actor = match self.by {
-            Participant::Customer => Participant::Customer,
-            _ => Participant::System,
+            state.in_progress() || silent || quiet_ms < i64::from(self.number.new_after_h) * HOUR_MS
         };
-        let start = Envelope { actor, ..system_command(id, Command::Start(opening)) };
-        engine.execute(connection, &start, Repeat::Once, None)??;
-        Ok(id)
+        match engine.going_on(connection, self.route, goes_on)? {
+            Some(newest) => Ok(newest),
+            None => engine.begin(connection, &self.by, opening(connection, &self.number, self.route)?),
+        }
     }
 
     fn execute(

@@ -1,12 +1,14 @@
 //! Our numbers with their secrets opened, and how they are added.
 
-use tandem_conversation::{BrandId, Time};
+use tandem_conversation::{BrandId, Contact, ContactKind, Time};
+use tandem_sql::Connection;
 
+use crate::config::NewWhatsappNumber;
 use crate::hub::Hub;
 use crate::seal::Seal;
 use crate::secrets::hash_token;
-use crate::store::StoreError;
 use crate::store::whatsapp::{self, Number};
+use crate::store::{StoreError, brands};
 
 /// What the secrets of numbers are sealed for.
 pub(crate) const PURPOSE: &str = "secrets of WhatsApp numbers";
@@ -24,73 +26,133 @@ pub(crate) struct Opened {
     pub app_secret: String,
 }
 
-/// A number as an operator names it.
-pub(crate) struct Addition {
-    pub key: String,
-    pub phone_number_id: String,
-    pub waba_id: String,
-    pub display: String,
-    pub brand: Option<BrandId>,
-    pub base_url: Option<String>,
-    pub access_token: String,
-    pub app_secret: String,
-    pub verify_token: String,
-    /// Whether customers are told that their messages were read.
-    pub read_marks: bool,
-    /// Replies that cost nothing, in a month; none if that is not known.
-    pub free_replies: Option<u32>,
+/// The row of a number.
+///
+/// # Errors
+/// What is wrong with which field, and what to do.
+fn sealed(new: &NewWhatsappNumber, brand: Option<BrandId>, seal: &Seal, now: Time) -> Result<Number, String> {
+    if let Some((field, why)) = new.problems().into_iter().next() {
+        return Err(format!("{}: {why}", field.replace('_', "-")));
+    }
+    let display = Contact::new(ContactKind::Phone, &new.number).map_err(|error| error.to_string())?;
+    let base_url = new.base_url.as_deref().unwrap_or(BASE_URL);
+    Ok(Number {
+        access_token: seal.close(&new.key, new.access_token.trim()),
+        app_secret: seal.close(&new.key, new.app_secret.trim()),
+        verify_hash: hash_token(&new.verify_token),
+        key: new.key.clone(),
+        phone_number_id: new.phone_number_id.clone(),
+        waba_id: new.account_id.clone(),
+        display: display.value,
+        brand,
+        base_url: base_url.trim_end_matches('/').to_owned(),
+        new_after_h: new.new_after_h.unwrap_or(NEW_AFTER_H),
+        per_second: new.per_second.unwrap_or(PER_SECOND),
+        read_marks: new.read_marks,
+        free_replies: new.free_replies,
+        state: whatsapp::OK.into(),
+        since: now,
+        detail: String::new(),
+    })
 }
 
-impl Addition {
-    /// The row to store.
-    ///
-    /// # Errors
-    /// What is wrong with which field, and what to do.
-    pub(crate) fn sealed(self, seal: &Seal, now: Time) -> Result<Number, String> {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if self.key.is_empty() || self.key.len() > 64 || !self.key.chars().all(plain) {
-            return Err(format!("id '{}': use lower-case letters, digits and hyphens, at most 64", self.key));
-        }
-        for (name, id) in [("phone-number-id", &self.phone_number_id), ("account-id", &self.waba_id)] {
-            if id.is_empty() || id.len() > 32 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
-                return Err(format!("{name} '{id}': copy the digits from Meta's page of the app, under WhatsApp"));
-            }
-        }
-        for (name, secret) in [("access token", &self.access_token), ("app secret", &self.app_secret)] {
-            if secret.trim().is_empty() || secret.len() > 4_096 {
-                return Err(format!("the {name} is empty or too long"));
-            }
-        }
-        if self.verify_token.len() < 8 {
-            return Err("the verify token is shorter than 8 characters: choose a longer one".into());
-        }
-        let base_url = self.base_url.unwrap_or_else(|| BASE_URL.into());
-        let url = reqwest::Url::parse(&base_url).map_err(|_| format!("base-url '{base_url}' is not an address"))?;
-        let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-        if url.scheme() != "https" && !loopback {
-            return Err(format!("base-url '{base_url}': use https, except on this machine"));
-        }
-        let contact = tandem_conversation::Contact::new(tandem_conversation::ContactKind::Phone, &self.display);
-        let display =
-            contact.map_err(|_| format!("number '{}': write it with its country: +34 600 123 456", self.display))?;
-        Ok(Number {
-            access_token: seal.close(&self.key, self.access_token.trim()),
-            app_secret: seal.close(&self.key, self.app_secret.trim()),
-            verify_hash: hash_token(&self.verify_token),
-            key: self.key,
-            phone_number_id: self.phone_number_id,
-            waba_id: self.waba_id,
-            display: display.value,
-            brand: self.brand,
-            base_url: base_url.trim_end_matches('/').to_owned(),
-            new_after_h: NEW_AFTER_H,
-            per_second: PER_SECOND,
-            read_marks: self.read_marks,
-            free_replies: self.free_replies,
-            state: whatsapp::OK.into(),
-            since: now,
+/// The row of a number whose brand exists, and whose id at Meta is no other number's.
+fn row(
+    connection: &Connection,
+    seal: &Seal,
+    new: &NewWhatsappNumber,
+    now: Time,
+) -> Result<Result<Number, String>, StoreError> {
+    let brand = match &new.brand {
+        None => None,
+        Some(key) => match brands::by_key(connection, key)? {
+            Some(brand) => Some(brand.id),
+            None => return Ok(Err(format!("there is no brand '{key}'"))),
+        },
+    };
+    let row = match sealed(new, brand, seal, now) {
+        Ok(row) => row,
+        Err(why) => return Ok(Err(why)),
+    };
+    let all = whatsapp::all(connection)?;
+    let other = all.iter().find(|other| other.phone_number_id == row.phone_number_id && other.key != row.key);
+    Ok(match other {
+        Some(other) => Err(format!("this number is here already as '{}': remove that first", other.key)),
+        None => Ok(row),
+    })
+}
+
+/// Adds a number, or replaces the one with this key; what waits for it is tried at once. Returns it in its normal form.
+///
+/// # Errors
+/// The inner one says what is wrong with which field, and what to do.
+pub(crate) fn add(
+    connection: &Connection,
+    seal: &Seal,
+    new: &NewWhatsappNumber,
+    now: Time,
+) -> Result<Result<String, String>, StoreError> {
+    match row(connection, seal, new, now)? {
+        Ok(row) => whatsapp::put(connection, &row).map(|()| Ok(row.display)),
+        Err(why) => Ok(Err(why)),
+    }
+}
+
+/// Brings a number to what the settings say. One that is as they say keeps its state.
+///
+/// # Errors
+/// As [`add`].
+pub(crate) fn follow(
+    connection: &Connection,
+    seal: &Seal,
+    new: &NewWhatsappNumber,
+    now: Time,
+) -> Result<Result<(), String>, StoreError> {
+    let row = match row(connection, seal, new, now)? {
+        Ok(row) => row,
+        Err(why) => return Ok(Err(why)),
+    };
+    if !is_known(connection, seal, &row)? {
+        whatsapp::put(connection, &row)?;
+        tracing::info!(number = row.key, "a WhatsApp number is now as the settings say");
+    }
+    Ok(Ok(()))
+}
+
+/// Whether a number is as the settings say.
+///
+/// # Errors
+/// As [`add`].
+pub(crate) fn is_followed(
+    connection: &Connection,
+    seal: &Seal,
+    new: &NewWhatsappNumber,
+) -> Result<Result<bool, String>, StoreError> {
+    match row(connection, seal, new, Time(0))? {
+        Ok(row) => is_known(connection, seal, &row).map(Ok),
+        Err(why) => Ok(Err(why)),
+    }
+}
+
+fn is_known(connection: &Connection, seal: &Seal, row: &Number) -> Result<bool, StoreError> {
+    let known = whatsapp::by_key(connection, &row.key)?.and_then(|known| opened(known, seal));
+    let wanted = opened(row.clone(), seal);
+    Ok(known.zip(wanted).is_some_and(|(known, wanted)| known.is_like(&wanted)))
+}
+
+impl Opened {
+    /// Whether an operator has said the same of both.
+    fn is_like(&self, other: &Self) -> bool {
+        let said = |opened: &Self| Number {
+            access_token: Vec::new(),
+            app_secret: Vec::new(),
+            state: String::new(),
+            since: Time(0),
             detail: String::new(),
-        })
+            ..opened.number.clone()
+        };
+        let secrets = |opened: &Self| (opened.access_token.clone(), opened.app_secret.clone());
+        said(self) == said(other) && secrets(self) == secrets(other)
     }
 }
 
@@ -119,48 +181,66 @@ mod tests {
     use ring::hmac;
 
     use super::*;
+    use crate::store::testing::empty;
 
-    fn addition() -> Addition {
-        Addition {
+    fn new() -> NewWhatsappNumber {
+        NewWhatsappNumber {
             key: "main".into(),
             phone_number_id: "106540352242922".into(),
-            waba_id: "102290129340398".into(),
-            display: "+34 600 123 456".into(),
-            brand: None,
-            base_url: None,
+            account_id: "102290129340398".into(),
+            number: "+34 600 123 456".into(),
             access_token: "token\n".into(),
             app_secret: "secret".into(),
             verify_token: "a long one".into(),
             read_marks: true,
-            free_replies: None,
+            ..NewWhatsappNumber::default()
         }
+    }
+
+    fn seal() -> Seal {
+        Seal::new(&hmac::Key::new(hmac::HMAC_SHA256, &[1; 32]))
     }
 
     #[test]
     fn a_number_is_stored_with_sealed_secrets() {
-        let seal = Seal::new(&hmac::Key::new(hmac::HMAC_SHA256, &[1; 32]));
-        let number = addition().sealed(&seal, Time(0)).unwrap();
+        let number = sealed(&new(), None, &seal(), Time(0)).unwrap();
         assert_eq!((number.display.as_str(), number.base_url.as_str()), ("+34600123456", BASE_URL));
-        let opened = opened(number, &seal).unwrap();
+        let opened = opened(number, &seal()).unwrap();
         assert_eq!((opened.access_token.as_str(), opened.app_secret.as_str()), ("token", "secret"));
     }
 
     #[test]
     fn what_cannot_work_is_refused_with_its_name() {
-        let seal = Seal::new(&hmac::Key::new(hmac::HMAC_SHA256, &[1; 32]));
-        let refused = |addition: Addition, named: &str| {
-            let why = addition.sealed(&seal, Time(0)).unwrap_err();
+        let refused = |new: NewWhatsappNumber, named: &str| {
+            let why = sealed(&new, None, &seal(), Time(0)).unwrap_err();
             assert!(why.contains(named), "{why}");
         };
-        refused(Addition { key: "Main".into(), ..addition() }, "id 'Main'");
-        refused(Addition { phone_number_id: "12a".into(), ..addition() }, "phone-number-id");
-        refused(Addition { waba_id: String::new(), ..addition() }, "account-id");
-        refused(Addition { access_token: " ".into(), ..addition() }, "access token");
-        refused(Addition { verify_token: "short".into(), ..addition() }, "verify token");
-        refused(Addition { base_url: Some("http://graph.example".into()), ..addition() }, "https");
-        refused(Addition { display: "600".into(), ..addition() }, "number '600'");
-        assert!(
-            Addition { base_url: Some("http://127.0.0.1:9/v1".into()), ..addition() }.sealed(&seal, Time(0)).is_ok()
-        );
+        refused(NewWhatsappNumber { key: "Main".into(), ..new() }, "id: 'Main'");
+        refused(NewWhatsappNumber { phone_number_id: "12a".into(), ..new() }, "phone-number-id");
+        refused(NewWhatsappNumber { account_id: String::new(), ..new() }, "account-id");
+        refused(NewWhatsappNumber { access_token: " ".into(), ..new() }, "access-token");
+        refused(NewWhatsappNumber { verify_token: "short".into(), ..new() }, "verify-token");
+        refused(NewWhatsappNumber { base_url: Some("http://graph.example".into()), ..new() }, "https");
+        refused(NewWhatsappNumber { number: "600".into(), ..new() }, "number: '600'");
+        refused(NewWhatsappNumber { per_second: Some(2_000), ..new() }, "per-second");
+        let here = NewWhatsappNumber { base_url: Some("http://127.0.0.1:9/v1".into()), ..new() };
+        assert!(sealed(&here, None, &seal(), Time(0)).is_ok());
+    }
+
+    #[test]
+    fn settings_that_say_the_same_leave_a_number_as_it_is_and_others_replace_it() {
+        let connection = empty();
+        let state = || whatsapp::by_key(&connection, "main").unwrap().unwrap().state;
+        follow(&connection, &seal(), &new(), Time(1)).unwrap().unwrap();
+        whatsapp::set_state(&connection, "main", "blocked", "spam", Time(2)).unwrap();
+        follow(&connection, &seal(), &new(), Time(3)).unwrap().unwrap();
+        assert_eq!(state(), "blocked", "a restart changes nothing");
+        let renewed = NewWhatsappNumber { access_token: "renewed".into(), ..new() };
+        follow(&connection, &seal(), &renewed, Time(4)).unwrap().unwrap();
+        assert_eq!(state(), "ok", "a new token is tried");
+        let brand = NewWhatsappNumber { brand: Some("nobody".into()), ..new() };
+        assert!(follow(&connection, &seal(), &brand, Time(5)).unwrap().unwrap_err().contains("no brand 'nobody'"));
+        let twice = NewWhatsappNumber { key: "second".into(), ..new() };
+        assert!(add(&connection, &seal(), &twice, Time(6)).unwrap().unwrap_err().contains("as 'main'"));
     }
 }

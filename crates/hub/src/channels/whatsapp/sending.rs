@@ -29,10 +29,13 @@ use crate::store::{StoreError, events, media};
 
 /// How often the queue is looked at without being told.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// Lanes that send at once.
-const AT_ONCE: usize = 32;
-/// Heads per look: more than there are lanes, because some of them may have to wait.
+/// Lanes that send at once, in all and through one number: one whose API does not answer leaves room for others.
+const AT_ONCE: usize = 256;
+const AT_ONCE_OF_NUMBER: usize = 32;
+/// Heads per look: more than a number has lanes, because some of them may have to wait.
 const DUE_AT_ONCE: u32 = 128;
+/// How much later a head is looked at again whose number has no lane free, in milliseconds.
+const NO_LANE_MS: i64 = 1_000;
 /// How long a report may still confirm a message whose answer was lost, in milliseconds.
 const CONFIRMED_WITHIN_MS: i64 = 60_000;
 /// Pause of a number that the channel has stopped, in milliseconds.
@@ -41,6 +44,10 @@ const STOPPED_MS: i64 = 300_000;
 const UPLOADS: u32 = 6;
 /// Largest file that is sent, in bytes.
 const FILE_BYTES: u64 = 100 * 1024 * 1024;
+
+/// What agents read about messages of a removed number.
+const REMOVED: &str = "Your company has removed the number of this chat, so nothing can be sent in it. Write to the \
+                       customer from another number, or another way.";
 
 /// Sends for as long as the hub runs.
 pub(crate) async fn run(hub: Arc<Hub>) {
@@ -63,7 +70,7 @@ pub(crate) async fn run(hub: Arc<Hub>) {
             () = hub.whatsapp_queued.notified() => {}
             Some(sent) = lanes.sending.join_next_with_id() => {
                 let id = sent.map_or_else(|error| error.id(), |(id, ())| id);
-                lanes.routes.remove(&id);
+                lanes.busy.remove(&id);
             }
         }
         pause = match lanes.step(&hub).await {
@@ -76,11 +83,18 @@ pub(crate) async fn run(hub: Arc<Hub>) {
     }
 }
 
+/// A lane at work.
+struct Busy {
+    route: ContactId,
+    /// The number that it sends through; none if that was removed.
+    number: Option<String>,
+}
+
 /// The lanes that are at work, and how fast they may be.
 #[derive(Default)]
 struct Lanes {
     sending: JoinSet<()>,
-    routes: HashMap<tokio::task::Id, ContactId>,
+    busy: HashMap<tokio::task::Id, Busy>,
     pace: Pace,
 }
 
@@ -93,26 +107,35 @@ impl Lanes {
         }
         let now = hub.clock.now();
         let due = hub.database.read(move |connection| sends::due(connection, now, DUE_AT_ONCE)).await?;
+        // More may be due than were seen: those who have to wait make room for them in the next look.
+        let are_more = due.len() >= DUE_AT_ONCE as usize;
+        let mut put_off = Vec::new();
+        let mut behind = HashMap::<String, i64>::new();
         for Due { head, number } in due {
             // A lane that is at work may look due.
-            if self.sending.len() >= AT_ONCE || self.routes.values().any(|route| *route == head.route) {
+            if self.sending.len() >= AT_ONCE || self.busy.values().any(|busy| busy.route == head.route) {
                 continue;
             }
             if let Some((number, per_second)) = &number
                 && head.phase == Phase::Waits
             {
-                match self.pace.take(number, *per_second, head.route, now) {
-                    Ok(()) => {}
-                    Err(Wait::Number(until)) => {
-                        let wait_ms = u64::try_from(until.since(now)).unwrap_or(0);
-                        pause = pause.min(Duration::from_millis(wait_ms.max(1)));
-                        continue;
-                    }
-                    // It makes room for others in the next look.
+                let until = match self.leaves(number, *per_second, head.route, now) {
+                    Ok(()) => None,
                     Err(Wait::Chat(until)) => {
-                        hub.database.write(move |connection, _| sends::set(connection, &head, Some(until))).await?;
+                        put_off.push((head, until));
                         continue;
                     }
+                    Err(Wait::Number(until)) => Some(until),
+                };
+                if let Some(until) = until {
+                    let wait_ms = u64::try_from(until.since(now)).unwrap_or(0);
+                    pause = pause.min(Duration::from_millis(wait_ms.max(1)));
+                    if are_more {
+                        let before = behind.entry(number.clone()).or_default();
+                        put_off.push((head, until.plus_ms(*before * 1_000 / i64::from((*per_second).max(1)))));
+                        *before += 1;
+                    }
+                    continue;
                 }
             }
             let hub = Arc::clone(hub);
@@ -121,9 +144,24 @@ impl Lanes {
                     tracing::error!(%error, conversation.id = %head.conversation, "a message to WhatsApp could not be processed");
                 }
             });
-            self.routes.insert(task.id(), head.route);
+            self.busy.insert(task.id(), Busy { route: head.route, number: number.map(|(number, _)| number) });
+        }
+        if !put_off.is_empty() {
+            let put_off = move |connection: &Connection, _: &mut Engine| -> Result<(), StoreError> {
+                put_off.iter().try_for_each(|(head, until)| sends::set(connection, head, Some(*until)))
+            };
+            hub.database.write(put_off).await?;
         }
         Ok(pause)
+    }
+
+    /// Counts a message that leaves now, or says for whom it has to wait, and until when.
+    fn leaves(&mut self, number: &str, per_second: u32, chat: ContactId, now: Time) -> Result<(), Wait> {
+        let busy = self.busy.values().filter(|busy| busy.number.as_deref() == Some(number)).count();
+        if busy >= AT_ONCE_OF_NUMBER {
+            return Err(Wait::Number(now.plus_ms(NO_LANE_MS)));
+        }
+        self.pace.take(number, per_second, chat, now)
     }
 }
 
@@ -155,8 +193,7 @@ async fn send(hub: &Arc<Hub>, head: Head) -> Result<(), StoreError> {
     };
     let now = hub.clock.now();
     let Some(opened) = opened else {
-        let reason = "The number that this chat belongs to was removed.".to_owned();
-        return hub.database.write(move |connection, engine| give_up(connection, engine, head, reason)).await;
+        return hub.database.write(move |connection, engine| closed(connection, engine, head, now)).await;
     };
     let opened = Arc::new(opened);
     let looked = {
@@ -199,6 +236,21 @@ async fn send(hub: &Arc<Hub>, head: Head) -> Result<(), StoreError> {
     hub.database.write(move |connection, engine| settle(connection, engine, &opened, leaving, &outcome, now)).await?;
     hub.whatsapp_queued.notify_one();
     Ok(())
+}
+
+/// What becomes of a message whose number cannot be used. One that may have left is not called failed.
+fn closed(connection: &Connection, engine: &mut Engine, head: Head, now: Time) -> Result<(), StoreError> {
+    let route = routes::get(connection, head.route)?;
+    let is_kept = match route {
+        Some(route) => whatsapp::by_key(connection, &route.number)?.is_some(),
+        None => false,
+    };
+    match head.phase {
+        // Its secrets do not open: the operator adds it again.
+        _ if is_kept => sends::set(connection, &head, Some(now.plus_ms(STOPPED_MS))),
+        Phase::Waits => give_up(connection, engine, head, REMOVED.to_owned()),
+        Phase::Sending | Phase::Unconfirmed | Phase::GivenUp => confirm(connection, engine, head, now),
+    }
 }
 
 /// Looks again at what is to be sent, and refuses what cannot be any more.

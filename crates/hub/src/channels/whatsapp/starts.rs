@@ -11,6 +11,7 @@ use super::starting::{Beginner, Refused, begin, may_use};
 use crate::api::Json;
 use crate::api::auth::Signed;
 use crate::hub::Hub;
+use crate::limits::TooManyStarts;
 use crate::problem::ApiError;
 use crate::store::StoreError;
 use crate::store::whatsapp::{self, Number, OK, templates};
@@ -19,7 +20,7 @@ use crate::store::whatsapp::{self, Number, OK, templates};
 #[utoipa::path(get, path = "/api/v1/starts", tag = "conversations",
     responses((status = 200, body = StartPage), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub(crate) async fn starts(State(hub): State<Arc<Hub>>, signed: Signed) -> Result<axum::Json<StartPage>, ApiError> {
-    signed.require(Permission::Handle)?;
+    signed.require(Permission::Start)?;
     let rights = signed.0.rights();
     let numbers = hub.database.read(move |connection| -> Result<_, StoreError> {
         let all = whatsapp::all(connection)?.into_iter().filter(|number| may_use(&rights.access(), number));
@@ -50,12 +51,15 @@ fn own(number: Number, mut templates: Vec<Template>) -> OwnNumber {
         (status = 404, description = "There is no such number", body = Problem),
         (status = 409, description = "The number does not send, the customer wants no marketing, or somebody else is in
          conversation with them", body = Problem),
-        (status = 422, body = Problem)))]
+        (status = 422, body = Problem),
+        (status = 429, description = "Too many are begun by this user, or from this number", body = Problem)))]
 pub(crate) async fn post(
     State(hub): State<Arc<Hub>>,
     signed: Signed,
     Json(request): Json<StartConversation>,
 ) -> Result<axum::Json<StartedConversation>, ApiError> {
+    signed.require(Permission::Start)?;
+    hub.limits.start(signed.0.id, &request.from).map_err(held_up)?;
     let (actor, permissions, rights) = (signed.participant(), signed.0.role.permissions(), signed.0.rights());
     let now = hub.clock.now();
     let begun = hub.database.write(move |connection, engine| {
@@ -63,6 +67,21 @@ pub(crate) async fn post(
         begin(connection, engine, &by, &request)
     });
     Ok(axum::Json(begun.await?.map_err(refused)?))
+}
+
+fn held_up(why: TooManyStarts) -> ApiError {
+    let (seconds, code, words) = match why {
+        TooManyStarts::OfUser(seconds) => {
+            (seconds, "starts.too_many", "You have begun many conversations in a short time.")
+        }
+        TooManyStarts::FromNumber(seconds) => (
+            seconds,
+            "starts.number_busy",
+            "Many conversations are being begun from this number. Choose another one, or wait.",
+        ),
+    };
+    let detail = format!("{words} Try again in {seconds} s.");
+    Problem { retry_after: Some(seconds), ..Problem::new(429, code, detail) }.into()
 }
 
 fn refused(why: Refused) -> ApiError {

@@ -2,7 +2,6 @@
 
 use tandem_conversation::{ContactId, CustomerId, Time};
 use tandem_sql::{Connection, OptionalExtension as _, params};
-use uuid::Uuid;
 
 use crate::store::{Id, StoreError, contacts};
 
@@ -159,11 +158,7 @@ pub(crate) fn keep(
 }
 
 fn begin(connection: &Connection, number: &str, name: &str, at: Time) -> Result<ContactId, StoreError> {
-    let (id, customer) = (ContactId(Uuid::now_v7()), CustomerId(Uuid::now_v7()));
-    contacts::insert_customer(connection, customer, name)?;
-    connection
-        .prepare_cached("INSERT INTO contacts (id, customer, kind) VALUES (?1, ?2, 'whatsapp')")?
-        .execute(params![Id(id.0), Id(customer.0)])?;
+    let (id, _) = contacts::insert_of(connection, "whatsapp", name)?;
     connection
         .prepare_cached("INSERT INTO whatsapp_routes (id, number, last_seen) VALUES (?1, ?2, ?3)")?
         .execute(params![Id(id.0), number, at.0])?;

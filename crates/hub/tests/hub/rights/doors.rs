@@ -67,6 +67,9 @@ const AGENTS: &str = "
     POST   /api/v1/users/{id}/suspend                  403/403/403  403/403/403  409/200/404
     POST   /api/v1/users/{id}/resume                   403/403/403  403/403/403  200/200/404
     GET    /api/v1/channels/whatsapp                   403          403          200
+    GET    /api/v1/channels/whatsapp/{number}          403          403          404
+    PUT    /api/v1/channels/whatsapp/{number}          403          403          422
+    DELETE /api/v1/channels/whatsapp/{number}          403          403          404
     GET    /api/v1/channels/whatsapp/{number}/unread   403          403          404
     GET    /api/v1/channels/whatsapp/{number}/usage    403          403          404
     GET    /api/v1/brands                              403          403          200
@@ -277,6 +280,9 @@ impl Visit<'_> {
                 json!({ "id": id(), "turn": id(), "from": "nowhere", "to": "+34600999888",
                 "template": "found", "language": "en" })
             }
+            ("PUT", "/api/v1/channels/whatsapp/{number}") => {
+                json!({ "number": "+34600999888", "phoneNumberId": "1", "accountId": "2" })
+            }
             ("POST", "/api/v1/alerts") => json!({ "reports": [] }),
             ("POST", "/api/v1/conversations/{id}/improve") => json!({ "text": "pls wait" }),
             ("PUT", "/api/v1/buttons/{id}") => json!({ "title": id(), "copy": "x" }),
@@ -326,13 +332,11 @@ async fn channels_prove_themselves() {
         number: "+34 600 123 456".into(),
         phone_number_id: "106540352242922".into(),
         account_id: "102290129340398".into(),
-        brand: None,
         base_url: Some("http://127.0.0.1:9".into()),
         access_token: "token".into(),
         app_secret: "secret".into(),
         verify_token: "a long one".into(),
-        read_marks: true,
-        free_replies: None,
+        ..tandem_hub::NewWhatsappNumber::default()
     };
     tokio::task::spawn_blocking(move || tandem_hub::add_whatsapp_number(&folder, new)).await.unwrap().unwrap();
     for (method, path, cells) in lines(CHANNELS) {

@@ -1,8 +1,11 @@
 //! What customers send, and what becomes of it.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use tandem_testkit::cloud_api::Phone;
 
+use crate::common::partner::{Partner, invited};
+use crate::common::{frames_until, say};
 use super::world::{World, command, conversation, conversations, event, events, replies, says, text, until};
 
 #[tokio::test]
@@ -139,4 +142,79 @@ async fn an_answer_from_our_own_phone_ends_the_wait_and_is_not_sent_again() {
     added.await;
     until(async || sofia.section("help").await.is_empty().then_some(())).await;
     assert_eq!(world.api.requests().len(), 0);
+}
+
+fn edit(of: &str, words: &str) -> Value {
+    let message = json!({ "type": "text", "text": { "body": words } });
+    json!({ "type": "edit", "edit": { "original_message_id": of, "message": message } })
+}
+
+fn revoke(of: &str) -> Value {
+    json!({ "type": "revoke", "revoke": { "original_message_id": of } })
+}
+
+#[tokio::test]
+async fn a_partner_reads_edits_and_withdrawals_at_once_and_nothing_from_before_the_invitation() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    let (token, _) = invited(&maya, &id).await;
+    let aerolinx = Partner::new(&world.hub.base, &token);
+    assert_eq!(aerolinx.opens().await.0, 200);
+    world.hears_text("wamid.2", "Seat 4A").await;
+    world.hears_text("wamid.3", "My card is 4111").await;
+    event(&maya, &id, "turn_added", |body| body["turn"]["content"]["text"] == "My card is 4111").await;
+    let (_, page) = aerolinx.asks(Method::GET, "entries", None).await;
+    let seen = page["entries"].as_array().unwrap();
+    let mut live = aerolinx.live().await;
+    say(&mut live, &json!({ "type": "hello", "conversation": id, "after": page["upTo"] }).to_string()).await;
+    frames_until(&mut live, |frame| frame["type"] == "ready").await;
+    world.hears("wamid.4", edit("wamid.2", "Seat 4B"), 0).await;
+    frames_until(&mut live, |frame| *frame == json!({ "type": "amended", "conversation": id })).await;
+    world.hears("wamid.5", revoke("wamid.3"), 0).await;
+    world.hears("wamid.6", edit("wamid.1", "Where is my secret suitcase?"), 0).await;
+    event(&maya, &id, "turn_edited", |body| body["content"]["text"] == "Where is my secret suitcase?").await;
+    let path = format!("entries?conversation={id}&after={}", page["upTo"]);
+    let (_, more) = aerolinx.asks(Method::GET, &path, None).await;
+    let mut changed = seen.clone();
+    changed[0]["text"] = json!("Seat 4B");
+    (changed[1]["text"], changed[1]["withdrawn"]) = (json!(""), json!(true));
+    assert_eq!(more["entries"], Value::Array(changed), "each as it is now, in its place");
+    let mut again = aerolinx.live().await;
+    say(&mut again, &json!({ "type": "hello", "conversation": id, "after": page["upTo"] }).to_string()).await;
+    frames_until(&mut again, |frame| frame["entry"]["withdrawn"] == true).await;
+    assert_eq!(aerolinx.texts().await, ["Seat 4B"], "a page that is loaded again shows the same");
+}
+
+#[tokio::test]
+async fn nothing_that_a_customer_sends_touches_another_chat() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    let ana = Phone::new("351912345678", "Ana");
+    for (message, said) in [
+        ("wamid.2", json!({ "type": "reaction", "reaction": { "message_id": "wamid.1", "emoji": "👎" } })),
+        ("wamid.3", revoke("wamid.1")),
+        ("wamid.4", edit("wamid.1", "Give it to Ana")),
+    ] {
+        world.hooks.message(&ana, message, said, 0).await.unwrap();
+    }
+    let other = conversation(&maya, "help").await;
+    event(&maya, &other, "turn_added", |body| body["turn"]["content"]["text"] == "Give it to Ana").await;
+    for event in events(&maya, &id).await {
+        let body = event["body"].as_object().unwrap();
+        assert!(["reacted", "turn_edited", "turn_withdrawn"].iter().all(|kind| !body.contains_key(*kind)), "{event}");
+    }
+}
+
+#[tokio::test]
+async fn words_that_were_withdrawn_stay_withdrawn() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    world.hears("wamid.2", revoke("wamid.1"), 0).await;
+    world.hears("wamid.3", edit("wamid.1", "My card is 4111"), 0).await;
+    world.hears("wamid.4", revoke("wamid.1"), 0).await;
+    world.hears_text("wamid.5", "The last").await;
+    event(&maya, &id, "turn_added", |body| body["turn"]["content"]["text"] == "The last").await;
+    let all = events(&maya, &id).await;
+    let of = |kind: &str| all.iter().filter(|event| event["body"].get(kind).is_some()).count();
+    assert_eq!((of("turn_edited"), of("turn_withdrawn")), (0, 1));
 }

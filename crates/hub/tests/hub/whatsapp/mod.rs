@@ -5,6 +5,7 @@ mod files;
 mod inbound;
 mod outbound;
 mod recorded;
+mod settings;
 mod starting;
 mod troubles;
 mod usage;

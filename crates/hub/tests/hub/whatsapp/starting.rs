@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::common::{self, Agent, TestHub};
 use super::world::{World, code, command, event, says, taken, text, until, words};
-use crate::common::Agent;
 
 fn to(number: &str) -> Value {
     json!({ "id": Uuid::now_v7(), "turn": Uuid::now_v7(), "from": "main", "to": number, "name": "Ana Sousa",
@@ -129,4 +129,36 @@ async fn who_serves_other_brands_writes_from_no_number_of_this_one() {
     let (status, answer) = begins(&maya, &to("+351 912 345 678")).await;
     assert_eq!((status, code(&answer)), (404, "whatsapp.unknown_number"), "{answer}");
     assert_eq!(world.api.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn nobody_begins_any_number_of_conversations() {
+    let (hub, _) = TestHub::running(|config| config.rate_limits = true).await;
+    let world = World::of(hub).await;
+    let maya = world.hub.maya().await;
+    let from = |number: &str| {
+        let mut request = to("+351 912 345 678");
+        request["from"] = json!(number);
+        request
+    };
+    for _ in 0..10 {
+        assert_eq!(begins(&maya, &from("nowhere")).await.0, 404);
+    }
+    let (status, answer) = begins(&maya, &from("main")).await;
+    assert_eq!((status, code(&answer)), (429, "starts.too_many"), "{answer}");
+    assert!(answer["retryAfter"].as_u64().is_some_and(|seconds| seconds > 0), "{answer}");
+    assert_eq!(world.api.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn desks_that_do_not_know_the_permission_to_begin_hear_nothing_of_it() {
+    let world = World::new().await;
+    let maya = world.hub.maya().await;
+    let me = async |version: u32| {
+        let request = reqwest::Client::new().get(format!("{}/api/v1/me", maya.base)).bearer_auth(&maya.token);
+        let answer = request.header("tandem-version", version.to_string()).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()["permissions"].to_string()
+    };
+    assert!(me(18).await.contains("liveConversations.start"));
+    assert!(!me(17).await.contains("liveConversations.start"));
 }

@@ -3,10 +3,12 @@
 use std::sync::atomic::Ordering;
 
 use serde_json::json;
-use tandem_testkit::cloud_api::{Fault, TOKEN};
+use tandem_hub::{NewWhatsappNumber, add_whatsapp_number};
+use tandem_testkit::cloud_api::{CloudApi, Fault, TOKEN};
+use uuid::Uuid;
 
-use super::world::{World, asked, event, events, progressed, says, taken, until, words};
-use crate::common::TestHub;
+use crate::common::{TestHub, post};
+use super::world::{World, asked, event, events, number, progressed, says, taken, until, words};
 
 #[tokio::test]
 async fn a_lost_answer_is_never_sent_again_and_a_report_confirms_it() {
@@ -129,6 +131,60 @@ async fn a_blocked_number_keeps_what_is_to_leave_until_it_is_free() {
     ahead.fetch_add(301_000, Ordering::Relaxed);
     taken(&world.api, 2).await;
     assert_eq!(words(&world.api.requests()), ["First", "First", "Second"]);
+}
+
+#[tokio::test]
+async fn a_number_whose_api_does_not_answer_holds_up_no_other() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    let slow = CloudApi::start().await.unwrap();
+    slow.add_template(json!({ "name": "found", "language": "en", "category": "UTILITY", "status": "APPROVED",
+        "components": [{ "type": "BODY", "text": "Hello {{1}}, we found it." }] }));
+    slow.faults(std::iter::repeat_n(Fault::TakesAndHolds, 400));
+    let (folder, other) = (world.hub.folder.path().to_owned(), number(&slow, TOKEN));
+    let other = NewWhatsappNumber {
+        key: "slow".into(),
+        phone_number_id: "7".into(),
+        account_id: "8".into(),
+        number: "+34600123457".into(),
+        ..other
+    };
+    tokio::task::spawn_blocking(move || add_whatsapp_number(&folder, other)).await.unwrap().unwrap();
+    until(async || {
+        let (_, page) = maya.gets("/api/v1/starts").await;
+        page["numbers"].as_array()?.iter().all(|own| own["templates"] != json!([])).then_some(())
+    })
+    .await;
+    // More chats than are looked at once.
+    for count in 0..200 {
+        let start = json!({ "id": Uuid::now_v7(), "turn": Uuid::now_v7(), "from": "slow", "template": "found",
+            "to": format!("+351912{count:06}"), "language": "en",
+            "values": [{ "part": "body", "key": "1", "value": "Ana" }] });
+        let (status, answer) = post(&maya.base, "/api/v1/conversations", Some(&maya.token), &start).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    taken(&slow, 32).await;
+    says(&maya, &id, "Here").await;
+    assert_eq!(words(&taken(&world.api, 1).await), ["Here"], "while nothing of the other number is answered");
+    assert_eq!(slow.requests().len(), 32, "and a number has only so many requests under way");
+}
+
+#[tokio::test]
+async fn what_waits_for_a_number_that_is_removed_fails_with_what_to_do() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    world.api.faults([Fault::Refuses { status: 403, code: 131_031 }]);
+    let turns = [says(&maya, &id, "First").await, says(&maya, &id, "Second").await];
+    let ada = world.hub.ada().await;
+    until(async || (ada.gets("/api/v1/channels/whatsapp").await.1[0]["state"] == "blocked").then_some(())).await;
+    world.removes().await;
+    for turn in &turns {
+        let failed = progressed(&maya, &id, turn, "failed").await;
+        assert!(failed["reason"].as_str().unwrap().contains("another number, or another way"), "{failed}");
+    }
+    let late = says(&maya, &id, "Third").await;
+    progressed(&maya, &id, &late, "failed").await;
+    assert_eq!(world.api.requests().len(), 1);
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tandem_hub::{Clock, NewWhatsappNumber, add_whatsapp_number};
+use tandem_hub::config::Config;
+use tandem_hub::{Clock, NewWhatsappNumber, WhatsappCommand, add_whatsapp_number};
 use tandem_testkit::cloud_api::{ACCOUNT_ID, CloudApi, PHONE_NUMBER_ID, Phone, TOKEN, Webhooks};
 use uuid::Uuid;
 
@@ -41,6 +42,7 @@ pub fn number(api: &CloudApi, token: &str) -> NewWhatsappNumber {
         verify_token: "a long one".into(),
         read_marks: true,
         free_replies: Some(1_000),
+        ..NewWhatsappNumber::default()
     }
 }
 
@@ -68,6 +70,13 @@ impl World {
     pub async fn connects(&self, token: &str) {
         let (folder, new) = (self.hub.folder.path().to_owned(), number(&self.api, token));
         tokio::task::spawn_blocking(move || add_whatsapp_number(&folder, new)).await.unwrap().unwrap();
+    }
+
+    /// The operator removes the number.
+    pub async fn removes(&self) {
+        let command = WhatsappCommand::Remove { id: "main".into() };
+        let config = Config::new(self.hub.folder.path().to_owned());
+        tokio::task::spawn_blocking(move || command.run(&config)).await.unwrap().unwrap();
     }
 
     /// Meta approves a template, and says so.

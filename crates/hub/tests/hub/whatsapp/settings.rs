@@ -1,0 +1,103 @@
+//! Numbers that stand in the settings, and those that administrators enter.
+
+use serde_json::{Value, json};
+use tandem_hub::config::Config;
+use tandem_hub::{Clock, NewWhatsappNumber, WhatsappCommand, doctor};
+use tandem_testkit::cloud_api::{ACCOUNT_ID, CloudApi, PHONE_NUMBER_ID, TOKEN};
+
+use crate::common::{Agent, TestHub};
+use super::world::{APP_SECRET, World, code, number, says, taken, webhooks, words};
+
+/// What `tandem-hub doctor` says of WhatsApp.
+async fn judged(config: &Config) -> String {
+    let mut lines = Vec::new();
+    doctor(config, |line| lines.push(line)).await;
+    lines.into_iter().find(|line| line.contains("WhatsApp")).unwrap_or_default()
+}
+
+fn removes(config: &Config) -> Result<(), String> {
+    WhatsappCommand::Remove { id: "main".into() }.run(config).map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn a_number_of_the_settings_receives_and_sends_and_is_changed_there_alone() {
+    let api = CloudApi::start().await.unwrap();
+    let mut config = None;
+    let folder = TestHub::start(None).await.stop().await;
+    let hub = TestHub::with(Clock::system(), folder, |set| {
+        set.whatsapp = vec![number(&api, "of last year"), wrong(&api)];
+        config = Some(set.clone());
+    });
+    let (hub, config) = (hub.await, config.unwrap());
+    let told = judged(&config).await;
+    assert!(told.starts_with("WRONG") && told.contains("second: there is no brand 'gone'"), "{told}");
+    assert!(!told.contains("main: the hub"), "{told}");
+    let ada = hub.ada().await;
+    let (status, answer) = puts(&ada, "main", &json!({ "accessToken": TOKEN })).await;
+    assert_eq!((status, code(&answer)), (409, "whatsapp.in_settings"), "{answer}");
+    let refused = config.clone();
+    let refused = tokio::task::spawn_blocking(move || removes(&refused)).await.unwrap();
+    assert!(refused.unwrap_err().contains("a number of the settings"));
+    let folder = hub.stop().await;
+    let renewed = vec![number(&api, TOKEN)];
+    let told = judged(&Config { whatsapp: renewed.clone(), ..config }).await;
+    assert!(told.contains("main: the hub has not been started with these settings yet"), "{told}");
+    let hub = TestHub::with(Clock::system(), folder, |config| config.whatsapp = renewed).await;
+    let hooks = webhooks(&hub.base);
+    let world = World { hub, api, hooks };
+    let (maya, id) = world.talks().await;
+    says(&maya, &id, "On its way").await;
+    assert_eq!(words(&taken(&world.api, 1).await), ["On its way"], "with the token that the settings have now");
+}
+
+fn wrong(api: &CloudApi) -> NewWhatsappNumber {
+    NewWhatsappNumber {
+        key: "second".into(),
+        phone_number_id: "7".into(),
+        brand: Some("gone".into()),
+        ..number(api, TOKEN)
+    }
+}
+
+/// Ada sets a number: everything about it, and what else.
+async fn puts(ada: &Agent, key: &str, more: &Value) -> (u16, Value) {
+    let mut body = json!({ "number": "+34 600 123 456", "phoneNumberId": PHONE_NUMBER_ID, "accountId": ACCOUNT_ID,
+        "brand": "northwind" });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let url = format!("{}/api/v1/channels/whatsapp/{key}", ada.base);
+    let answer = reqwest::Client::new().put(url).bearer_auth(&ada.token).json(&body).send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+#[tokio::test]
+async fn administrators_enter_numbers_and_never_read_their_secrets() {
+    let (hub, api) = (TestHub::start(None).await, CloudApi::start().await.unwrap());
+    let ada = hub.ada().await;
+    let (status, answer) = puts(&ada, "main", &json!({})).await;
+    assert_eq!((status, code(&answer)), (422, "input.invalid"), "a number needs its secrets: {answer}");
+    for (field, value) in [("phoneNumberId", "12a"), ("number", "600"), ("brand", "gone"), ("accessToken", " ")] {
+        let mut body = json!({ "accessToken": TOKEN, "appSecret": APP_SECRET, "verifyToken": "a long one" });
+        body[field] = json!(value);
+        let (status, answer) = puts(&ada, "main", &body).await;
+        assert_eq!(status, 422, "{answer}");
+        assert!(answer["detail"].as_str().unwrap().contains(field), "{answer}");
+    }
+    let secrets = json!({ "baseUrl": api.url(), "accessToken": "of last year", "appSecret": APP_SECRET, "verifyToken": "a long one" });
+    let (status, shown) = puts(&ada, "main", &secrets).await;
+    assert_eq!((status, &shown["number"]), (200, &json!("+34600123456")), "{shown}");
+    let (status, shown) =
+        puts(&ada, "main", &json!({ "baseUrl": api.url(), "accessToken": TOKEN, "perSecond": 20 })).await;
+    assert_eq!((status, &shown["perSecond"]), (200, &json!(20)), "{shown}");
+    assert!(!shown.to_string().contains(APP_SECRET) && !shown.to_string().contains(TOKEN), "{shown}");
+    assert_eq!(ada.gets("/api/v1/channels/whatsapp/main").await, (200, shown));
+    let hooks = webhooks(&hub.base);
+    let asked = format!("{}?hub.mode=subscribe&hub.verify_token=a%20long%20one&hub.challenge=7", hooks.url);
+    assert_eq!(reqwest::get(asked).await.unwrap().text().await.unwrap(), "7", "the token that was left out stays");
+    let world = World { hub, api, hooks };
+    let (maya, id) = world.talks().await;
+    says(&maya, &id, "Here").await;
+    assert_eq!(words(&taken(&world.api, 1).await), ["Here"]);
+    let removed = reqwest::Client::new().delete(format!("{}/api/v1/channels/whatsapp/main", ada.base));
+    assert_eq!(removed.bearer_auth(&ada.token).send().await.unwrap().status(), 204);
+    assert_eq!(ada.gets("/api/v1/channels/whatsapp/main").await.0, 404);
+}

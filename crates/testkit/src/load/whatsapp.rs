@@ -1,0 +1,262 @@
+//! WhatsApp: how soon webhooks are answered and shown, and how evenly messages leave.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use rusqlite::{Connection, params};
+use serde_json::json;
+use tandem_conversation::ConversationId;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use super::messages::cpu_s;
+use super::report::percentile;
+use super::{Bench, Better, Figure};
+use crate::cloud_api::{CloudApi, Phone, Taken, Webhooks};
+use crate::hub_process::{HubOptions, HubProcess, PASSWORD, find_binary};
+use crate::people::Agent;
+use crate::phones::seconds;
+
+/// Chats, each with one conversation in progress.
+const CHATS: usize = 200;
+/// Webhooks per second: of each four, three are reports and one is a message, as Meta sends them.
+const POSTS: f64 = 240.0;
+/// Replies to each chat.
+const ROUNDS: usize = 4;
+/// What a number sends in a second, as Meta limits it.
+const PER_S: f64 = 80.0;
+/// Contacts at rest.
+const CONTACTS: u128 = 100_000;
+const CALM: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A hub with one number, and an agent who is in conversation with everybody.
+struct World {
+    hub: HubProcess,
+    api: CloudApi,
+    hooks: Webhooks,
+    agent: Agent,
+    /// In the order of the phones.
+    chats: Vec<ConversationId>,
+}
+
+fn phone(n: usize) -> Phone {
+    Phone { user_id: format!("ES.{n}"), ..Phone::new(&format!("34600{n:06}"), &format!("Customer {n}")) }
+}
+
+impl World {
+    async fn begin() -> anyhow::Result<Self> {
+        let hub = HubProcess::start(&find_binary("tandem-hub")?, &HubOptions::default())?;
+        hub.add_user("maya@northwind.example", "Maya Ortiz", "supervisor")?;
+        let api = CloudApi::start().await?;
+        let hooks = hub.add_whatsapp(&api, seconds)?;
+        let mut agent = Agent::sign_in(&hub.url, "maya@northwind.example", PASSWORD).await?;
+        for n in 0..CHATS {
+            let hello = json!({ "type": "text", "text": { "body": "Is anybody there?" } });
+            hooks.message(&phone(n), &format!("wamid.first.{n}"), hello, 0).await?;
+        }
+        agent.wait_until("all conversations", |desk| desk.conversations().count() == CHATS).await?;
+        let mut chats = Vec::new();
+        for n in 0..CHATS {
+            let found = agent.desk.of_customer(&format!("Customer {n}")).context("a customer is missing")?.id;
+            agent.join(found).await?;
+            chats.push(found);
+        }
+        Ok(Self { hub, api, hooks, agent, chats })
+    }
+
+    /// Replies to everybody.
+    async fn replies(&mut self, text: &str) -> anyhow::Result<()> {
+        for chat in &self.chats {
+            self.agent.reply(*chat, text).await?;
+        }
+        Ok(())
+    }
+
+    /// All messages that the API has taken, once there are so many.
+    async fn taken(&self, count: usize) -> anyhow::Result<Vec<Taken>> {
+        let all = self.api.until(|api| Some(api.taken()).filter(|all| all.len() >= count));
+        tokio::time::timeout(PATIENCE, all).await.context("the messages do not leave")
+    }
+}
+
+/// Encloses the number of a message in its text.
+const MARK: &str = "@@";
+
+/// `whatsapp_webhook_p99_ms` and `whatsapp_inbound_to_desk_p99_ms`.
+pub(super) async fn inbound(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
+    let (mut answered, mut shown) = (Vec::new(), Vec::new());
+    for _ in 0..bench.runs {
+        let (mut answers, mut views) = webhooks(bench.seconds).await?;
+        answered.push(percentile(&mut answers, 0.99));
+        shown.push(percentile(&mut views, 0.99));
+    }
+    let input = format!("{POSTS} signed posts/s of {CHATS} chats, one message to three reports");
+    Ok(vec![
+        Figure::of("whatsapp_webhook_p99_ms", "ms", Better::Lower, &answered)
+            .with_bar(50.0)
+            .on(format!("{input}; from before the post to its answer, after the body is durable")),
+        Figure::of("whatsapp_inbound_to_desk_p99_ms", "ms", Better::Lower, &shown)
+            .with_bar(30.0)
+            .on("the same; from before the post to the frame on a supervisor's socket"),
+    ])
+}
+
+/// How long each post took, and how long each message took to the desk, in milliseconds.
+async fn webhooks(seconds: f64) -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
+    let mut world = World::begin().await?;
+    world.replies("One moment, please.").await?;
+    let ours: HashMap<String, Taken> = world.taken(CHATS).await?.into_iter().map(|one| (to(&one), one)).collect();
+    let World { hub, api, hooks, agent, .. } = world;
+    let mut socket = agent.into_socket().await?;
+    let began: Arc<Mutex<HashMap<usize, Instant>>> = Arc::default();
+    let times = Arc::clone(&began);
+    let listening = tokio::spawn(async move {
+        let mut views = Vec::new();
+        while let Ok(text) = socket.next_text().await {
+            let at = Instant::now();
+            // A frame may hold several messages, and a message stands in it as event and in lists.
+            for number in text.split(MARK).filter_map(|part| part.parse::<usize>().ok()) {
+                let sent = times.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+                views.extend(sent.map(|sent| (at - sent).as_secs_f64() * 1_000.0));
+            }
+        }
+        views
+    });
+    let http = reqwest::Client::new();
+    let mut ticks = tokio::time::interval(Duration::from_secs_f64(1.0 / POSTS));
+    let mut posting = JoinSet::new();
+    let count = (POSTS * seconds) as usize;
+    for n in 0..count {
+        ticks.tick().await;
+        let phone = phone(n / 4 % CHATS);
+        let body = match n % 4 {
+            0 => {
+                let text = format!("{MARK}{n}{MARK} I booked this in March and nobody has told me anything since.");
+                hooks.message_body(
+                    &phone,
+                    &format!("wamid.{n}"),
+                    json!({ "type": "text", "text": { "body": text } }),
+                    0,
+                )
+            }
+            state => {
+                let taken = ours.get(&phone.number).context("a chat got no reply")?;
+                let state = ["sent", "delivered", "read"].get(state - 1).copied().unwrap_or("sent");
+                hooks.statuses_body(&phone, &[taken.status(state)])
+            }
+        };
+        let post = http.post(&hooks.url).header("x-hub-signature-256", hooks.sign(body.as_bytes())).body(body);
+        let sent = Instant::now();
+        if n % 4 == 0 {
+            began.lock().unwrap_or_else(PoisonError::into_inner).insert(n, sent);
+        }
+        posting.spawn(async move {
+            let answer = post.send().await.context("a webhook is not answered")?;
+            ensure!(answer.status() == 200, "a webhook is answered with {}", answer.status());
+            anyhow::Ok(sent.elapsed().as_secs_f64() * 1_000.0)
+        });
+    }
+    let mut answers = Vec::new();
+    while let Some(answered) = posting.join_next().await {
+        answers.push(answered.context("a post broke")??);
+    }
+    let all_shown = async {
+        while !began.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, all_shown).await.context("messages do not reach the desk")?;
+    // The socket ends with the hub.
+    drop((hub, api));
+    Ok((answers, listening.await.context("the desk broke")?))
+}
+
+fn to(taken: &Taken) -> String {
+    taken.request["to"].as_str().unwrap_or_default().trim_start_matches('+').to_owned()
+}
+
+/// `whatsapp_outbound_per_s`: a backlog leaves as fast as a number may, and each chat in its order.
+pub(super) async fn outbound(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
+    let mut rates = Vec::new();
+    for _ in 0..bench.runs {
+        let mut world = World::begin().await?;
+        // Everything waits until the number may send, so that a backlog leaves.
+        world.api.set_token("another one");
+        for round in 0..ROUNDS {
+            world.replies(&round.to_string()).await?;
+        }
+        world.api.set_token(crate::cloud_api::TOKEN);
+        let began = Instant::now();
+        world.hub.add_whatsapp(&world.api, seconds)?;
+        let taken = world.taken(CHATS * ROUNDS).await?;
+        rates.push(taken.len() as f64 / began.elapsed().as_secs_f64());
+        let mut last: HashMap<String, usize> = HashMap::new();
+        for one in &taken {
+            let round = one.request["text"]["body"].as_str().and_then(|text| text.parse().ok());
+            let round: usize = round.context("a message is none of ours")?;
+            let next = last.insert(to(one), round).map_or(0, |last| last + 1);
+            ensure!(round == next, "a message overtook another in its chat");
+        }
+        ensure!(taken.len() == CHATS * ROUNDS, "a message left twice");
+    }
+    Ok(vec![Figure::of("whatsapp_outbound_per_s", "1/s", Better::Higher, &rates).with_bar(0.95 * PER_S).on(format!(
+        "a backlog of {} messages to {CHATS} chats through a number of {PER_S}/s, in order",
+        CHATS * ROUNDS
+    ))])
+}
+
+/// `whatsapp_rest_cpu_ms_per_s`: what contacts at rest cost.
+pub(super) async fn rest(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
+    let mut costs = Vec::new();
+    for _ in 0..bench.runs {
+        let mut hub = HubProcess::start(&find_binary("tandem-hub")?, &HubOptions::default())?;
+        let api = CloudApi::start().await?;
+        hub.add_whatsapp(&api, seconds)?;
+        let empty = resting(&hub, bench.seconds).await?;
+        hub.kill()?;
+        contacts(&hub.data().join("tandem.db"))?;
+        hub.restart(&HubOptions::default())?;
+        costs.push((resting(&hub, bench.seconds).await? - empty).max(0.0));
+    }
+    Ok(vec![
+        Figure::of("whatsapp_rest_cpu_ms_per_s", "ms/s", Better::Lower, &costs)
+            .with_bar(2.0)
+            .on(format!("a number with {CONTACTS} contacts, more than without them")),
+    ])
+}
+
+/// CPU of a hub to which nothing happens, in milliseconds per second.
+async fn resting(hub: &HubProcess, seconds: f64) -> anyhow::Result<f64> {
+    tokio::time::sleep(CALM).await;
+    let before = cpu_s(hub.pid())?;
+    tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
+    Ok((cpu_s(hub.pid())? - before) / seconds * 1_000.0)
+}
+
+/// Customers who wrote once and whose conversations were deleted since.
+fn contacts(database: &std::path::Path) -> anyhow::Result<()> {
+    let mut connection = Connection::open(database)?;
+    let transaction = connection.transaction()?;
+    for n in 0..CONTACTS {
+        let (id, customer) = (Uuid::from_u128(n + 1), Uuid::from_u128(n + 1 + CONTACTS));
+        let (id, customer) = (id.as_bytes().to_vec(), customer.as_bytes().to_vec());
+        transaction
+            .prepare_cached("INSERT INTO customers (id, name) VALUES (?1, ?2)")?
+            .execute(params![customer, format!("Customer {n}")])?;
+        transaction
+            .prepare_cached("INSERT INTO contacts (id, customer, kind) VALUES (?1, ?2, 'whatsapp')")?
+            .execute(params![id, customer])?;
+        transaction
+            .prepare_cached("INSERT INTO whatsapp_routes (id, number, last_seen) VALUES (?1, 'main', 1)")?
+            .execute(params![id])?;
+        transaction
+            .prepare_cached(
+                "INSERT INTO whatsapp_names (number, kind, value, route, from_at) VALUES ('main', 'whatsapp_number', ?2, ?1, 1)",
+            )?
+            .execute(params![id, format!("34700{n:06}")])?;
+    }
+    Ok(transaction.commit()?)
+}
