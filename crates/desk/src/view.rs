@@ -97,6 +97,8 @@ pub enum LockedAsk {
     /// This system has no keychain: a passphrase is chosen.
     ChoosePassphrase,
     Passphrase,
+    /// The keychain has not answered yet. Nothing is asked here: the desk opens when it does.
+    KeychainSilent,
     /// The keychain is locked, or has lost the key.
     Keychain,
 }
