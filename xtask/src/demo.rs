@@ -143,7 +143,8 @@ fn watch(
             println!("The app was closed.");
             return Ok(());
         }
-        if let Some((at, status)) = customers.iter().enumerate().find_map(|(at, one)| Some((at, leash.ended(*one)?))) {
+        let ended = customers.iter().enumerate().find_map(|(at, one)| Some((at, leash.ended(*one)?)));
+        if let Some((at, status)) = ended {
             let gone = customers.swap_remove(at);
             ensure!(status.success(), "the customers stopped ({status}), see {}", leash.log_of(gone).display());
             if customers.is_empty() {

@@ -212,6 +212,7 @@ impl Desk {
 
     /// Opens the workplace with a passphrase.
     pub(crate) async fn enter_passphrase(&self, passphrase: zeroize::Zeroizing<String>) -> Result<(), UnlockError> {
+        let _asking = self.shell.asking.lock().await;
         let mut adopting = self.shell.moving.lock().await;
         if self.asks().is_none() {
             return Ok(());
@@ -377,8 +378,12 @@ impl Shell {
         opened.map_err(std::io::Error::other).and_then(|opened| opened)
     }
 
+    /// Acts on the keychain's answer.
     async fn opened(&self, opened: Opened) -> Result<(), StartError> {
         let mut adopting = self.moving.lock().await;
+        if matches!(self.place(), Place::Open(_)) {
+            return Ok(());
+        }
         match opened.map_err(|error| self.folder(error))? {
             Ok(unlocked) => self.open(unlocked, None, &mut adopting).await,
             Err(ask) => {

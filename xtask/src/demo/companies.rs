@@ -36,7 +36,7 @@ fn add_bank(data: &Path) -> Result<()> {
     }
     let look = ["--name", "Halvard Bank", "--accent", "#0b6b53", "--greeting", "Halvard Bank. What can we do for you?"];
     let targets = ["--domain", "*", "--first-reply", "60", "--next-reply", "180"];
-    told(data, &[&["brand", "add", "--id", BANK], &look[..], &targets].concat()).map(drop)
+    told(data, &[&["brand", "add", "--id", BANK][..], &look, &targets].concat()).map(drop)
 }
 
 fn customers(
