@@ -37,6 +37,8 @@ async fn a_mention_is_told_once_and_opens_at_the_note() {
     maya.notifier.until("Jana's call", |screen| screen.titles().contains(&"Jana Novak needs help".to_owned())).await;
     assert_eq!(maya.notifier.shown().iter().filter(|shown| *shown == title).count(), 2, "once by each run");
 
+    maya.notifier.dismiss(title);
+    maya.notifier.until("the mention to be gone", |screen| !screen.titles().contains(&title.to_owned())).await;
     let second = jonas_mentions_maya(&hub, carmen);
     assert_ne!(turn, second);
     maya.notifier.until("the newer mention", |screen| screen.titles().contains(&title.to_owned())).await;
