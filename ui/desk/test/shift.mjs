@@ -178,6 +178,7 @@ const { base, browser, close } = await stage();
 try {
   const data = join(folder, "hub");
   mkdirSync(data);
+  await ends("tandem-hub", ["brand", "add", "--id", "northwind", "--name", "Northwind Travel", "--domain", "*", "--data", data]);
   const hub = await serves("tandem-hub", ["serve", "--listen", "127.0.0.1:0", "--data", data]);
   for (const [email, name, role] of STAFF) await ends("tandem-hub", ["user", "add", "--email", email, "--name", name, "--role", role, "--password-stdin", "--data", data], PASSWORD);
   const broken = [];
