@@ -240,6 +240,8 @@ await story("In the dark, native controls are dark; the list has one focus ring;
   await page.emulateMedia({ colorScheme: "dark" });
   await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
   await open(page, "Carmen Menzel");
+  // A click leads into the field.
+  await page.keyboard.press("Escape");
   await page.keyboard.press("l");
   const radio = page.getByRole("dialog").getByRole("radio").first();
   assert.equal(await radio.evaluate((element) => getComputedStyle(element).colorScheme), "dark");
