@@ -95,7 +95,7 @@ export const LACKING = [
     await page.getByRole("alert").waitFor();
   }],
   ["keychain that keeps silent", "keychain_silent", async (page) => {
-    await page.getByRole("status").waitFor();
+    await page.getByRole("heading", { name: "The keychain has not answered yet" }).waitFor();
   }],
   ["keychain", "keychain", async (page) => {
     await page.getByRole("button", { name: "Try again" }).click();
