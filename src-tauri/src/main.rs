@@ -124,6 +124,8 @@ fn stands_again<R: tauri::Runtime>(settings: &Settings) -> TauriPlugin<R> {
 
 fn set_up(app: &AppHandle, settings: Settings, call: Call, first: First) -> anyhow::Result<()> {
     let First { mut calls, place } = first;
+    #[cfg(unix)]
+    end_when_told(app);
     app.manage(place);
     let host = tauri::async_runtime::block_on(tray::host::follow());
     app.manage(Tray::new(host, settings.data.join("tray")));
@@ -148,6 +150,27 @@ fn set_up(app: &AppHandle, settings: Settings, call: Call, first: First) -> anyh
     Ok(())
 }
 
+/// Ends in order at the end of a session and when told so by a signal: what is on screen is withdrawn, what is held back
+/// is sent.
+#[cfg(unix)]
+fn end_when_told(app: &AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    for kind in [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()] {
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move {
+            match signal(kind) {
+                Ok(mut told) => {
+                    if told.recv().await.is_some() {
+                        app.exit(0);
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "a signal will end Tandem at once"),
+            }
+        });
+    }
+}
+
 /// The desk, connected to the requested hub.
 async fn start(app: &AppHandle, settings: Settings) -> anyhow::Result<Desk> {
     let startup: Arc<dyn Startup> = match settings.embed {
@@ -158,7 +181,7 @@ async fn start(app: &AppHandle, settings: Settings) -> anyhow::Result<Desk> {
     let config = DeskConfig {
         data_dir: settings.data.join("desk"),
         clock: Clock::system(),
-        notifier: Arc::new(SystemNotifier::default()),
+        notifier: Arc::new(SystemNotifier::new(settings.data.join("on-screen.json"))),
         keychain: Arc::new(SystemKeychain::default()),
         startup,
         browser: Arc::new(SystemBrowser::new(app.clone())),

@@ -2,14 +2,16 @@
 //!
 //! Calls return in bounded time, even if the service is absent, hangs or dies. Each shown notification has its own
 //! task, so that none affects another. When the service ends or is replaced, shown notifications are reported as lost,
-//! so that they can be shown again.
+//! so that they can be shown again. What is on screen is also on disk ([`record`]): a run that was killed leaves its
+//! notifications standing with dead buttons, and the next start closes them.
 
+mod record;
 #[cfg_attr(all(unix, not(target_os = "macos")), path = "notifier/freedesktop.rs")]
 #[cfg_attr(not(all(unix, not(target_os = "macos"))), path = "notifier/elsewhere.rs")]
 mod system;
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,10 +19,11 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tandem_desk::{
-    Action, Attention, Did, News, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Sound, Urgency,
+    Action, Attention, Did, Left, News, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Sound, Urgency,
 };
 use tokio::sync::{OnceCell, mpsc, oneshot, watch};
 
+use self::record::Record;
 use crate::attention::Asker;
 
 /// Time limit for the service.
@@ -30,18 +33,19 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const ASK_EVERY: Duration = Duration::from_secs(2);
 
 /// The system's notification service.
-#[derive(Default)]
 pub struct SystemNotifier {
     inner: Arc<Inner>,
 }
 
-#[derive(Default)]
 struct Inner {
+    record: Record,
     /// Whoever is signed in hears the news.
     news: Mutex<Option<mpsc::UnboundedSender<News>>>,
     is_followed: AtomicBool,
     system: system::Door,
     standing: Mutex<HashMap<ShownId, Standing>>,
+    /// Withdrawn, and not gone yet.
+    closing: watch::Sender<HashSet<ShownId>>,
     service: Mutex<Option<Service>>,
     last: AtomicU64,
     asker: OnceCell<Asker>,
@@ -70,12 +74,39 @@ enum End {
 #[derive(Clone)]
 struct Service {
     name: String,
+    /// Names this life of the service, and none other ever. None where notifications cannot be closed by number.
+    screen: Option<String>,
     /// It parses markup in the body.
     markup: bool,
     /// It has buttons.
     actions: bool,
     /// It has a field for an answer.
     replies: bool,
+}
+
+impl SystemNotifier {
+    /// Keeps a record of what is on screen in `file`, and closes what an earlier run has left there.
+    pub fn new(file: PathBuf) -> Self {
+        let (record, left) = Record::read(file);
+        let inner = Arc::new(Inner {
+            record,
+            news: Mutex::default(),
+            is_followed: AtomicBool::default(),
+            system: system::Door::default(),
+            standing: Mutex::default(),
+            closing: watch::Sender::default(),
+            service: Mutex::default(),
+            last: AtomicU64::default(),
+            asker: OnceCell::default(),
+            said: watch::Sender::default(),
+            is_asking: AtomicBool::default(),
+        });
+        if let Some(left) = left {
+            let inner = Arc::clone(&inner);
+            tokio::spawn(async move { inner.close_left(&left).await });
+        }
+        Self { inner }
+    }
 }
 
 impl Notifier for SystemNotifier {
@@ -99,6 +130,13 @@ impl Notifier for SystemNotifier {
     fn withdraw(&self, id: ShownId) -> BoxFuture<'_, ()> {
         self.inner.finish(id, End::Close);
         async {}.boxed()
+    }
+
+    fn settle(&self) -> BoxFuture<'_, ()> {
+        async {
+            let _ = self.inner.closing.subscribe().wait_for(HashSet::is_empty).await;
+        }
+        .boxed()
     }
 
     fn plays_files(&self) -> bool {
@@ -138,17 +176,34 @@ impl Inner {
         }
         let id = ShownId(self.last.fetch_add(1, Ordering::Relaxed) + 1);
         let (end, ended) = oneshot::channel();
-        let standing = Standing { native: system::number(&handle), end };
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner).insert(id, standing);
-        tokio::spawn(Arc::clone(&self).attend(id, handle, ended));
+        let native = system::number(&handle);
+        let mark = service.screen.map(|screen| (screen, native));
+        if let Some((screen, native)) = &mark {
+            self.record.change(|left| left.shown(screen, *native));
+        }
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Standing { native, end });
+        tokio::spawn(Arc::clone(&self).attend(id, handle, mark, ended));
         // Queried after showing: the service decides by its state at that moment.
         Ok(Receipt { id, server: service.name, attention: self.ask().await })
     }
 
     /// Waits until the user acts or it is withdrawn.
-    async fn attend(self: Arc<Self>, id: ShownId, handle: system::Handle, ended: oneshot::Receiver<End>) {
+    async fn attend(
+        self: Arc<Self>,
+        id: ShownId,
+        handle: system::Handle,
+        mark: Option<(String, u32)>,
+        ended: oneshot::Receiver<End>,
+    ) {
         let did = system::attend(handle, ended).await;
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        let ended_itself = self.standing.lock().unwrap_or_else(PoisonError::into_inner).remove(&id).is_some();
+        // Otherwise another one has its number, or it went with the service.
+        if ended_itself || self.closing.borrow().contains(&id) {
+            if let Some((screen, native)) = mark {
+                self.record.change(|left| left.gone(&screen, native));
+            }
+            self.closing.send_if_modified(|closing| closing.remove(&id));
+        }
         if let Some(did) = did {
             self.tell(News::Reaction(Reaction { id, did }));
         }
@@ -182,7 +237,19 @@ impl Inner {
 
     fn finish(&self, id: ShownId, end: End) {
         if let Some(standing) = self.standing.lock().unwrap_or_else(PoisonError::into_inner).remove(&id) {
+            if end == End::Close {
+                self.closing.send_if_modified(|closing| closing.insert(id));
+            }
             let _ = standing.end.send(end);
+        }
+    }
+
+    /// Closes what an earlier run has left, if the service that showed it is still there.
+    async fn close_left(&self, left: &Left) {
+        let Ok(Service { screen: Some(screen), .. }) = self.service().await else { return };
+        for number in left.on(&screen) {
+            self.system.close(number).await;
+            self.record.change(|left| left.gone(&screen, number));
         }
     }
 

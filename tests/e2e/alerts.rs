@@ -99,6 +99,44 @@ async fn the_ledger_says_what_the_system_was_asked_to_show() -> Result<()> {
     maya.close().await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_desk_left_on_the_screen_is_replaced_by_what_works() -> Result<()> {
+    let mut stage = Stage::new("killed")?;
+    let hub = HubProcess::start(&program("tandem-hub")?, &HubOptions::default())?;
+    hub.add_user(MAYA, "Maya Ortiz", "agent")?;
+    let desktop = Desktop::start(&mut stage, "maya").await?;
+    let screen = &desktop.notifications;
+    let maya = Window::signed_in(&mut stage, &desktop, &hub, MAYA).await?;
+    let mut carmen = Customer::arrive(&hub.url, BRAND, "Carmen Menzel").await?;
+    carmen.write("Where is my ferry?").await?;
+    let dead = screen.offering("join").await?;
+    maya.signal("KILL").await?;
+    assert_eq!(screen.ledger().on_screen().count(), 1, "nobody took it away");
+
+    // The next start takes it away, and nothing else; the call is shown once, and joined from there.
+    let maya = Window::again(&mut stage, &desktop, &hub).await?;
+    let works = |ledger: &Ledger| ledger.on_screen().find(|shown| shown.id != dead.id).cloned();
+    let call = screen.until("the call, shown afresh", works).await?;
+    assert!(call.summary.contains("Carmen Menzel needs help"), "{call:?}");
+    screen.until("the dead one to be gone", |ledger| (ledger.on_screen().count() == 1).then_some(())).await?;
+    let withdrawn: Vec<_> = screen.ledger().withdrawn.iter().map(|(id, _)| *id).collect();
+    assert_eq!((screen.ledger().shown.len(), withdrawn), (2, vec![dead.id]));
+    screen.press(&call, "join").await?;
+    maya.shows(Thing::Test("transcript"), "Where is my ferry?").await?;
+    screen.until("the call to be withdrawn", nothing_stands).await?;
+
+    // Told to end, the desk leaves nothing.
+    let mut jana = Customer::arrive(&hub.url, BRAND, "Jana Novak").await?;
+    jana.write("Hello?").await?;
+    screen.offering("join").await?;
+    maya.signal("TERM").await?;
+    assert_eq!(screen.ledger().on_screen().count(), 0, "{}", screen.ledger());
+    let maya = Window::again(&mut stage, &desktop, &hub).await?;
+    let call = screen.offering("join").await?;
+    assert!(call.summary.contains("Jana Novak needs help"), "{call:?}");
+    maya.close().await
+}
+
 /// A name with markup, a direction mark, and long words.
 const HOSTILE: &str = "<b>Mallory</b> \u{202e}&";
 

@@ -1,9 +1,11 @@
 //! The real desktop window, driven through WebDriver. Elements are named as a user or a screen reader would.
 
+use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -59,15 +61,34 @@ impl Window {
         email: &str,
         more: &[(&str, &str)],
     ) -> Result<Self> {
-        let data = stage.room(&desktop.who)?.join("tandem");
-        let data = data.to_str().context("the target folder's path is not text")?;
-        let environment = [&[("TANDEM_HUB", hub.url.as_str()), ("TANDEM_DATA", data)], more].concat();
-        let window = Self::open(stage, desktop, &program("tandem")?, &environment, &[]).await?;
+        let window = Self::started(stage, desktop, hub, more).await?;
         window.write(Thing::Textbox("E-mail"), email).await?;
         window.write(Thing::Textbox("Password"), PASSWORD).await?;
         window.click(Thing::Button("Sign in")).await?;
         window.shows(Thing::Test("status-connection"), "Live").await?;
         Ok(window)
+    }
+
+    /// The app on the desktop of an actor who is signed in to this hub since an earlier start, in sync with it.
+    ///
+    /// # Errors
+    /// If it does not get there.
+    pub async fn again<N>(stage: &mut Stage, desktop: &Desktop<N>, hub: &HubProcess) -> Result<Self> {
+        let window = Self::started(stage, desktop, hub, &[]).await?;
+        window.shows(Thing::Test("status-connection"), "Live").await?;
+        Ok(window)
+    }
+
+    async fn started<N>(
+        stage: &mut Stage,
+        desktop: &Desktop<N>,
+        hub: &HubProcess,
+        more: &[(&str, &str)],
+    ) -> Result<Self> {
+        let data = stage.room(&desktop.who)?.join("tandem");
+        let data = data.to_str().context("the target folder's path is not text")?;
+        let environment = [&[("TANDEM_HUB", hub.url.as_str()), ("TANDEM_DATA", data)], more].concat();
+        Self::open(stage, desktop, &program("tandem")?, &environment, &[]).await
     }
 
     /// Starts the program on the desktop with these environment variables, and connects to its window.
@@ -248,6 +269,40 @@ impl Window {
     /// If the driver refuses.
     pub async fn close(self) -> Result<()> {
         Ok(timeout(DEADLINE, self.client.close()).await.context("the window does not close")??)
+    }
+
+    /// Sends the program a signal, such as `KILL`, and returns once it has ended.
+    ///
+    /// # Errors
+    /// If there is no such program, or it does not end.
+    pub async fn signal(self, signal: &str) -> Result<()> {
+        let process = self.process()?;
+        let status = Command::new("kill").args([&format!("-{signal}"), &process]).status()?;
+        ensure!(status.success(), "`kill` ended with {status}");
+        until("the program to end", async || {
+            let state = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+            // Until its parent asks for it, it is a zombie.
+            let ended =
+                state.rsplit(')').next().is_none_or(|rest| rest.is_empty() || rest.trim_start().starts_with('Z'));
+            Ok(if ended { Look::Found(()) } else { Look::Instead(state) })
+        })
+        .await
+    }
+
+    /// The program's process id: its display is its own.
+    fn process(&self) -> Result<String> {
+        let program = program("tandem")?;
+        let display = format!("DISPLAY={}", self.display);
+        for entry in fs::read_dir("/proc")? {
+            let folder = entry?.path();
+            let is_it = fs::read_link(folder.join("exe")).is_ok_and(|exe| exe == program)
+                && fs::read(folder.join("environ"))
+                    .is_ok_and(|all| all.split(|byte| *byte == 0).any(|one| one == display.as_bytes()));
+            if let Some(id) = folder.file_name().and_then(|name| name.to_str()).filter(|_| is_it) {
+                return Ok(id.to_owned());
+            }
+        }
+        bail!("no {} runs on {}", program.display(), self.display)
     }
 
     /// Waits until it exists, visible and enabled.

@@ -705,7 +705,7 @@ export type ListedLibraryView = { questions: Array<QuestionRow>, quickReplies: A
  */
 usage: Array<ItemUsage>, brands: Array<LibraryBrand>, };
 
-export type LockedAsk = "choose_passphrase" | "passphrase" | "keychain";
+export type LockedAsk = "choose_passphrase" | "passphrase" | "keychain_silent" | "keychain";
 
 export type Looking = { 
 /**

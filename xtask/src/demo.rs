@@ -2,6 +2,7 @@
 //!
 //! Starts the sample Your Logic, the app with an embedded hub, and the customers; stops them all at the end.
 
+mod companies;
 mod display;
 mod hub;
 mod logic;
@@ -33,8 +34,6 @@ who write to it.
   --seconds N      stop by itself after N seconds";
 
 const FIRST_PORT: u16 = 7700;
-/// The brand of a new embedded hub.
-const BRAND: &str = "northwind";
 /// A first start makes keys and hashes passwords, perhaps on a slow machine.
 const HUB_START: Duration = Duration::from_secs(60);
 /// An external hub either runs or does not.
@@ -43,6 +42,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 struct Plan {
     dialogues: PathBuf,
+    /// Whether they are the demo's own.
+    is_own: bool,
     /// Whether the dialogues are recordings, played in their own order and pace.
     is_replay: bool,
     speed: f64,
@@ -53,10 +54,11 @@ struct Plan {
 
 pub fn main(rest: Vec<String>) -> Result<()> {
     let Some(mut args) = Args::new(rest, HELP) else { return Ok(()) };
-    let replay = args.value("--replay")?;
+    let (replay, folder) = (args.value("--replay")?, args.value("--dialogues")?);
     let plan = Plan {
+        is_own: replay.is_none() && folder.is_none(),
         is_replay: replay.is_some(),
-        dialogues: dialogues(replay, args.value("--dialogues")?)?,
+        dialogues: dialogues(replay, folder)?,
         speed: args.parsed("--speed")?.unwrap_or(1.0),
         hub: args.value("--hub")?.map(|url| url.trim_end_matches('/').to_owned()),
         keep: args.flag("--keep"),
@@ -117,36 +119,36 @@ fn play(plan: &Plan, has_display: bool) -> Result<()> {
     let within = if plan.hub.is_some() { HUB_ANSWER } else { HUB_START };
     hub::wait_until_healthy(&hub, within, || still_running(&mut leash, app))?;
 
-    let mut player = Command::new(program("tandem-player"));
-    player.args(["--hub", &hub, "--brand", BRAND, "--speed", &plan.speed.to_string()]);
-    player.arg(if plan.is_replay { "--replay" } else { "--dialogues" }).arg(&plan.dialogues);
-    if plan.hub.is_none() {
-        player.env("TANDEM_BRAND_SECRET", brand_secret(&data)?);
-    }
-    let player = leash.start("tandem-player", &mut player)?;
+    let customers = companies::open(&mut leash, plan, &hub, &data)?;
     if plan.hub.is_none() && !plan.is_replay {
         phones::start(&mut leash, plan, &hub, &data)?;
     }
     guide(plan, &hub, &data, display.as_ref());
-    watch(plan, &mut leash, app, player, display)
+    watch(plan, &mut leash, app, customers, display)
 }
 
 /// Runs until the window is closed or the time is over. Ctrl+C ends this process; the leash does the rest.
-fn watch(plan: &Plan, leash: &mut Leash, app: Held, player: Held, display: Option<VirtualDisplay>) -> Result<()> {
+fn watch(
+    plan: &Plan,
+    leash: &mut Leash,
+    app: Held,
+    mut customers: Vec<Held>,
+    display: Option<VirtualDisplay>,
+) -> Result<()> {
     let start = Instant::now();
     let mut next_picture = start + display::FIRST_PICTURE;
-    let mut has_customers = true;
     loop {
         if let Some(status) = leash.ended(app) {
             ensure!(status.success(), "the app ended unexpectedly ({status}), see {}", leash.log_of(app).display());
             println!("The app was closed.");
             return Ok(());
         }
-        if has_customers && let Some(status) = leash.ended(player) {
-            has_customers = false;
-            match status.success() {
-                true => println!("All customers have had their say. Write as one yourself, or press Ctrl+C."),
-                false => bail!("the customers stopped ({status}), see {}", leash.log_of(player).display()),
+        let ended = customers.iter().enumerate().find_map(|(at, one)| Some((at, leash.ended(*one)?)));
+        if let Some((at, status)) = ended {
+            let gone = customers.swap_remove(at);
+            ensure!(status.success(), "the customers stopped ({status}), see {}", leash.log_of(gone).display());
+            if customers.is_empty() {
+                println!("All customers have had their say. Write as one yourself, or press Ctrl+C.");
             }
         }
         if let Some(display) = &display
@@ -197,15 +199,6 @@ fn program(name: &str) -> PathBuf {
 fn free_address() -> Result<String> {
     let free = (FIRST_PORT..FIRST_PORT + 100).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
     Ok(format!("127.0.0.1:{}", free.context("no free port from 7700 to 7799")?))
-}
-
-/// The demo's customers sign in with it.
-fn brand_secret(data: &Path) -> Result<String> {
-    let mut command = Command::new(program("tandem-hub"));
-    command.args(["brand", "secret", "--id", BRAND, "--data"]).arg(data.join("hub")).env("RUST_LOG", "warn");
-    let told = command.output().context("cannot ask for the brand's secret")?;
-    ensure!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
-    Ok(String::from_utf8(told.stdout)?.trim().to_owned())
 }
 
 /// 256 random bits in hexadecimal.

@@ -20,7 +20,7 @@ use crate::hub::Hub;
 use crate::link::Input;
 use crate::refusals::locked;
 use crate::rpc::RpcError;
-use crate::vault::{self, Ask, Keychain, Refused, Unlocked};
+use crate::vault::{self, Ask, Keychain, Opened, Refused, Unlocked, Why};
 use crate::view::Change;
 use crate::wanted::Wanted;
 use crate::workplace::Workplace;
@@ -48,6 +48,9 @@ struct Shell {
     hub_ended: Mutex<Option<String>>,
     /// Serialises opening and replacing the workplace; holds tokens to adopt once it is open.
     moving: tokio::sync::Mutex<Option<(Hub, Tokens)>>,
+    /// Held while the keychain is asked, which may take until its user answers. Two questions at once could seal the
+    /// cache twice.
+    asking: tokio::sync::Mutex<()>,
     /// Read-locked by every running command, so that none sees a workplace that is being replaced.
     at_work: tokio::sync::RwLock<()>,
     renewals: mpsc::UnboundedSender<Renewal>,
@@ -64,7 +67,8 @@ enum Place {
 }
 
 impl Desk {
-    /// Opens the cache and resumes where the last run ended, online or not; or waits to be unlocked.
+    /// Opens the cache and resumes where the last run ended, online or not; or waits to be unlocked. If the keychain keeps
+    /// silent, for example while it asks its user, the desk starts without it and opens the cache when it answers.
     ///
     /// # Errors
     /// If the folder or the cache cannot be used.
@@ -73,7 +77,7 @@ impl Desk {
         std::fs::create_dir_all(&folder).map_err(|error| StartError::Folder { folder, error })?;
         handoff::empty(&config.handed_over());
         let (renewals, inbox) = mpsc::unbounded_channel();
-        let place = RwLock::new(Place::Locked { ask: Ask::Passphrase, reason: None });
+        let place = RwLock::new(Place::Locked { ask: Ask::Silent, reason: None });
         let shell = Arc::new(Shell {
             config,
             batches: Batches::default(),
@@ -81,13 +85,14 @@ impl Desk {
             wanted: Mutex::default(),
             hub_ended: Mutex::default(),
             moving: tokio::sync::Mutex::default(),
+            asking: tokio::sync::Mutex::default(),
             at_work: tokio::sync::RwLock::default(),
             renewals,
             renewing: Mutex::default(),
         });
         let task = tokio::spawn(renew(Arc::downgrade(&shell), inbox));
         *shell.renewing.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
-        shell.ask_keychain().await?;
+        shell.ask_for_a_moment().await?;
         Ok(Self { shell })
     }
 
@@ -207,6 +212,7 @@ impl Desk {
 
     /// Opens the workplace with a passphrase.
     pub(crate) async fn enter_passphrase(&self, passphrase: zeroize::Zeroizing<String>) -> Result<(), UnlockError> {
+        let _asking = self.shell.asking.lock().await;
         let mut adopting = self.shell.moving.lock().await;
         if self.asks().is_none() {
             return Ok(());
@@ -225,6 +231,7 @@ impl Desk {
     /// Deletes this machine's data.
     pub(crate) async fn start_afresh(&self) -> Result<(), UnlockError> {
         {
+            let _asking = self.shell.asking.lock().await;
             let _moving = self.shell.moving.lock().await;
             if self.asks().is_none() {
                 return Ok(());
@@ -289,8 +296,7 @@ async fn renew(shell: std::sync::Weak<Shell>, mut inbox: mpsc::UnboundedReceiver
         let old = old.unlocked.clone();
         if let Err(error) = shell.replace(old, !wiped, reason, &mut adopting).await {
             tracing::error!(%error, "the cache cannot be recreated");
-            let reason = Some(error.to_string());
-            shell.set(Place::Locked { ask: Ask::Keychain { reason: error.to_string() }, reason });
+            shell.set(Place::Locked { ask: Ask::Keychain { why: Why::Failed(error.to_string()) }, reason: None });
         }
         if let Some(done) = done {
             let _ = done.send(());
@@ -325,14 +331,59 @@ impl Shell {
         StartError::Folder { folder: self.config.data_dir.clone(), error }
     }
 
+    /// Asks the keychain, and if it keeps silent, goes on waiting for it beside the caller.
+    async fn ask_for_a_moment(self: &Arc<Self>) -> Result<(), StartError> {
+        let (answer, mut answered) = oneshot::channel();
+        let shell = Arc::clone(self);
+        tokio::spawn(async move {
+            let _asking = shell.asking.lock().await;
+            let opened = shell.question().await;
+            // Nobody waits any more: what the answer leads to is shown by the window.
+            if let Err(opened) = answer.send(opened)
+                && let Err(error) = shell.opened(opened).await
+            {
+                tracing::error!(%error, "the cache cannot be opened");
+                shell.set(Place::Locked { ask: Ask::Keychain { why: Why::Failed(error.to_string()) }, reason: None });
+            }
+        });
+        match tokio::time::timeout(self.config.pace.keychain, &mut answered).await {
+            Ok(Ok(opened)) => self.opened(opened).await,
+            Ok(Err(_)) => Err(self.folder(std::io::Error::other("the keychain's question failed"))),
+            Err(_) => {
+                answered.close();
+                match answered.try_recv() {
+                    // It came in the last moment.
+                    Ok(opened) => self.opened(opened).await,
+                    Err(_) => {
+                        tracing::warn!("the keychain has not answered yet: the window opens without it");
+                        Ok(())
+                    }
+                }
+            }
+        }
+    }
+
     async fn ask_keychain(&self) -> Result<(), StartError> {
+        let _asking = self.asking.lock().await;
+        if matches!(self.place(), Place::Open(_)) {
+            return Ok(());
+        }
+        let opened = self.question().await;
+        self.opened(opened).await
+    }
+
+    async fn question(&self) -> Opened {
+        let (folder, keychain) = self.vault();
+        let opened = off_the_runtime(move || vault::open(&folder, &*keychain)).await;
+        opened.map_err(std::io::Error::other).and_then(|opened| opened)
+    }
+
+    /// Acts on the keychain's answer.
+    async fn opened(&self, opened: Opened) -> Result<(), StartError> {
         let mut adopting = self.moving.lock().await;
         if matches!(self.place(), Place::Open(_)) {
             return Ok(());
         }
-        let (folder, keychain) = self.vault();
-        let opened = off_the_runtime(move || vault::open(&folder, &*keychain)).await;
-        let opened = opened.map_err(std::io::Error::other).and_then(|opened| opened);
         match opened.map_err(|error| self.folder(error))? {
             Ok(unlocked) => self.open(unlocked, None, &mut adopting).await,
             Err(ask) => {

@@ -54,8 +54,8 @@ pub use clock::Clock;
 pub use config::DeskConfig;
 pub use desk::{Desk, StartError};
 pub use notify::{
-    Action, Did, News, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Silent, Sound, Tag, Urgency,
-    plain_line,
+    Action, Did, Left, News, Notification, Notifier, NotifyError, Reaction, Receipt, ShownId, Silent, Sound, Tag,
+    Urgency, plain_line,
 };
 pub use pace::Pace;
 pub use serve::serve;

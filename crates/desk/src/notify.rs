@@ -2,9 +2,11 @@
 //!
 //! The policy is [`tandem_conversation::notice`], a function of state. This module compares what should be shown with
 //! what is shown and acts on the difference. So a reconnect shows nothing twice, and a colleague's join withdraws the
-//! notice. It does not know which service shows them.
+//! notice. What an earlier run left standing is shown once more if it still calls the user: its buttons are dead. It
+//! does not know which service shows them.
 
 mod chimes;
+mod left;
 mod muting;
 mod notices;
 mod words;
@@ -16,6 +18,7 @@ use tandem_conversation::ConversationId;
 use tokio::sync::{mpsc, watch};
 
 pub(crate) use chimes::Chimes;
+pub use left::Left;
 pub(crate) use notices::{Notices, Poke};
 pub use words::plain_line;
 
@@ -152,6 +155,11 @@ pub trait Notifier: Send + Sync + 'static {
 
     /// Withdraws it if it is still shown.
     fn withdraw(&self, id: ShownId) -> BoxFuture<'_, ()>;
+
+    /// Returns once everything withdrawn has left the screen; for programs that are about to end.
+    fn settle(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
 
     /// Whether the service plays sounds from files.
     fn plays_files(&self) -> bool {

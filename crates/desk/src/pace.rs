@@ -27,6 +27,8 @@ pub struct Pace {
     pub agent: Duration,
     /// How long a turn can be taken back before it is sent, until the user chooses; in whole seconds.
     pub undo: Duration,
+    /// How long a start waits for the keychain, which may be asking its user, before the window says so.
+    pub keychain: Duration,
 }
 
 impl Default for Pace {
@@ -43,6 +45,7 @@ impl Default for Pace {
             answer: Duration::from_secs(15),
             agent: Duration::from_secs(10),
             undo: Duration::from_secs(5),
+            keychain: Duration::from_secs(2),
         }
     }
 }

@@ -87,10 +87,37 @@ pub(crate) struct Unlocked {
 pub(crate) enum Ask {
     ChoosePassphrase,
     Passphrase,
-    /// The keychain is locked, or has lost the key.
+    /// The keychain has not answered yet; what it holds is opened as soon as it does.
+    Silent,
+    /// The keychain does not give the key.
     Keychain {
-        reason: String,
+        why: Why,
     },
+}
+
+/// Why the keychain does not give the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// It is locked, or has lost the key; real ones answer alike.
+    Empty,
+    OtherKey,
+    /// None answers on this system.
+    Absent,
+    /// Its user refused, or it could not ask.
+    Refused,
+    /// A new file could not be sealed.
+    Failed(String),
+}
+
+impl From<KeychainError> for Why {
+    fn from(error: KeychainError) -> Self {
+        // Its own words help nobody at the window.
+        tracing::warn!(%error, "the keychain does not give the key");
+        match error {
+            KeychainError::Absent(_) => Self::Absent,
+            KeychainError::Refused(_) => Self::Refused,
+        }
+    }
 }
 
 /// Why a passphrase is refused.
@@ -123,13 +150,13 @@ pub(crate) fn open(folder: &Path, keychain: &dyn Keychain) -> Opened {
         return Ok(Err(Ask::Passphrase));
     }
     let found = keychain.get(&seal.name()).map(|key| key.and_then(|bytes| <[u8; 32]>::try_from(&bytes[..]).ok()));
-    let reason = match found {
+    let why = match found {
         Ok(Some(bytes)) if check(&bytes) == seal.check => return Ok(Ok(Unlocked { seal, key: Key::new(bytes) })),
-        Ok(Some(_)) => "the keychain holds another key".into(),
-        Ok(None) => "the keychain is locked, or does not have the key any more".into(),
-        Err(error) => error.to_string(),
+        Ok(Some(_)) => Why::OtherKey,
+        Ok(None) => Why::Empty,
+        Err(error) => error.into(),
     };
-    Ok(Err(Ask::Keychain { reason }))
+    Ok(Err(Ask::Keychain { why }))
 }
 
 /// Opens the seal with a passphrase; the first one given is set.

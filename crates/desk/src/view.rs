@@ -90,17 +90,6 @@ pub struct AlertView {
     pub joined: Option<Time>,
 }
 
-/// What to ask before this machine's data can be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum LockedAsk {
-    /// This system has no keychain: a passphrase is chosen.
-    ChoosePassphrase,
-    Passphrase,
-    /// The keychain is locked, or has lost the key.
-    Keychain,
-}
-
 /// How many conversations each section holds; derived from the cache, never incremented.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

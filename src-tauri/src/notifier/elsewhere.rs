@@ -20,7 +20,7 @@ impl Door {
     #[expect(clippy::unused_async, reason = "asking takes time elsewhere")]
     pub async fn service(&self) -> Result<Service, String> {
         let replies = cfg!(target_os = "macos");
-        Ok(Service { name: std::env::consts::OS.to_owned(), markup: false, actions: true, replies })
+        Ok(Service { name: std::env::consts::OS.to_owned(), screen: None, markup: false, actions: true, replies })
     }
 
     pub async fn show(
@@ -39,6 +39,9 @@ impl Door {
             Ok(Err(_)) | Err(_) => Err("The notification service does not answer.".into()),
         }
     }
+
+    #[expect(clippy::unused_async, reason = "there is no screen to close anything on")]
+    pub async fn close(&self, _: u32) {}
 
     #[expect(clippy::unused_async, reason = "services come and go elsewhere")]
     pub async fn follow(&self, _: &Inner) {}

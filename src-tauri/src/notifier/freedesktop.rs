@@ -61,18 +61,18 @@ impl Door {
             let proxy = self.proxy().await?;
             let (name, _, _, _): (String, String, String, String) = proxy.call("GetServerInformation", &()).await?;
             let capabilities: Vec<String> = proxy.call("GetCapabilities", &()).await?;
-            zbus::Result::Ok((name, capabilities))
+            zbus::Result::Ok((name, capabilities, screen(&proxy).await))
         };
         let found = tokio::time::timeout(PATIENCE, asked).await;
         if !matches!(found, Ok(Ok(_))) {
             self.bus.lock().await.take();
         }
         match found {
-            Ok(Ok((name, capabilities))) => {
+            Ok(Ok((name, capabilities, screen))) => {
                 let has = |capability: &str| capabilities.iter().any(|known| known == capability);
                 // dunst reports links and parses all markup.
                 let markup = has("body-markup") || has("body-hyperlinks");
-                Ok(Service { name, markup, actions: has("actions"), replies: has("inline-reply") })
+                Ok(Service { name, screen, markup, actions: has("actions"), replies: has("inline-reply") })
             }
             Ok(Err(error)) if is_missing(&error) => Err("This system has no notification service.".into()),
             Ok(Err(error)) => Err(format!("The notification service cannot be asked: {error}.")),
@@ -142,6 +142,13 @@ impl Door {
         Ok(Handle::Answerable(Answerable { number, service, shown_by, signals }))
     }
 
+    /// Closes a notification of an earlier run.
+    pub async fn close(&self, number: u32) {
+        let closed = async { self.proxy().await?.call_method("CloseNotification", &(number,)).await };
+        // One that is gone already is refused.
+        let _ = tokio::time::timeout(PATIENCE, closed).await;
+    }
+
     /// Tells `inner` whenever the service ends or starts.
     pub async fn follow(&self, inner: &Inner) {
         let Ok(proxy) = self.proxy().await else { return };
@@ -174,6 +181,13 @@ async fn has_owner(proxy: &Proxy<'_>) -> bool {
     let Ok(dbus) = zbus::fdo::DBusProxy::new(proxy.connection()).await else { return false };
     let Ok(name) = zbus::names::BusName::try_from(NAME) else { return false };
     dbus.name_has_owner(name).await.unwrap_or(false)
+}
+
+/// This life of the service. A bus never gives a unique name twice, and its own id names the bus among all others.
+async fn screen(proxy: &Proxy<'_>) -> Option<String> {
+    let dbus = zbus::fdo::DBusProxy::new(proxy.connection()).await.ok()?;
+    let owner = dbus.get_name_owner(zbus::names::BusName::try_from(NAME).ok()?).await.ok()?;
+    Some(format!("{} {owner}", dbus.get_id().await.ok()?))
 }
 
 fn is_missing(error: &zbus::Error) -> bool {

@@ -82,6 +82,7 @@ const LAYOUTS = {
   "offline": ["narrow", "tiny", "folded"],
   "sign in": ["low", "tiny"],
   "start afresh": ["tiny"],
+  "keychain that keeps silent": ["tiny"],
 };
 
 const started = Date.now();

@@ -94,6 +94,9 @@ export const LACKING = [
     await page.keyboard.press("Enter");
     await page.getByRole("alert").waitFor();
   }],
+  ["keychain that keeps silent", "keychain_silent", async (page) => {
+    await page.getByRole("heading", { name: "The keychain has not answered yet" }).waitFor();
+  }],
   ["keychain", "keychain", async (page) => {
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByRole("alert").waitFor();

@@ -236,6 +236,24 @@ const inSight = (locator) =>
     return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight && element.contains(at);
   });
 
+await story("In the dark, native controls are dark; the list has one focus ring; nothing paints over a menu", "", async (page) => {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+  await open(page, "Carmen Menzel");
+  // A click leads into the field.
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("l");
+  const radio = page.getByRole("dialog").getByRole("radio").first();
+  assert.equal(await radio.evaluate((element) => getComputedStyle(element).colorScheme), "dark");
+  await page.keyboard.press("Escape");
+  const rings = await page.locator(".rows").evaluate((list) => [getComputedStyle(list).outlineStyle, getComputedStyle(list, "::after").outlineStyle]);
+  assert.ok(rings.every((style) => style === "none" || style === ""), `the list has none beside its row's: ${rings}`);
+  await page.locator(".me-button").click();
+  const items = await page.getByRole("menu").locator(".menu-item").all();
+  assert.ok(items.length > 2);
+  for (const item of items) assert.ok(await inSight(item));
+});
+
 for (const [width, height, zoom] of [[320, 560, 1], [640, 400, 1], [960, 640, 1], [960, 640, 2], [900, 560, 1.5], [1280, 800, 2]]) {
   await story(`Send stays in sight in ${width} × ${height} at ${zoom * 100} %, whatever stands above it`, "files", async (page) => {
     await page.setViewportSize({ width, height });

@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use xtask::leash::Leash;
 
-use super::{BRAND, Plan, program, secret};
+use super::companies::BRAND;
+use super::{Plan, program, secret};
 
 const START: Duration = Duration::from_secs(20);
 /// The token that the demo's Cloud API takes.

@@ -1,4 +1,4 @@
-//! Table `notices`: shown notifications, so that reconnects and restarts show nothing twice.
+//! Table `notices`: shown notifications, so that reconnects show nothing twice, and restarts only what still stood.
 
 use tandem_conversation::{ConversationId, NoticeKind, Time};
 use tandem_sqlite::rusqlite::{Connection, params};
@@ -21,8 +21,10 @@ CREATE INDEX notices_age ON notices (shown_at);";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoticeState {
-    /// On screen, as far as we know.
+    /// On screen.
     Standing,
+    /// On screen when an earlier run ended. Stored as standing: that is what a stored one means to the next run.
+    Left,
     /// Withdrawn by us; may be shown again if it becomes relevant again.
     Withdrawn,
     /// Answered or dismissed by the user.
@@ -35,7 +37,7 @@ pub(crate) enum NoticeState {
 impl NoticeState {
     fn columns(self) -> (u8, i64) {
         match self {
-            Self::Standing => (0, 0),
+            Self::Standing | Self::Left => (0, 0),
             Self::Withdrawn => (1, 0),
             Self::Over => (2, 0),
             Self::Snoozed { until } => (3, until.0),
@@ -44,7 +46,7 @@ impl NoticeState {
 
     fn of(state: u8, until: i64) -> Self {
         match state {
-            0 => Self::Standing,
+            0 => Self::Left,
             1 => Self::Withdrawn,
             3 => Self::Snoozed { until: Time(until) },
             _ => Self::Over,

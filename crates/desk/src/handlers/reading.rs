@@ -18,12 +18,13 @@ use crate::refusals::{claimed, error, sentence, signed_out, unknown_conversation
 use crate::rpc::{EntriesRequest, ListRequest, MediaRequest, MediaView, Nothing, OneConversation, RpcError};
 use crate::session::Session;
 use crate::sync::fetch_unknown;
-use crate::vault::Ask;
+use crate::vault::{Ask, Why};
 use crate::view::{
     AboutView, AppView, ColleagueView, ConnectionView, ConversationView, CountsView, EntriesView, FiguresView,
     ListView, LockedAsk, MeView, NotificationsView, SettingsView,
 };
 use crate::views::{self, Page};
+use crate::words::say;
 use crate::workplace::Workplace;
 
 impl Desk {
@@ -102,14 +103,27 @@ impl Desk {
     }
 }
 
+/// Why the keychain does not give the key, and what the user can do.
+fn refused(why: &Why) -> String {
+    match why {
+        Why::Empty => say("keychain-why", &[]),
+        Why::OtherKey => say("keychain-why.other", &[]),
+        Why::Absent => say("keychain-why.absent", &[]),
+        Why::Refused => say("keychain-why.refused", &[]),
+        Why::Failed(error) => sentence(&format!("{error}.")),
+    }
+}
+
 /// The view while the cache is locked.
 fn locked(ask: Ask, failed: Option<String>) -> AppView {
     let (ask, reason) = match ask {
         Ask::ChoosePassphrase => (LockedAsk::ChoosePassphrase, None),
         Ask::Passphrase => (LockedAsk::Passphrase, None),
-        Ask::Keychain { reason } => (LockedAsk::Keychain, Some(reason)),
+        Ask::Silent => (LockedAsk::KeychainSilent, None),
+        Ask::Keychain { why } => (LockedAsk::Keychain, Some(refused(&why))),
     };
-    let reason = failed.or(reason).map(|reason| sentence(&format!("{reason}.")));
+    let failed = failed.map(|failed| sentence(&format!("{failed}.")));
+    let reason = failed.or(reason);
     AppView {
         connection: ConnectionView::Locked { ask, reason },
         me: None,

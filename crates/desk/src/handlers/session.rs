@@ -23,10 +23,8 @@ use crate::rpc::{
 use crate::vault::Refused;
 use crate::view::{AppearanceSettings, BehindView, NotificationSettings, SettingsView};
 use crate::views::Reader;
+use crate::words::say;
 use crate::workplace::Workplace;
-
-/// Why an agent who signs out leaves.
-const SIGNED_OUT: &str = "Signed out";
 
 impl Desk {
     pub(crate) async fn sign_in(&self, request: SignIn) -> Result<Nothing, RpcError> {
@@ -157,7 +155,7 @@ impl Workplace {
         let mine = self.cache.read(move |connection| engaged(connection, &reader)).await?;
         let mut failed = Vec::new();
         for state in mine {
-            let leave = AgentCommand::Leave { reason: SIGNED_OUT.into(), ask_for_help };
+            let leave = AgentCommand::Leave { reason: say("said-left-reason", &[]), ask_for_help };
             match self.commands.give(state.id, leave).await {
                 Ok(Given::Accepted) => {}
                 Ok(Given::Waits) => failed.push(format!("{} (no answer)", state.customer.name)),

@@ -173,11 +173,12 @@ impl Notices {
                         Ok(())
                     }
                     Some(Poke::End(done)) => {
-                        // Withdrawn from the screen only: they count as shown after a restart.
-                        let group = screen.group.map(|(id, _)| id).into_iter().chain(screen.queue_shown);
+                        // Withdrawn from the screen only: the next start shows those that still call the user.
+                        let group = screen.group.map(|(id, _)| id).into_iter().chain(screen.queue_shown).chain(screen.test);
                         for id in screen.standing.into_values().map(|one| one.id).chain(group) {
                             self.notifier.withdraw(id).await;
                         }
+                        self.notifier.settle().await;
                         let _ = done.send(());
                         return;
                     }

@@ -4,8 +4,6 @@ use serde::Serialize;
 use tandem_conversation::Time;
 use ts_rs::TS;
 
-use super::LockedAsk;
-
 /// Whether the desk is in sync with its hub.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case", rename_all_fields = "camelCase")]
@@ -63,4 +61,17 @@ pub struct AboutView {
     pub exposed: bool,
     /// Whether this system plays the desk's own sounds.
     pub chimes: bool,
+}
+
+/// What to ask before this machine's data can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LockedAsk {
+    /// This system has no keychain: a passphrase is chosen.
+    ChoosePassphrase,
+    Passphrase,
+    /// The keychain has not answered yet. Nothing is asked here: the desk opens when it does.
+    KeychainSilent,
+    /// The keychain is locked, or has lost the key.
+    Keychain,
 }

@@ -10,9 +10,10 @@ use crate::desk::Maya;
 use crate::hub::FakeHub;
 
 const CARMEN: &str = "Carmen Menzel needs help";
+const JANA: &str = "Jana Novak needs help";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn help_is_notified_once_whatever_reconnects_and_restarts_happen() {
+async fn help_is_notified_once_whatever_reconnects_happen_and_once_more_after_a_restart() {
     let hub = FakeHub::start().await;
     let maya = Maya::signed_in(&hub).await;
     let carmen = hub.customer_comes("Carmen Menzel");
@@ -32,14 +33,27 @@ async fn help_is_notified_once_whatever_reconnects_and_restarts_happen() {
     hub.cut();
     hub.until("a reset", |world| world.came_with.len() > visits + 1).await;
     maya.until_live().await;
-    let maya = maya.restart().await;
-    maya.until_live().await;
     // A second call is the sign that the desk has looked at everything again.
     let jana = hub.customer_comes("Jana Novak");
     hub.customer_writes(jana, "Hello");
-    maya.notifier.until("Jana's call", |screen| screen.titles().contains(&"Jana Novak needs help".to_owned())).await;
+    maya.notifier.until("Jana's call", |screen| screen.titles().contains(&JANA.to_owned())).await;
     let shown = maya.notifier.shown();
     assert_eq!(shown.iter().filter(|title| *title == CARMEN).count(), 1, "{shown:?}");
+
+    // What stood is shown by the new run, whose buttons work; what was dismissed is not.
+    maya.notifier.dismiss(JANA);
+    maya.notifier.until("Jana's call to be gone", |screen| screen.titles() == [CARMEN]).await;
+    let maya = maya.restart().await;
+    maya.until_live().await;
+    maya.notifier.until("Carmen's call, afresh", |screen| screen.titles() == [CARMEN]).await;
+    let dana = hub.customer_comes("Dana Weiss");
+    hub.customer_writes(dana, "Hello");
+    maya.notifier.until("Dana's call", |screen| screen.titles().len() == 2).await;
+    let shown = maya.notifier.shown();
+    let times = |wanted: &str| shown.iter().filter(|title| *title == wanted).count();
+    assert_eq!((times(CARMEN), times(JANA)), (2, 1), "{shown:?}");
+    maya.notifier.press(CARMEN, Action::Join);
+    maya.until_told("open", |change| change["id"] == json!(carmen)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -78,6 +78,10 @@ impl FakeNotifier {
         self.does(title, Did::Replied(text.to_owned()));
     }
 
+    pub fn dismiss(&self, title: &str) {
+        self.does(title, Did::Dismissed);
+    }
+
     fn does(&self, title: &str, did: Did) {
         let (id, _) = self.standing().into_iter().find(|(_, n)| n.title == title).expect("it stands");
         self.tell(News::Reaction(Reaction { id, did }));

@@ -64,10 +64,29 @@ async fn a_locked_keychain_is_asked_again_and_nothing_is_lost() {
     let locked = connection(&maya).await;
     assert_eq!((&locked["state"], &locked["ask"]), (&json!("locked"), &json!("keychain")));
     assert_eq!(maya.refused("conversation.open", json!({"id": carmen})).await, "desk.locked");
-    maya.ok("cache.tryAgain", json!({})).await;
-    assert_eq!(connection(&maya).await["state"], "locked");
+    for (mood, why) in [(Mood::Locked, "It is locked"), (Mood::Absent, "No keychain answers")] {
+        maya.keychain.set_mood(mood);
+        maya.ok("cache.tryAgain", json!({})).await;
+        let locked = connection(&maya).await;
+        assert!(locked["reason"].as_str().is_some_and(|said| said.starts_with(why)), "{mood:?}: {locked}");
+    }
     maya.keychain.set_mood(Mood::Open);
     maya.ok("cache.tryAgain", json!({})).await;
+    asserts_own_words(&hub, &maya, carmen).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_keychain_that_keeps_silent_does_not_hold_the_start_up_and_opens_the_desk_when_it_answers() {
+    let (hub, maya, carmen) = with_words().await;
+    maya.keychain.set_mood(Mood::Asking);
+    let maya = maya.restart().await;
+    let silent = connection(&maya).await;
+    assert_eq!((&silent["state"], &silent["ask"]), (&json!("locked"), &json!("keychain_silent")));
+    assert_eq!(maya.refused("conversation.open", json!({"id": carmen})).await, "desk.locked");
+    maya.keychain.set_mood(Mood::Open);
+    let is_open = |app: &Value| app["connection"]["state"] != "locked";
+    maya.until("open, by itself", "app.state", json!({}), is_open).await;
+    assert_eq!(maya.keychain.asked(), 1, "its user was asked once");
     asserts_own_words(&hub, &maya, carmen).await;
 }
 

@@ -33,6 +33,7 @@ const PACE: Pace = Pace {
     answer: Duration::from_secs(2),
     agent: Duration::from_secs(1),
     undo: Duration::ZERO,
+    keychain: Duration::from_secs(2),
 };
 
 pub struct Agent {

@@ -207,6 +207,18 @@ describe("the composer", () => {
     await vi.waitFor(() => expect(sent("conversation.note")).toEqual([{ id: "carmen", text: "Ask @Priya Nair about it" }]));
   });
 
+  it("mentions nobody else for a colleague who cannot see the conversation", async () => {
+    await user.click(screen.getByRole("button", { name: "Note" }));
+    await user.type(field(), "Ask @n");
+    await screen.findByRole("listbox", { name: "Colleagues to mention" });
+    const offered = screen.getAllByRole("option").map((option) => option.textContent);
+    expect([offered[0], offered[1]]).toEqual([expect.stringMatching(/Noor van Dijk\s+not in this conversation: invite first/), expect.stringContaining("Priya Nair")]);
+    await user.keyboard("{Enter}");
+    expect(field().value, "Noor begins so, not Priya").toBe("Ask @n");
+    await user.keyboard("{ArrowDown}{Enter}");
+    expect(field().value).toBe("Ask @Priya Nair ");
+  });
+
   it("puts the offer of colleagues aside with Escape, and has none in a reply", async () => {
     await user.type(field(), "@p");
     expect(screen.queryByRole("listbox")).toBeNull();

@@ -5,11 +5,17 @@ import { beginning, matching } from "../words/mentions";
 
 const MOST = 8;
 
+/** A colleague whom the typed name may mean. */
+export interface Meant extends ColleagueView {
+  /** Can see the conversation; others have to be invited first, and are offered so that nobody else is taken for them. */
+  sees: boolean;
+}
+
 export class Mentioning {
   /** The matching colleagues; empty while nothing is offered. */
-  people = $state.raw<ColleagueView[]>([]);
+  people = $state.raw<Meant[]>([]);
   chosen = $state(0);
-  #known: Promise<ColleagueView[]> | null = null;
+  #known: Promise<Meant[]> | null = null;
   #begun: { at: number; typed: string } | null = null;
   /** Where the agent dismissed the offer. */
   #refused: number | null = null;
@@ -33,19 +39,26 @@ export class Mentioning {
       return;
     }
     // Fetched for each @: people come and go.
-    if (begun.typed === "" || !this.#known) this.#known = this.host.rpc("conversation.mentionable", { id: this.id });
+    if (begun.typed === "" || !this.#known) this.#known = this.#ask();
     const known = await this.#known.catch(() => []);
     if (this.#begun !== begun) return;
     this.people = matching(known, begun.typed).slice(0, MOST);
     this.chosen = Math.min(this.chosen, Math.max(0, this.people.length - 1));
   }
 
+  async #ask(): Promise<Meant[]> {
+    const [seeing, all] = await Promise.all([this.host.rpc("conversation.mentionable", { id: this.id }), this.host.rpc("colleagues.list", {})]);
+    const others = all.filter(({ user }) => !seeing.some((one) => one.user === user));
+    return [...seeing.map((one) => ({ ...one, sees: true })), ...others.map((one) => ({ ...one, sees: false }))];
+  }
+
   move(by: number): void {
     this.chosen = (this.chosen + by + this.people.length) % this.people.length;
   }
 
-  /** The text with this name instead of what was typed, and the caret's position in it. */
-  taken(text: string, { name }: ColleagueView): { text: string; caret: number } {
+  /** The text with this name instead of what was typed, and the caret's position in it; none if they cannot see it. */
+  taken(text: string, { name, sees }: Meant): { text: string; caret: number } | null {
+    if (!sees) return null;
     const begun = this.#begun ?? { at: text.length, typed: "" };
     const before = `${text.slice(0, begun.at)}@${name} `;
     const after = text.slice(begun.at + 1 + begun.typed.length);

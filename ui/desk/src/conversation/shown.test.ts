@@ -13,6 +13,7 @@ import { AEROLINX, LOGIC, MAYA, PRIYA } from "../dev/entries";
 import { morning, type Sample } from "../dev/sample";
 import { appView } from "../dev/views";
 import { fakeHost } from "../host/fake";
+import { several, type Several } from "../list/several";
 import { DESK, Desk } from "../state/desk.svelte";
 import { parts } from "../words/code";
 import { isLong } from "../words/long";
@@ -41,21 +42,26 @@ async function open(id: string, change: (sample: Sample) => void = () => undefin
 }
 
 describe("a row", () => {
-  const row = (id: string, channel: boolean): HTMLElement => {
-    render(Row, { row: sample(id).view.row, at: 0, total: 1, me: "maya", on: false, cursor: false, channel, open: () => undefined });
+  const row = (id: string, has: Several): HTMLElement => {
+    render(Row, { row: sample(id).view.row, at: 0, total: 1, me: "maya", on: false, cursor: false, several: has, open: () => undefined });
     return screen.getByRole("option");
   };
 
   it("gives the reason for help a line of its own, above the last words", () => {
-    const [why, words] = row("order", false).querySelectorAll("p");
+    const [why, words] = row("order", several([])).querySelectorAll("p");
     expect(why?.textContent).toBe("Parcel cannot be found");
     expect(words?.textContent).toMatch(/^Your Logic: I am sorry/);
   });
 
-  it("names the channel only where the list has several", () => {
-    expect(row("carmen", true).textContent).toContain("Web chat");
-    document.body.replaceChildren();
-    expect(row("carmen", false).textContent).not.toContain("Web chat");
+  it("names its channel and its brand only where the list has several", () => {
+    const { row: carmen } = sample("carmen").view;
+    const lists = [[carmen], [carmen, null, { ...carmen, channel: "whatsapp" as const }], [carmen, { ...carmen, brand: "Halvard Bank" }, { ...carmen, brand: null }]];
+    const named = lists.map((list) => {
+      document.body.replaceChildren();
+      const text = row("carmen", several(list)).textContent ?? "";
+      return ["Web chat", "Northwind Travel"].filter((name) => text.includes(name));
+    });
+    expect(named).toEqual([[], ["Web chat"], ["Northwind Travel"]]);
   });
 });
 

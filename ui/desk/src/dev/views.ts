@@ -106,7 +106,7 @@ export function live(now: number): ConnectionView {
 }
 
 function connectionOf(scene: ReadonlySet<string>, now: number): ConnectionView {
-  for (const ask of ["choose_passphrase", "passphrase", "keychain"] as const) {
+  for (const ask of ["choose_passphrase", "passphrase", "keychain_silent", "keychain"] as const) {
     if (scene.has(ask)) return { state: "locked", ask, reason: null };
   }
   if (scene.has("signed_out")) {

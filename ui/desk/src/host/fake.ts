@@ -26,7 +26,7 @@ type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Co
 const AWAY = ["offline", "outdated_desk", "outdated_hub"];
 
 /**
- * `scene`: empty, opening, offline, snoozed, connecting, signed_out, choose_passphrase, passphrase, keychain, failing, broken, large, taken;
+ * `scene`: empty, opening, offline, snoozed, connecting, signed_out, choose_passphrase, passphrase, keychain_silent, keychain, failing, broken, large, taken;
  * several separated by commas.
  */
 export function fakeHost(scene = "", now = Date.now()): FakeHost {

@@ -1,4 +1,5 @@
 // Maya's hands on the whole window: where words go, and how many keys the acts of a day take.
+import { readFileSync } from "node:fs";
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
@@ -233,7 +234,48 @@ describe("keys", () => {
     ["the previous of mine", "jonas", "{Alt>}{ArrowUp}{/Alt}", 1, (desk) => desk.conversation?.id === "carmen"],
     ["search", "carmen", "/", 1, (desk) => desk.overlay === "search"],
     ["another section", "carmen", "{Alt>}2{/Alt}", 1, (desk) => desk.list.section === "help"],
+    ["read the next", "carmen", "j", 1, (desk) => desk.conversation?.id !== "carmen"],
+    ["read the one before", "jonas", "k", 1, (desk) => desk.conversation?.id !== "jonas"],
+    ["send what is written", "carmen", "r{Enter}", 2, (_, host) => calls(host, "conversation.send").length === 1],
+    ["send it at once", "carmen", "r{Control>}{Enter}{/Control}", 2, (_, host) => calls(host, "conversation.send").some((sent) => (sent as { now: boolean }).now)],
+    ["improve the wording", "carmen", "r{Control>}i{/Control}", 2, (_, host) => calls(host, "conversation.improve").length === 1],
+    ["see quick replies", "carmen", "r{Control>}/{/Control}", 2, () => screen.queryByRole("listbox", { name: "Quick replies and questions" }) !== null],
+    ["go back to the list", "carmen", "r{Escape}", 2, () => at() === "list"],
+    ["edit the customer", "carmen", "u", 1, (desk) => desk.overlay === "editCustomer"],
+    ["copy the transcript", "carmen", "x", 1, (desk) => desk.toasts.shown.some(({ text }) => text.startsWith("Transcript copied"))],
+    ["rate the handover", "carmen", "{Alt>}h{/Alt}", 1, (_, host) => calls(host, "conversation.gradeHandover").length === 1],
+    ["accept an invitation", "aiko", "a", 1, (_, host) => calls(host, "conversation.join").length === 1],
+    ["see mentions and invitations", "carmen", "{Alt>}6{/Alt}", 1, (desk) => desk.overlay === "inbox"],
+    ["choose any command", "carmen", "{Control>}k{/Control}", 1, (desk) => desk.overlay === "palette"],
+    ["search in this conversation", "carmen", "{Control>}{Shift>}F{/Shift}{/Control}", 1, (desk) => desk.overlay === "search"],
+    ["filter the list", "carmen", "f", 1, () => at() === "filter"],
+    ["arrange the list", "carmen", "v", 1, (desk) => desk.overlay === "arrange"],
+    ["change settings", "carmen", "{Control>},{/Control}", 1, (desk) => desk.overlay === "settings"],
+    ["enlarge the text", "carmen", "{Control>}+{/Control}", 1, (desk) => desk.appearance.chosen.textPercent > 100],
   ];
+
+  /** As they stand on keyboards: "l{Control>}{Enter}{/Control}" is L, then Ctrl Enter. */
+  const named = (keys: string): string[] => {
+    const held: string[] = [];
+    return (keys.match(/\{[^}]+\}|./g) ?? []).flatMap((key) => {
+      const modifier = /^\{(\/?)(Control|Alt|Shift)>?\}$/.exec(key);
+      if (modifier) {
+        if (modifier[1]) held.pop();
+        else held.push(modifier[2] === "Control" ? "Ctrl" : (modifier[2] ?? ""));
+        return [];
+      }
+      const bare = key.replace(/[{}]/g, "");
+      const name = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" }[bare] ?? (bare.length === 1 ? bare.toUpperCase() : bare);
+      return [[...held, name].join(" ")];
+    });
+  };
+
+  it("of the forty most frequent acts are a table in docs/keyboard.md", () => {
+    const page = readFileSync(`${import.meta.dirname}/../../../../docs/keyboard.md`, "utf8");
+    const rows = ACTS.map(([act, , keys]) => `| ${act[0]?.toUpperCase() ?? ""}${act.slice(1)} | ${named(keys).map((key) => `\`${key}\``).join(" ")} |`);
+    expect(rows).toHaveLength(40);
+    expect(page).toContain(["| Act | Keys |", "|---|---|", ...rows].join("\n"));
+  });
 
   it.each(ACTS)("%s", async (_, id, keys, most, done) => {
     const { desk, host } = await start();

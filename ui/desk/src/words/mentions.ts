@@ -49,12 +49,10 @@ export function beginning(text: string, caret: number): { at: number; typed: str
   return /[\n@]|^\s/.test(typed) ? null : { at, typed };
 }
 
-/** People with a name, or a later word of it, that begins with the typed text. */
+/** People with a name, or a later word of it, that begins with the typed text; those whose name begins so come first. */
 export function matching<T extends { name: string }>(people: readonly T[], typed: string): T[] {
   const wanted = typed.toLocaleLowerCase();
-  const begins = ({ name }: T): boolean => {
-    const lower = name.toLocaleLowerCase();
-    return lower.startsWith(wanted) || lower.split(/\s+/).some((word) => word.startsWith(wanted));
-  };
-  return people.filter(begins);
+  const first = ({ name }: T): boolean => name.toLocaleLowerCase().startsWith(wanted);
+  const later = ({ name }: T): boolean => name.toLocaleLowerCase().split(/\s+/).some((word) => word.startsWith(wanted));
+  return [...people.filter(first), ...people.filter((one) => !first(one) && later(one))];
 }

@@ -181,6 +181,7 @@ export interface Messages {
   "composer-library": null;
   "composer-library.none": null;
   "composer-mention": null;
+  "composer-mention.outside": null;
   "composer-message": null;
   "composer-message.placeholder": null;
   "composer-mode": null;
@@ -493,6 +494,10 @@ export interface Messages {
   "keychain-locked.busy": null;
   "keychain-locked.lead": null;
   "keychain-locked.lost": null;
+  "keychain-silent": null;
+  "keychain-silent.do": null;
+  "keychain-silent.lead": null;
+  "keychain-silent.otherwise": null;
   "keys-anywhere": null;
   "keys-anywhere.where": null;
   "keys-conversation": null;

@@ -28,6 +28,7 @@ composer-too-long =
 composer-other-language = { $language }: Es gibt keinen Text auf { $wanted }.
 composer-quote = Zitierte Nachricht
 composer-mention = Wen erwähnen
+    .outside = nicht in diesem Gespräch: erst einladen
 composer-emoji = Emoji
     .title = Emoji: „:“ und zwei Buchstaben eines Namens tippen
 composer-library = Textbausteine und Fragen

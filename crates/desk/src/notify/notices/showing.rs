@@ -263,7 +263,8 @@ fn impersonal(screen: &Screen) -> usize {
     screen.standing.values().filter(|standing| !is_personal(standing.kind)).count()
 }
 
-/// Whether to show a notice now: never twice, unless it was snoozed, or withdrawn and is relevant again.
+/// Whether to show a notice now: never twice, unless it was snoozed, or withdrawn and is relevant again, or left by an
+/// earlier run and still calls the user.
 fn is_due(screen: &Screen, id: ConversationId, wanted: &Wanted, repeat: bool, now: Time) -> bool {
     let kind = wanted.notice.kind;
     if let Some(standing) = screen.standing.get(&id).filter(|standing| standing.kind == kind) {
@@ -279,6 +280,7 @@ fn is_due(screen: &Screen, id: ConversationId, wanted: &Wanted, repeat: bool, no
         None => true,
         Some(NoticeState::Standing | NoticeState::Over) => false,
         Some(NoticeState::Withdrawn) => matches!(kind, NoticeKind::HelpNeeded { .. } | NoticeKind::Invited { .. }),
+        Some(NoticeState::Left) => matches!(kind, NoticeKind::HelpNeeded { .. }) || is_personal(kind),
         Some(NoticeState::Snoozed { until }) => now >= *until,
     }
 }

@@ -103,3 +103,9 @@ muted-locked = Bildschirm gesperrt
 muted-quiet-hours = Ruhezeit
 muted-off = ausgeschaltet
 muted-no-service = kein Benachrichtigungsdienst
+
+# Warum der Schlüsselbund den Schlüssel zu den Daten auf diesem Gerät nicht hergibt.
+keychain-why = Er ist gesperrt oder hat den Schlüssel nicht mehr. Entsperren Sie ihn und versuchen Sie es noch einmal.
+    .other = Er enthält einen anderen Schlüssel als den, mit dem die Daten auf diesem Gerät verschlüsselt wurden. Stellen Sie den Schlüsselbund wieder her oder fangen Sie neu an.
+    .absent = Auf diesem System antwortet kein Schlüsselbund. Starten Sie den Ihrer Arbeitsumgebung, etwa GNOME Keyring oder KWallet, und versuchen Sie es noch einmal.
+    .refused = Er hat abgelehnt: Sein Passwortfenster wurde geschlossen oder konnte nicht erscheinen. Versuchen Sie es noch einmal und geben Sie das Passwort dort ein.

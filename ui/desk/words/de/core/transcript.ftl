@@ -15,6 +15,7 @@ said-joined = { $name } ist beigetreten
     .outside = { $name } ist von außen beigetreten
 said-invited = { $by } hat { $name } eingeladen
     .transfer = { $by } hat { $name } gebeten, das zu übernehmen
+said-left-reason = Abgemeldet
 said-left = { $name } hat das Gespräch verlassen
     .over = { $name } ist nicht mehr beteiligt
 said-handed-over = { $name } hat an { -logic } übergeben

@@ -103,3 +103,9 @@ muted-locked = screen locked
 muted-quiet-hours = quiet hours
 muted-off = turned off
 muted-no-service = no notification service
+
+# Why the keychain does not give the key to the data on this machine.
+keychain-why = It is locked, or does not have the key any more. Unlock it, then try again.
+    .other = It holds another key than the one this machine's data was encrypted with. Restore the keychain, or start over.
+    .absent = No keychain answers on this system. Start your desktop's keychain, such as GNOME Keyring or KWallet, then try again.
+    .refused = It refused: its window for your password was closed, or could not be shown. Try again, and enter the password there.

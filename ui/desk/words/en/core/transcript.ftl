@@ -15,6 +15,7 @@ said-joined = { $name } joined
     .outside = { $name } joined from outside
 said-invited = { $by } invited { $name }
     .transfer = { $by } asked { $name } to take this over
+said-left-reason = Signed out
 said-left = { $name } left
     .over = { $name } is not engaged any more
 said-handed-over = { $name } handed over to { -logic }

@@ -1,0 +1,226 @@
+// Two agents and a supervisor work at random, by keys and clicks, in real pages over real desks and a real hub. Whatever
+// their hands do, no word may stand in a conversation for which it was not typed.
+//
+//   npm run test:shift                       a minute, with a new seed
+//   SEED=7 SECONDS=600 npm run test:shift    ten minutes, with the plans of seed 7
+//
+// Each customer has a letter of their own, and so does everything that is typed for them, between letters that are
+// commands outside of a field. The programs are those of `cargo build`, in TANDEM_BIN_DIR.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stage } from "./stage.mjs";
+
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6));
+const SECONDS = Number(process.env.SECONDS ?? 60);
+const BIN = process.env.TANDEM_BIN_DIR ?? fileURLToPath(new URL("../../../target/debug", import.meta.url));
+const PASSWORD = "correct horse battery staple";
+const LETTERS = ["å", "ß", "ø", "ñ", "ç", "ü", "é", "î"];
+const STAFF = [
+  ["maya@northwind.example", "Maya Ortiz", "agent"],
+  ["liam@northwind.example", "Liam Chen", "agent"],
+  ["sara@northwind.example", "Sara Lindqvist", "supervisor"],
+];
+
+/** Random numbers from a seed (mulberry32). */
+function dice(seed) {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+  const below = (limit) => Math.floor(next() * limit);
+  return { below, one: (all) => all[below(all.length)], chance: (share) => next() < share };
+}
+
+const folder = mkdtempSync(join(tmpdir(), "tandem-shift-"));
+const running = [];
+
+function run(program, words, input = null) {
+  const child = spawn(join(BIN, program), words, { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, RUST_LOG: "error", TANDEM_RATE_LIMITS: "off" } });
+  running.push(child);
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input ?? "");
+  return child;
+}
+
+/** Starts a program, and reads where it listens. */
+function serves(program, words) {
+  const child = run(program, words);
+  return new Promise((done, failed) => {
+    let said = "";
+    child.on("error", failed);
+    child.on("exit", (code) => failed(new Error(`${program} ended with ${code}`)));
+    child.stdout.on("data", (data) => {
+      said += data;
+      const url = /^listening on (\S+)$/m.exec(said)?.[1];
+      if (url) done(url);
+    });
+  });
+}
+
+async function ends(program, words, input) {
+  const child = run(program, words, input);
+  child.stdout.resume();
+  const code = await new Promise((done, failed) => child.on("exit", done).on("error", failed));
+  assert.equal(code, 0, `${program} ${words.join(" ")}`);
+}
+
+async function post(url, body, headers = {}) {
+  const answer = await fetch(url, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${text}`);
+  return text ? JSON.parse(text) : null;
+}
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** A customer, who writes now and then. */
+async function customer(hub, at) {
+  const letter = LETTERS[at];
+  const name = `Customer ${at + 1}`;
+  const { token } = await post(`${hub}/chat/v1/sessions`, { brand: "northwind", name, language: "en" });
+  const says = (text) => post(`${hub}/chat/v1/messages`, { id: randomUUID(), text }, { authorization: `Bearer ${token}` });
+  await says("Hello?");
+  return { name, letter, says };
+}
+
+/** What is in front of the user: whose conversation, and where letters go. */
+const looks = (page) =>
+  page.evaluate(() => {
+    const label = document.querySelector("[data-testid=transcript]")?.getAttribute("aria-label") ?? "";
+    return { name: /Customer \d+/.exec(label)?.[0] ?? null, place: document.activeElement?.getAttribute("data-focus") ?? null, dialog: document.querySelector("dialog[open]") !== null };
+  });
+
+/** One person's hands. Commands come from the list; words are typed only for the conversation that is seen. */
+async function works(person, page, plan, customers, until) {
+  const did = { acts: 0, typed: 0 };
+  const press = (key) => page.keyboard.press(key);
+  const types = async () => {
+    const { name, place, dialog } = await looks(page);
+    if (name === null || dialog || place !== "message") return;
+    const { letter } = customers.find((one) => one.name === name);
+    for (let words = 1 + plan.below(3); words > 0; words--) {
+      await page.keyboard.type(`n${letter}o${letter}e${letter} `, { delay: plan.below(40) });
+    }
+    did.typed++;
+    const ending = plan.one(["Enter", "Enter", "Enter", "Control+Enter", "Escape", null]);
+    if (ending) await press(ending);
+  };
+  const fromList = (key) => async () => {
+    await press("Escape");
+    if ((await looks(page)).place === "list") await press(key);
+  };
+  const acts = [
+    async () => { await fromList("r")(); await pause(plan.below(300)); await types(); },
+    async () => { await fromList("m")(); await pause(plan.below(300)); await types(); },
+    async () => { await fromList("n")(); await pause(plan.below(300)); await types(); },
+    async () => { await fromList("a")(); await pause(plan.below(300)); await types(); },
+    types,
+    // Beside the field: what is typed reaches it, or nothing.
+    async () => {
+      const { name } = await looks(page);
+      const field = page.locator("[data-focus=message]");
+      if (name === null || (await field.count()) === 0) return;
+      await page.getByTestId("transcript").click({ position: { x: 5, y: 5 }, timeout: 2_000 });
+      const now = await looks(page);
+      if (now.name !== name || now.dialog || (await field.count()) === 0) return;
+      await page.keyboard.type(customers.find((one) => one.name === name).letter.repeat(3), { delay: plan.below(30) });
+      did.typed++;
+    },
+    fromList("j"), fromList("k"), fromList("j"),
+    async () => press(plan.one(["Alt+1", "Alt+2", "Alt+3", "Alt+ArrowDown", "Alt+ArrowUp"])),
+    async () => press("Control+z"),
+    async () => press("Escape"),
+    async () => { await fromList(plan.one(["e", "l", "h"]))(); await pause(plan.below(200)); await press("Control+Enter"); },
+    async () => {
+      const rows = page.getByTestId("row");
+      const count = await rows.count();
+      if (count > 0) await rows.nth(plan.below(count)).click({ timeout: 2_000 });
+    },
+    async () => { await fromList("s")(); await press(plan.one(["Enter", "Escape"])); },
+  ];
+  while (Date.now() < until) {
+    try {
+      await plan.one(acts)();
+      did.acts++;
+    } catch (error) {
+      // What was clicked has gone meanwhile.
+      if (!/Timeout|detached|not attached|intercepts/.test(error.message)) throw new Error(person, { cause: error });
+    }
+    await pause(plan.below(250));
+  }
+  return did;
+}
+
+/** All words that people wrote into the conversations, as the supervisor's desk has them. */
+async function written(desk) {
+  const found = [];
+  for (const section of ["all", "my", "help", "left"]) {
+    const { rows } = await post(`${desk}/rpc/conversations.list`, { section, offset: 0, limit: 100 });
+    for (const { id, name } of rows) {
+      const { entries } = await post(`${desk}/rpc/conversation.entries`, { id, limit: 500 });
+      for (const { by, body, conversation } of entries) {
+        if (by.kind === "agent" && conversation === id) found.push({ name, text: JSON.stringify(body) });
+      }
+    }
+  }
+  return found;
+}
+
+const { base, browser, close } = await stage();
+try {
+  const data = join(folder, "hub");
+  mkdirSync(data);
+  await ends("tandem-hub", ["brand", "add", "--id", "northwind", "--name", "Northwind Travel", "--domain", "*", "--data", data]);
+  const hub = await serves("tandem-hub", ["serve", "--listen", "127.0.0.1:0", "--data", data]);
+  for (const [email, name, role] of STAFF) await ends("tandem-hub", ["user", "add", "--email", email, "--name", name, "--role", role, "--password-stdin", "--data", data], PASSWORD);
+  const broken = [];
+  const people = [];
+  for (const [email, name] of STAFF) {
+    const own = join(folder, email);
+    mkdirSync(own);
+    const desk = await serves("tandem-desk-headless", ["--token", "tests", "--data", own]);
+    await post(`${desk}/rpc/session.signIn`, { hub, email, password: PASSWORD, plain: false });
+    const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en" })).newPage();
+    page.on("pageerror", (error) => broken.push(`${name}: ${error.message}`));
+    await page.goto(`${base}?host=${encodeURIComponent(desk)}`);
+    people.push({ name, desk, page });
+  }
+  const customers = [];
+  for (const at of LETTERS.keys()) customers.push(await customer(hub, at));
+  for (const { page } of people) await page.locator("[data-focus=list]").waitFor({ timeout: 30_000 });
+
+  console.log(`seed ${SEED}, ${SECONDS} s`);
+  const until = Date.now() + SECONDS * 1000;
+  const writing = async () => {
+    const plan = dice(SEED);
+    while (Date.now() < until) {
+      await plan.one(customers).says(plan.one(["And now?", "Are you there?", "Thank you", "I want a person"]));
+      await pause(500 + plan.below(2500));
+    }
+  };
+  const [, ...did] = await Promise.all([writing(), ...people.map(({ name, page }, at) => works(name, page, dice(SEED * 10 + at + 1), customers, until))]);
+  // Whatever was held back is on its way.
+  await pause(8_000);
+
+  const all = await written(people.at(-1).desk);
+  const strangers = all.filter(({ name, text }) => customers.some((one) => one.name !== name && text.includes(one.letter)));
+  console.log(`${did.map(({ acts, typed }) => `${acts} acts, ${typed} times typed`).join("; ")}; ${all.length} entries by people`);
+  assert.deepEqual(strangers, [], "words stand where they were not typed for");
+  assert.deepEqual(broken, [], "a page failed");
+  assert.ok(did.every(({ typed }) => typed > 0) && all.some(({ name, text }) => text.includes(customers.find((one) => one.name === name)?.letter ?? "–")), "nobody wrote anything");
+} catch (error) {
+  console.error(`FAILED with seed ${SEED}`);
+  throw error;
+} finally {
+  await close();
+  running.forEach((child) => child.kill());
+  rmSync(folder, { recursive: true, force: true });
+}
