@@ -4,9 +4,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tandem_testkit::cloud_api::Phone;
 
+use super::world::{World, command, conversation, conversations, event, events, replies, says, text, until};
 use crate::common::partner::{Partner, invited};
 use crate::common::{frames_until, say};
-use super::world::{World, command, conversation, conversations, event, events, replies, says, text, until};
 
 #[tokio::test]
 async fn whatever_is_delivered_twice_counts_once() {

@@ -5,8 +5,8 @@ use tandem_hub::config::Config;
 use tandem_hub::{Clock, NewWhatsappNumber, WhatsappCommand, doctor};
 use tandem_testkit::cloud_api::{ACCOUNT_ID, CloudApi, PHONE_NUMBER_ID, TOKEN};
 
-use crate::common::{Agent, TestHub};
 use super::world::{APP_SECRET, World, code, number, says, taken, webhooks, words};
+use crate::common::{Agent, TestHub};
 
 /// What `tandem-hub doctor` says of WhatsApp.
 async fn judged(config: &Config) -> String {

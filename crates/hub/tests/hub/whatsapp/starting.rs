@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::common::{self, Agent, TestHub};
 use super::world::{World, code, command, event, says, taken, text, until, words};
+use crate::common::{Agent, TestHub};
 
 fn to(number: &str) -> Value {
     json!({ "id": Uuid::now_v7(), "turn": Uuid::now_v7(), "from": "main", "to": number, "name": "Ana Sousa",

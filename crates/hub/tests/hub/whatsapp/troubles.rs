@@ -7,8 +7,8 @@ use tandem_hub::{NewWhatsappNumber, add_whatsapp_number};
 use tandem_testkit::cloud_api::{CloudApi, Fault, TOKEN};
 use uuid::Uuid;
 
-use crate::common::{TestHub, post};
 use super::world::{World, asked, event, events, number, progressed, says, taken, until, words};
+use crate::common::{TestHub, post};
 
 #[tokio::test]
 async fn a_lost_answer_is_never_sent_again_and_a_report_confirms_it() {
