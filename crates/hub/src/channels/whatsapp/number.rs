@@ -26,6 +26,11 @@ pub(crate) struct Opened {
     pub app_secret: String,
 }
 
+/// Where the Cloud API is that operators mean; none is Meta's own.
+pub(crate) fn base_url(named: Option<&str>) -> &str {
+    named.unwrap_or(BASE_URL).trim_end_matches('/')
+}
+
 /// The row of a number.
 ///
 /// # Errors
@@ -35,7 +40,6 @@ fn sealed(new: &NewWhatsappNumber, brand: Option<BrandId>, seal: &Seal, now: Tim
         return Err(format!("{}: {why}", field.replace('_', "-")));
     }
     let display = Contact::new(ContactKind::Phone, &new.number).map_err(|error| error.to_string())?;
-    let base_url = new.base_url.as_deref().unwrap_or(BASE_URL);
     Ok(Number {
         access_token: seal.close(&new.key, new.access_token.trim()),
         app_secret: seal.close(&new.key, new.app_secret.trim()),
@@ -45,7 +49,7 @@ fn sealed(new: &NewWhatsappNumber, brand: Option<BrandId>, seal: &Seal, now: Tim
         waba_id: new.account_id.clone(),
         display: display.value,
         brand,
-        base_url: base_url.trim_end_matches('/').to_owned(),
+        base_url: base_url(new.base_url.as_deref()).to_owned(),
         new_after_h: new.new_after_h.unwrap_or(NEW_AFTER_H),
         per_second: new.per_second.unwrap_or(PER_SECOND),
         read_marks: new.read_marks,

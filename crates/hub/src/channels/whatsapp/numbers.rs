@@ -21,7 +21,8 @@ use crate::seal::Seal;
 use crate::store::whatsapp::{self, Number, sends};
 use crate::store::{StoreError, brands};
 
-/// `PUT /api/v1/channels/whatsapp/{number}`: everything about a number. Secrets that are left out stay as they are.
+/// `PUT /api/v1/channels/whatsapp/{number}`: everything about a number. Secrets that are left out stay as they are;
+/// a new `baseUrl` needs the access token again.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WhatsappSettings {
@@ -79,6 +80,12 @@ pub(crate) async fn put(
     let added = hub.database.write(move |connection, _| -> Result<_, StoreError> {
         let known = whatsapp::by_key(connection, &id)?.and_then(|known| number::opened(known, &seal));
         let verify_hash = known.as_ref().map(|known| known.number.verify_hash);
+        let is_elsewhere =
+            known.as_ref().is_some_and(|known| known.number.base_url != number::base_url(settings.base_url.as_deref()));
+        if is_elsewhere && settings.access_token.is_none() {
+            let why = "needed when baseUrl changes: a token is told to nobody whom it was not entered for";
+            return Ok(Err(Rejection::invalid("accessToken", why)));
+        }
         let (new, keeps_token) = new_number(id, settings, known);
         if let Some((field, why)) = new.problems().into_iter().next() {
             return Ok(Err(Rejection::invalid(&wire_name(field), why)));

@@ -85,6 +85,13 @@ async fn administrators_enter_numbers_and_never_read_their_secrets() {
     let secrets = json!({ "baseUrl": api.url(), "accessToken": "of last year", "appSecret": APP_SECRET, "verifyToken": "a long one" });
     let (status, shown) = puts(&ada, "main", &secrets).await;
     assert_eq!((status, &shown["number"]), (200, &json!("+34600123456")), "{shown}");
+    let elsewhere = json!({ "baseUrl": "https://elsewhere.example" });
+    let (status, answer) = puts(&ada, "main", &elsewhere).await;
+    assert_eq!(
+        (status, answer["rejection"]["field"].as_str()),
+        (422, Some("accessToken")),
+        "who asks gets no token: {answer}"
+    );
     let (status, shown) =
         puts(&ada, "main", &json!({ "baseUrl": api.url(), "accessToken": TOKEN, "perSecond": 20 })).await;
     assert_eq!((status, &shown["perSecond"]), (200, &json!(20)), "{shown}");
