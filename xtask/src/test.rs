@@ -55,6 +55,7 @@ pub fn main(rest: Vec<String>) -> Result<()> {
         sh::step("Front-end lint", || npm_run("lint"))?;
         sh::step("Front-end tests", || npm_run("test"))?;
         sh::step("Accessibility", || npm_run("test:axe"))?;
+        sh::step("The desk's layout in a browser", || npm_run("test:window"))?;
         sh::step("The web chat in foreign pages", || npm_run("test:pages"))?;
     }
     if wants(Part::Rust) {
