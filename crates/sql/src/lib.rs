@@ -34,7 +34,7 @@ pub struct Connection {
 #[derive(Debug)]
 enum Engine {
     Sqlite(rusqlite::Connection),
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
 }
 
 impl From<rusqlite::Connection> for Connection {
@@ -57,7 +57,7 @@ impl Connection {
     /// # Errors
     /// If nothing answers there, or it refuses.
     pub fn postgres(url: &str) -> Result<Self, Error> {
-        Ok(Self { engine: Engine::Postgres(Postgres::connect(url)?) })
+        Ok(Self { engine: Engine::Postgres(Box::new(Postgres::connect(url)?)) })
     }
 
     /// An empty database that lives as long as the connection.
@@ -152,7 +152,7 @@ impl Link for Connection {
             Place::Postgres { url, steps, .. } => {
                 let connection = Postgres::connect(url)?;
                 connection.migrate(migrations, steps)?;
-                Ok(Self { engine: Engine::Postgres(connection) })
+                Ok(Self { engine: Engine::Postgres(Box::new(connection)) })
             }
         }
     }
@@ -163,7 +163,7 @@ impl Link for Connection {
             Place::Postgres { url, .. } => {
                 let connection = Postgres::connect(url)?;
                 connection.read_only()?;
-                Ok(Self { engine: Engine::Postgres(connection) })
+                Ok(Self { engine: Engine::Postgres(Box::new(connection)) })
             }
         }
     }

@@ -1,5 +1,5 @@
 // The agent's text in one conversation. It is never lost: what leaves the field with Enter comes back if the core refuses it.
-import type { ConversationId, DraftsView, OfferView, QuoteView, ReturnedView, SendReply, SuggestionView } from "$shared/types";
+import type { ConversationId, DraftsView, MediaId, OfferView, QuoteView, ReturnedView, SendReply, SuggestionView } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { merged } from "./drafts";
 import { DraftFiles } from "./files.svelte";
@@ -31,6 +31,10 @@ export class Composer {
   #going = $state({ reply: 0, note: 0 });
   /** The last of them is with the core. */
   #line: Promise<unknown> = Promise.resolve();
+  /** When Enter was last pressed on words, by `performance.now()`. */
+  sentAt = Number.NEGATIVE_INFINITY;
+  /** Whether the core has taken those words. */
+  sent: Promise<boolean> = Promise.resolve(false);
   #asking = false;
   readonly text = $derived(this.#texts[this.mode]);
   /** The question before a reply goes out: send anyway, or reopen and send? */
@@ -141,11 +145,17 @@ export class Composer {
 
   /** `anyway`: whatever was asked. `now`: without the time to take it back. The field is free for the next at once. */
   async send(anyway = false, now = false): Promise<boolean> {
+    const text = this.#texts[this.mode].trim();
+    const files = this.mode === "reply" ? this.files.going(text !== "") : [];
+    if ((text === "" && files.length === 0) || this.files.reading) return false;
+    this.sentAt = performance.now();
+    this.sent = this.#send(text, files, anyway, now);
+    return this.sent;
+  }
+
+  async #send(text: string, files: MediaId[], anyway: boolean, now: boolean): Promise<boolean> {
     const { host, id, mode } = this;
     const written = this.#texts[mode];
-    const text = written.trim();
-    const files = mode === "reply" ? this.files.going(text !== "") : [];
-    if ((text === "" && files.length === 0) || this.files.reading) return false;
     const seen = this.#seen(anyway);
     const quote = mode === "reply" ? this.quote : null;
     if (quote) this.quote = null;
@@ -189,6 +199,7 @@ export class Composer {
 
   /** It was not sent: above what was begun since. */
   #comeBack(mode: Mode, written: string, error: unknown): void {
+    this.sentAt = Number.NEGATIVE_INFINITY;
     const rest = this.#texts[mode];
     this.#texts[mode] = rest.trim() === "" ? written : `${written.trimEnd()}\n\n${rest}`;
     const { code, message } = asRpcError(error);

@@ -39,6 +39,8 @@ export type Offered = "everything" | "availability" | "buttons";
 const KEEP_OPEN = 20;
 /** My conversations that Alt with an arrow goes through. */
 const MOST_STEPPED = 100;
+/** How long the core may take to say that it holds what was sent. */
+const SENDING_MS = 3000;
 /** A held key rests this long on a row that is read. */
 const READ_AFTER_MS = 120;
 
@@ -480,9 +482,12 @@ export class Desk {
 
   /** The last act that can be undone: help was dismissed, or a turn waits. */
   get undoable(): "dismissal" | "turn" | null {
-    const holds = (this.app?.figures.held ?? 0) > 0;
-    if (this.calls.undoable && (!holds || this.calls.dismissedAt > this.#heldAt)) return "dismissal";
-    return this.waiting > 0 ? "turn" : null;
+    const sentAt = this.conversation?.composer.sentAt ?? Number.NEGATIVE_INFINITY;
+    // The core may not have told yet that it holds the turn.
+    const sends = performance.now() - sentAt < SENDING_MS;
+    const holds = sends || (this.app?.figures.held ?? 0) > 0;
+    if (this.calls.undoable && (!holds || this.calls.dismissedAt > Math.max(this.#heldAt, sentAt))) return "dismissal";
+    return sends || this.waiting > 0 ? "turn" : null;
   }
 
   undo(): void {
@@ -499,15 +504,20 @@ export class Desk {
   /** Takes what was sent last, or the send that a command is part of, back into the field of its conversation. */
   async takeBack(command?: CommandId): Promise<void> {
     try {
+      const composer = this.conversation?.composer;
+      // What is on its way has not been taken by the core; what it refuses is back in the field already.
+      if (command === undefined && composer?.sending && !(await composer.sent)) return;
       // The core puts the words above what was begun since, so it must have that.
       await this.conversation?.composer.flush();
       const { id, note, question, quote } = await this.host.rpc("outbox.takeBack", command === undefined ? {} : { command });
+      if (composer) composer.sentAt = Number.NEGATIVE_INFINITY;
       if (id === null) {
         this.toasts.say("plain", t("toast-sent-already"));
         return;
       }
       this.show(id);
       const { conversation } = this;
+      if (conversation) conversation.composer.sentAt = Number.NEGATIVE_INFINITY;
       if (note) conversation?.note();
       else conversation?.stopNoting();
       if (conversation && question) conversation.composer.question = question;

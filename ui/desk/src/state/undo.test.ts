@@ -71,6 +71,25 @@ describe("a message that was just sent", () => {
     expect(screen.queryByRole("button", { name: "Undo send" })).toBeNull();
   });
 
+  it("comes back although the core has not taken it yet when Ctrl Z is pressed", async () => {
+    const { desk, host } = await start();
+    await open(desk, "jonas");
+    const ask = host.rpc.bind(host);
+    let release = (): void => undefined;
+    const released = new Promise<void>((done) => (release = done));
+    vi.spyOn(host, "rpc").mockImplementation(async (name, request) => {
+      if (name === "conversation.send") await released;
+      return ask(name, request);
+    });
+    field().focus();
+    await user.keyboard("Too fast{Enter}{Control>}z{/Control}");
+    expect(field().value).toBe("");
+    release();
+    await vi.waitFor(() => expect(field().value).toBe("Too fast"));
+    expect(calls(host, "outbox.takeBack")).toEqual([{}]);
+    expect(desk.app?.figures.held).toBe(0);
+  });
+
   it("comes back into its own conversation when another is open by then", async () => {
     const { desk, host } = await start();
     await open(desk, "jonas");
