@@ -15,6 +15,9 @@ CREATE TABLE things (
 );
 CREATE UNIQUE INDEX things_of ON things (of) WHERE of IS NOT NULL;";
 
+/// A row: id, name, bytes, of.
+type Thing<'a> = (i64, Option<&'a str>, &'a [u8], Option<i64>);
+
 /// Each engine with the same empty tables.
 fn on_each(check: impl Fn(&Connection, &str)) {
     let sqlite = Connection::in_memory().unwrap();
@@ -36,7 +39,7 @@ fn names(connection: &Connection) -> Vec<String> {
 fn values_come_back_as_they_went_and_rows_that_are_missing_are_told() {
     on_each(|connection, engine| {
         let sql = "INSERT INTO things (id, name, bytes, of) VALUES (?1, ?2, ?3, ?4)";
-        let all: [(i64, Option<&str>, &[u8], Option<i64>); 4] = [
+        let all: [Thing<'_>; 4] = [
             (i64::MIN, Some("why? it's \u{1f600} x'00'"), b"\x00\xff'", Some(i64::MAX)),
             (-1, None, b"", None),
             (0, Some(""), b"\\x00", None),
