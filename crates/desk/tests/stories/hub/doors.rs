@@ -354,6 +354,11 @@ async fn about(State(hub): State<Shared>) -> Response {
 
 async fn attend(hub: Shared, after: Option<u64>, mut socket: WebSocket) {
     let mut lives = hub.lives.subscribe();
+    // It may have gone down while the connection was made.
+    if hub.world().is_down {
+        let _ = socket.close().await;
+        return;
+    }
     let mut frames = vec![hello(&hub)];
     {
         let mut world = hub.world();
