@@ -1,4 +1,4 @@
-//! The programs of the demo, the recordings, and what a hub and a desk do with them.
+//! Dialogues, recorded and of the demo, through the real hub. It comes before `faults`, which takes the whole machine.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -73,7 +73,8 @@ async fn the_demo_reaches_the_agents_desk_to_the_letter() {
     let mut maya = Agent::sign_in(&hub.url, "maya@northwind.example", PASSWORD).await.unwrap();
     let (tell, over) = watch::channel(false);
     let website = Some(Website::new(&hub.brand_secret().unwrap()));
-    let linger = Duration::from_millis(500);
+    // Long enough for the agent on a busy machine.
+    let linger = Duration::from_secs(3);
     let settings = Settings { speed: SPEED, linger, website, ..Settings::new(&hub.url, "northwind") };
     let plan = Plan::demo(&all, Duration::from_millis(150));
     let playing = tokio::spawn(async move {
