@@ -331,7 +331,7 @@ impl Shell {
         StartError::Folder { folder: self.config.data_dir.clone(), error }
     }
 
-    /// Asks the keychain, and if it keeps silent, goes on waiting for it beside the caller.
+    /// Asks the keychain. If it does not answer in time, the desk starts and waits for the answer in the background.
     async fn ask_for_a_moment(self: &Arc<Self>) -> Result<(), StartError> {
         let (answer, mut answered) = oneshot::channel();
         let shell = Arc::clone(self);

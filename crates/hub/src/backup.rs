@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek as _};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
@@ -251,12 +251,15 @@ fn read_archive(file: &Path, to: &Path) -> anyhow::Result<Manifest> {
     Ok(manifest)
 }
 
-/// The archive, unless something else packed it or is in its place.
+/// Where the name of the format stands in the first header of a tar archive.
+const TAR: std::ops::Range<usize> = 257..262;
+
+/// The archive; an error if it is compressed, or something else.
 fn opened(file: &Path) -> anyhow::Result<File> {
-    let opened = File::open(file)?;
-    ensure!(opened.metadata()?.is_file(), "it is no file");
+    let mut opened = File::open(file)?;
+    ensure!(opened.metadata()?.is_file(), "it is not a file");
     let mut start = Vec::new();
-    Read::take(&opened, 262).read_to_end(&mut start)?;
+    Read::take(&opened, TAR.end as u64).read_to_end(&mut start)?;
     let packer = match start.as_slice() {
         [0x1f, 0x8b, ..] => Some("gunzip"),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("unzstd"),
@@ -267,8 +270,9 @@ fn opened(file: &Path) -> anyhow::Result<File> {
     if let Some(packer) = packer {
         bail!("it is compressed: unpack it with {packer} first");
     }
-    ensure!(start.get(257..262) == Some(b"ustar"), "it is no backup of tandem-hub");
-    Ok(File::open(file)?)
+    ensure!(start.get(TAR) == Some(b"ustar"), "it is not a backup of tandem-hub");
+    opened.rewind()?;
+    Ok(opened)
 }
 
 fn verify(folder: &Path, manifest: &Manifest) -> anyhow::Result<()> {

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::Client;
 use tandem_conversation::Time;
+use tokio::fs::File;
 use uuid::Uuid;
 
 pub(crate) use client::{admitted, because};
@@ -23,7 +24,7 @@ use crate::engine::Engine;
 use crate::folder::MEDIA;
 use crate::peer::Network;
 use crate::store::Database;
-use crate::store::media::{self, Sender, Today};
+use crate::store::media::{self, Sender, Stored, Today};
 
 /// Concurrent uploads per sender.
 const AT_ONCE_EACH: usize = 6;
@@ -75,6 +76,27 @@ pub(crate) struct Place {
     bytes: u64,
 }
 
+/// Why a stored file cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unreadable {
+    #[error("it is missing on the disk")]
+    Missing,
+    /// Cut short, or longer than what was sent.
+    #[error("it has another size than when it was sent")]
+    Damaged,
+    #[error(transparent)]
+    Disk(std::io::Error),
+}
+
+impl From<std::io::Error> for Unreadable {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Self::Missing,
+            _ => Self::Disk(error),
+        }
+    }
+}
+
 impl Files {
     /// Creates the folders and deletes unfinished files of earlier runs.
     ///
@@ -95,6 +117,18 @@ impl Files {
             today: tokio::sync::Mutex::default(),
             pretended: Mutex::default(),
         })
+    }
+
+    /// A stored file, whole.
+    ///
+    /// # Errors
+    /// What keeps it from being read.
+    pub(crate) async fn whole(&self, stored: &Stored) -> Result<File, Unreadable> {
+        let file = File::open(self.path(stored.file)).await?;
+        match file.metadata().await?.len() == stored.media.bytes {
+            true => Ok(file),
+            false => Err(Unreadable::Damaged),
+        }
     }
 
     /// The client that fetches files.

@@ -52,14 +52,6 @@ impl Connection {
         Ok(tandem_sqlite::peek(path, None)?.into())
     }
 
-    /// A PostgreSQL database, by its `postgres://` address. Blocks.
-    ///
-    /// # Errors
-    /// If nothing answers there, or it refuses.
-    pub fn postgres(url: &str) -> Result<Self, Error> {
-        Ok(Self { engine: Engine::Postgres(Box::new(Postgres::connect(url)?)) })
-    }
-
     /// An empty database that lives as long as the connection.
     ///
     /// # Errors

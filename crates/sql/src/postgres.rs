@@ -18,7 +18,7 @@ use crate::{Error, ToSql};
 
 pub(crate) use values::{cell, named};
 
-/// Held in the database by whoever changes the schema. Any number that nobody else uses there.
+/// Advisory lock for schema changes. The number is arbitrary.
 const MIGRATING: i64 = 0x7461_6e64_656d;
 const PREPARED: &str = "CREATE TABLE IF NOT EXISTS schema_steps (
     step BIGINT PRIMARY KEY GENERATED ALWAYS AS IDENTITY,

@@ -24,7 +24,7 @@ use crate::store::{StoreError, contacts, conversations, events};
 /// It has no window, no queue and no receipts: the facts of what was imported.
 const LETTERS: Channel = Channel::Imported;
 
-/// Whoever writes letters.
+/// A letter writer: their contact and who they are.
 type Writer = (ContactId, CustomerId);
 
 /// Takes in a letter: it goes to the conversation in progress, or begins one.

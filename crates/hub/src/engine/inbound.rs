@@ -1,4 +1,4 @@
-//! What comes in, whatever the channel: which conversation goes on, how one begins, and what is said in it.
+//! Messages from outside, on every channel: which conversation they continue, how a new one starts, what they add.
 
 use tandem_conversation::{
     Command, CommandId, ContactId, Content, Conversation, ConversationId, Envelope, Opening, Participant, Permissions,
@@ -21,7 +21,7 @@ pub(crate) struct Said {
 }
 
 impl Engine {
-    /// The contact's newest conversation, if it goes on.
+    /// The contact's newest conversation, if a new message continues it.
     pub(crate) fn going_on(
         &self,
         connection: &Connection,
@@ -68,7 +68,7 @@ impl Engine {
     }
 }
 
-/// A command of somebody who is no user.
+/// A command by a customer or the system, who have no permissions.
 pub(crate) fn outside(actor: Participant, id: CommandId, conversation: ConversationId, command: Command) -> Envelope {
     Envelope { id, conversation, actor, permissions: Permissions::default(), command }
 }

@@ -12,6 +12,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
 use super::{Viewer, may_fetch, name};
+use crate::files::Unreadable;
 use crate::hub::Hub;
 use crate::problem::ApiError;
 use crate::store::media::Stored;
@@ -36,18 +37,18 @@ pub(crate) async fn send(hub: &Hub, viewer: Viewer, asked: Asked<'_>) -> Result<
     let id = asked.id;
     let stored = hub.database.read(move |connection| may_fetch(connection, &viewer, id)).await?;
     let stored = stored.ok_or_else(unknown)?;
-    let file = File::open(hub.files.path(stored.file)).await.map_err(|error| {
-        tracing::error!(%error, media.id = %id, "a stored file is missing on the disk");
-        unknown()
-    })?;
-    if file.metadata().await.is_ok_and(|found| found.len() != stored.media.bytes) {
-        tracing::error!(media.id = %id, "a stored file is damaged: it has another size than when it was sent");
-        return Err(ApiError::new(404, "media.damaged", "The file is damaged on the server and cannot be opened."));
-    }
-    respond(file, &stored, &asked).await.map_err(|error| {
+    let failed = |error: &dyn std::error::Error| {
         tracing::error!(%error, media.id = %id, "a file cannot be read");
         ApiError::new(503, "media.store", "The file cannot be read right now. Try again.")
-    })
+    };
+    let file = hub.files.whole(&stored).await.map_err(|error| match (failed(&error), error) {
+        (_, Unreadable::Missing) => unknown(),
+        (_, Unreadable::Damaged) => {
+            ApiError::new(404, "media.damaged", "The file is damaged on the server and cannot be opened.")
+        }
+        (failed, Unreadable::Disk(_)) => failed,
+    })?;
+    respond(file, &stored, &asked).await.map_err(|error| failed(&error))
 }
 
 async fn respond(mut file: File, stored: &Stored, asked: &Asked<'_>) -> std::io::Result<Response> {

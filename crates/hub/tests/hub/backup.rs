@@ -214,9 +214,9 @@ fn what_is_no_backup_is_told_so_and_nothing_is_made() {
     for (content, told) in [
         (b"\x1f\x8b\x08 and so on".as_slice(), "unpack it with gunzip first"),
         (b"\x28\xb5\x2f\xfd and so on", "unpack it with unzstd first"),
-        (b"SQLite format 3\0", "it is no backup of tandem-hub"),
-        (b"", "it is no backup of tandem-hub"),
-        (&[0; 10_240], "it is no backup of tandem-hub"),
+        (b"SQLite format 3\0", "it is not a backup of tandem-hub"),
+        (b"", "it is not a backup of tandem-hub"),
+        (&[0; 10_240], "it is not a backup of tandem-hub"),
     ] {
         let file = folder.path().join("tandem.tar");
         std::fs::write(&file, content).unwrap();
@@ -225,5 +225,5 @@ fn what_is_no_backup_is_told_so_and_nothing_is_made() {
         assert_eq!(names(folder.path()), ["tandem.tar"]);
     }
     let refused = format!("{:#}", restore(folder.path(), &folder.path().join("data")).unwrap_err());
-    assert!(refused.contains("it is no file"), "{refused}");
+    assert!(refused.contains("it is not a file"), "{refused}");
 }

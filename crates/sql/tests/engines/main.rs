@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use tandem_sql::{Connection, Error, OptionalExtension as _, params};
+use tandem_sql::{Connection, Error, OptionalExtension as _, Place, params};
 use tandem_sqlite::Link as _;
 use tandem_testkit::postgres_process::PostgresProcess;
 
@@ -24,7 +24,8 @@ fn on_each(check: impl Fn(&Connection, &str)) {
     sqlite.execute_batch(&TABLES.replace("{BYTES}", "BLOB")).unwrap();
     check(&sqlite, "SQLite");
     let server = PostgresProcess::start().unwrap();
-    let postgres = Connection::postgres(&server.url).unwrap();
+    let place = Place::Postgres { url: server.url.clone(), readers: 1, steps: &[] };
+    let postgres = Connection::open(&place, &[]).unwrap();
     postgres.execute_batch(&TABLES.replace("{BYTES}", "BYTEA")).unwrap();
     check(&postgres, "PostgreSQL");
 }

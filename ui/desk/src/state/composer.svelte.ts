@@ -4,6 +4,7 @@ import { asRpcError, type Host } from "../host/host";
 import { merged } from "./drafts";
 import { DraftFiles } from "./files.svelte";
 import { Improving } from "./improving.svelte";
+import { Outgoing } from "./outgoing";
 import type { Shown } from "./shown";
 
 const DRAFT_AFTER_MS = 400;
@@ -31,10 +32,6 @@ export class Composer {
   #going = $state({ reply: 0, note: 0 });
   /** The last of them is with the core. */
   #line: Promise<unknown> = Promise.resolve();
-  /** When Enter was last pressed on words, by `performance.now()`. */
-  sentAt = Number.NEGATIVE_INFINITY;
-  /** Whether the core has taken those words. */
-  sent: Promise<boolean> = Promise.resolve(false);
   #asking = false;
   readonly text = $derived(this.#texts[this.mode]);
   /** The question before a reply goes out: send anyway, or reopen and send? */
@@ -67,6 +64,7 @@ export class Composer {
     private readonly shown: Shown,
     /** Fetches the conversation again. */
     private readonly again: () => void = () => undefined,
+    private readonly outgoing = new Outgoing(),
   ) {
     this.improving = new Improving(host, id, this);
     this.files = new DraftFiles(host, id, () => this.again());
@@ -148,9 +146,7 @@ export class Composer {
     const text = this.#texts[this.mode].trim();
     const files = this.mode === "reply" ? this.files.going(text !== "") : [];
     if ((text === "" && files.length === 0) || this.files.reading) return false;
-    this.sentAt = performance.now();
-    this.sent = this.#send(text, files, anyway, now);
-    return this.sent;
+    return this.outgoing.begin(this.#send(text, files, anyway, now));
   }
 
   async #send(text: string, files: MediaId[], anyway: boolean, now: boolean): Promise<boolean> {
@@ -199,7 +195,6 @@ export class Composer {
 
   /** It was not sent: above what was begun since. */
   #comeBack(mode: Mode, written: string, error: unknown): void {
-    this.sentAt = Number.NEGATIVE_INFINITY;
     const rest = this.#texts[mode];
     this.#texts[mode] = rest.trim() === "" ? written : `${written.trimEnd()}\n\n${rest}`;
     const { code, message } = asRpcError(error);
@@ -232,8 +227,12 @@ export class Composer {
   async ask(anyway = false, now = false): Promise<boolean> {
     const { question } = this;
     if (!question) return true;
-    const seen = this.#seen(anyway);
     if (this.#asking) return false;
+    return this.outgoing.begin(this.#ask(question, anyway, now));
+  }
+
+  async #ask(question: OfferView, anyway: boolean, now: boolean): Promise<boolean> {
+    const seen = this.#seen(anyway);
     this.#asking = true;
     this.problem = null;
     try {

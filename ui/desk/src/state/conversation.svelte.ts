@@ -3,6 +3,7 @@ import type { CommandId, ConversationId, ConversationView, EntriesView, Particip
 import { asRpcError, type Host } from "../host/host";
 import { Composer } from "./composer.svelte";
 import { EMPTY, meets, only, updated, withLater, withNewest, withOlder, type Stretch } from "./journey";
+import type { Outgoing } from "./outgoing";
 import { reask } from "./reask";
 import { Shown } from "./shown";
 import { Typing } from "./typing.svelte";
@@ -50,8 +51,9 @@ export class OpenConversation {
   constructor(
     private readonly host: Host,
     readonly id: ConversationId,
+    outgoing?: Outgoing,
   ) {
-    this.composer = new Composer(host, id, this.shown, () => void this.refresh());
+    this.composer = new Composer(host, id, this.shown, () => void this.refresh(), outgoing);
   }
 
   readonly refresh = reask(async () => {

@@ -11,6 +11,7 @@ import { perFrame, type Batch } from "./changes";
 import { clock } from "./clock.svelte";
 import type { Mode } from "./composer.svelte";
 import { OpenConversation } from "./conversation.svelte";
+import { Outgoing } from "./outgoing";
 import { Focus } from "./focus.svelte";
 import { SectionList } from "./list.svelte";
 import { Panes } from "./panes.svelte";
@@ -39,8 +40,6 @@ export type Offered = "everything" | "availability" | "buttons";
 const KEEP_OPEN = 20;
 /** My conversations that Alt with an arrow goes through. */
 const MOST_STEPPED = 100;
-/** How long the core may take to say that it holds what was sent. */
-const SENDING_MS = 3000;
 /** A held key rests this long on a row that is read. */
 const READ_AFTER_MS = 120;
 
@@ -84,6 +83,7 @@ export class Desk {
   );
   /** When a turn was last held back. */
   #heldAt = 0;
+  readonly #outgoing = new Outgoing();
   #reading: ReturnType<typeof setTimeout> | undefined;
   /** The last viewed is last. */
   #held: OpenConversation[] = [];
@@ -260,7 +260,7 @@ export class Desk {
     void previous?.composer.flush();
     // What was only begun is begun again; words stay.
     if (previous) previous.noting = previous.composer.reopening = false;
-    const open = this.#held.find((held) => held.id === id) ?? new OpenConversation(this.host, id);
+    const open = this.#held.find((held) => held.id === id) ?? new OpenConversation(this.host, id, this.#outgoing);
     this.#held = [...this.#held.filter((held) => held !== open), open].slice(-KEEP_OPEN);
     open.typing.stop();
     this.conversation = open;
@@ -482,12 +482,10 @@ export class Desk {
 
   /** The last act that can be undone: help was dismissed, or a turn waits. */
   get undoable(): "dismissal" | "turn" | null {
-    const sentAt = this.conversation?.composer.sentAt ?? Number.NEGATIVE_INFINITY;
-    // The core may not have told yet that it holds the turn.
-    const sends = performance.now() - sentAt < SENDING_MS;
-    const holds = sends || (this.app?.figures.held ?? 0) > 0;
-    if (this.calls.undoable && (!holds || this.calls.dismissedAt > Math.max(this.#heldAt, sentAt))) return "dismissal";
-    return sends || this.waiting > 0 ? "turn" : null;
+    const { at, underway } = this.#outgoing;
+    const holds = underway || (this.app?.figures.held ?? 0) > 0;
+    if (this.calls.undoable && (!holds || this.calls.dismissedAt > Math.max(this.#heldAt, at))) return "dismissal";
+    return underway || this.waiting > 0 ? "turn" : null;
   }
 
   undo(): void {
@@ -504,20 +502,17 @@ export class Desk {
   /** Takes what was sent last, or the send that a command is part of, back into the field of its conversation. */
   async takeBack(command?: CommandId): Promise<void> {
     try {
-      const composer = this.conversation?.composer;
-      // What is on its way has not been taken by the core; what it refuses is back in the field already.
-      if (command === undefined && composer?.sending && !(await composer.sent)) return;
+      if (command === undefined && !(await this.#outgoing.taken)) return;
       // The core puts the words above what was begun since, so it must have that.
       await this.conversation?.composer.flush();
       const { id, note, question, quote } = await this.host.rpc("outbox.takeBack", command === undefined ? {} : { command });
-      if (composer) composer.sentAt = Number.NEGATIVE_INFINITY;
+      this.#outgoing.over();
       if (id === null) {
         this.toasts.say("plain", t("toast-sent-already"));
         return;
       }
       this.show(id);
       const { conversation } = this;
-      if (conversation) conversation.composer.sentAt = Number.NEGATIVE_INFINITY;
       if (note) conversation?.note();
       else conversation?.stopNoting();
       if (conversation && question) conversation.composer.question = question;

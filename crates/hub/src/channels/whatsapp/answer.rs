@@ -95,10 +95,14 @@ pub(crate) fn pause_ms(attempts: u32) -> i64 {
     4_i64.checked_pow(attempts.min(6)).unwrap_or(i64::MAX).saturating_mul(1_000).min(3_600_000)
 }
 
+/// Not one of Meta's codes: the hub cannot read its own file.
+pub(crate) const UNREADABLE: i64 = 0;
+
 /// A refusal in words for agents: what happened, and what they can do.
 #[must_use]
 pub(crate) fn explained(code: i64) -> &'static str {
     match code {
+        UNREADABLE => "The hub does not have the file any more as it was sent. Attach it again.",
         131_026 | 131_021 | 131_030 => {
             "This number cannot be reached on WhatsApp. Use another way to reach the customer."
         }

@@ -155,7 +155,8 @@ fn new_number(key: String, settings: WhatsappSettings, known: Option<number::Ope
     let keeps_token = settings.verify_token.is_none() && known.is_some();
     let (access_token, app_secret) =
         known.map_or_else(Default::default, |known| (known.access_token, known.app_secret));
-    let placeholder = if keeps_token { crate::secrets::new_token() } else { String::new() };
+    // A kept token is not known; its hash is put back afterwards.
+    let unknown = if keeps_token { crate::secrets::new_token() } else { String::new() };
     let new = NewWhatsappNumber {
         key,
         number: settings.number,
@@ -165,7 +166,7 @@ fn new_number(key: String, settings: WhatsappSettings, known: Option<number::Ope
         base_url: settings.base_url,
         access_token: settings.access_token.unwrap_or(access_token),
         app_secret: settings.app_secret.unwrap_or(app_secret),
-        verify_token: settings.verify_token.unwrap_or(placeholder),
+        verify_token: settings.verify_token.unwrap_or(unknown),
         read_marks: settings.read_marks.unwrap_or(true),
         free_replies: settings.free_replies,
         new_after_h: settings.new_after_h,

@@ -10,15 +10,17 @@ use std::time::Duration;
 
 use tandem_conversation::{Command, ContactId, Content, Event, EventBody, Position, Stage, Template, Time, Window};
 use tandem_sql::Connection;
+use tokio::io::AsyncReadExt as _;
 use tokio::task::JoinSet;
 
-use super::answer::{Outcome, explained, pause_ms};
+use super::answer::{Outcome, UNREADABLE, explained, pause_ms};
 use super::client::{self, WITHIN};
 use super::fit::{Piece, fit};
 use super::number::{self, Opened};
 use super::pace::{Pace, Wait};
 use super::request::{Address, Outgoing, message, reaction};
 use crate::engine::{Engine, Repeat, system_command};
+use crate::files::Unreadable;
 use crate::hub::Hub;
 use crate::store::events::Part;
 use crate::store::whatsapp::messages::{self, Known};
@@ -447,14 +449,20 @@ fn progress(
 
 /// Uploads the file of a turn.
 async fn upload(hub: &Arc<Hub>, opened: &Opened, file: &tandem_conversation::Media) -> Result<String, Outcome> {
-    let refused = |reason: &str| Outcome::Refused { code: 131_053, reason: reason.to_owned() };
     if file.bytes > FILE_BYTES {
-        return Err(refused("the file is too large"));
+        return Err(Outcome::Refused { code: 131_053, reason: "the file is too large".into() });
     }
+    let refused = |reason: &str| Outcome::Refused { code: UNREADABLE, reason: reason.to_owned() };
     let again = || Outcome::Again { reason: "the file cannot be read".into() };
     let id = file.id;
     let stored = hub.database.read(move |connection| media::get(connection, id)).await;
     let stored = stored.map_err(|_| again())?.ok_or_else(|| refused("the file is gone"))?;
-    let bytes = tokio::fs::read(hub.files.path(stored.file)).await.map_err(|_| again())?;
+    let mut whole = hub.files.whole(&stored).await.map_err(|error| match error {
+        Unreadable::Missing => refused("the file is gone"),
+        Unreadable::Damaged => refused("the file is damaged"),
+        Unreadable::Disk(_) => again(),
+    })?;
+    let mut bytes = Vec::new();
+    whole.read_to_end(&mut bytes).await.map_err(|_| again())?;
     client::upload(&hub.whatsapp, opened, (&file.name, &file.content_type), bytes).await
 }

@@ -99,3 +99,27 @@ async fn a_picture_that_whatsapp_does_not_show_is_sent_as_a_document() {
     world.hooks.statuses(vec![world.api.taken()[0].status("delivered")]).await.unwrap();
     progressed(&maya, &id, &turn, "delivered").await;
 }
+
+#[tokio::test]
+async fn a_file_that_was_cut_short_or_is_gone_from_the_disk_is_not_sent() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    let folder = world.hub.folder.path().join("media");
+    for is_cut in [true, false] {
+        let media = uploads(&maya, &id, "bill.pdf", PDF).await;
+        for file in
+            std::fs::read_dir(&folder).unwrap().flatten().map(|entry| entry.path()).filter(|path| path.is_file())
+        {
+            match is_cut {
+                true => std::fs::write(&file, &PDF[..4]).unwrap(),
+                false => std::fs::remove_file(&file).unwrap(),
+            }
+        }
+        let content = json!({ "type": "attachment", "media": media, "text": "" });
+        let (status, answer, turn) = replies(&maya, &id, content).await;
+        assert_eq!(status, 200, "{answer}");
+        let failed = progressed(&maya, &id, &turn, "failed").await;
+        assert!(failed["reason"].as_str().unwrap().contains("Attach it again"), "{failed}");
+    }
+    assert!(world.api.files().is_empty(), "nothing left");
+}
