@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::ensure;
 use futures_util::{StreamExt as _, stream};
 use tandem_conversation::{Action, Choice, LogicFailure};
 
@@ -33,6 +34,7 @@ pub struct ReplayOptions {
 /// If a recording cannot be read or the endpoint's URL is invalid.
 pub async fn replay(options: &ReplayOptions, clock: &Clock) -> anyhow::Result<ReplayReport> {
     let recordings = read_all(&options.from)?;
+    ensure!(!recordings.is_empty(), "There is no conversation in the recordings (--from)");
     let endpoint = Endpoint::new(options.logic.clone())?;
     let timeout_ms = options.logic.timeout_ms;
     let mut report =
