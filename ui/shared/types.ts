@@ -298,6 +298,10 @@ window: WindowView | null,
  */
 may: MayView, 
 /**
+ * None if messages have no limits but our own.
+ */
+limits: LimitsView | null, 
+/**
  * Who can go on if the user says that help is not needed.
  */
 goesOn: Array<GoesOn>, 
@@ -681,6 +685,20 @@ export type LinkView = { url: string,
 /**
  * The hub has not answered yet: the link works once it has.
  */
+export type LimitsView = { 
+/**
+ * A text, in UTF-16 units. A longer one goes on in the next message.
+ */
+text: number, 
+/**
+ * Files that are shown as what they are. Others travel as documents.
+ */
+shown: Array<ShownFilesView>, 
+/**
+ * Any file.
+ */
+fileBytes: number, };
+
 waits: boolean, };
 
 export type ListGroup = "none" | "state" | "channel" | "language" | "brand";
@@ -1288,6 +1306,8 @@ export type SignIn = {
  */
 hub: string, email: string, password: string, 
 /**
+export type ShownFilesView = { types: Array<string>, bytes: number, };
+
  * The user agrees to a connection without encryption.
  */
 plain: boolean, };

@@ -29,7 +29,70 @@ pub struct Facts {
     pub quotes: bool,
     /// Whether the hub sends turns through a queue of its own; otherwise customers fetch them.
     pub queued: bool,
+    /// What one message holds; none if messages have no limits but our own.
+    pub limits: Option<Limits>,
 }
+
+/// What one message of a channel holds. Texts are counted in UTF-16 units, the strictest way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// A text.
+    pub text: usize,
+    /// The messages that one text may become.
+    pub parts: usize,
+    /// A text above buttons, above a list, or below a file.
+    pub body: usize,
+    pub buttons: usize,
+    pub button: usize,
+    /// Rows of a list, their titles, and what stands below a title.
+    pub rows: usize,
+    pub row: usize,
+    pub row_detail: usize,
+    /// The kinds of files that are shown as what they are, with their largest size in bytes.
+    pub shown: &'static [(FileKind, &'static [&'static str], u64)],
+    /// Any other file, in bytes: it travels as a document.
+    pub file_bytes: u64,
+}
+
+/// How a file travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    Image,
+    Video,
+    Audio,
+    /// To be opened, not shown.
+    Document,
+}
+
+impl Limits {
+    /// How a file travels; none if it is too large.
+    #[must_use]
+    pub fn kind_of(&self, content_type: &str, bytes: u64) -> Option<FileKind> {
+        let mime = content_type.split(';').next().unwrap_or_default().trim();
+        let shown = self.shown.iter().find(|(_, types, most)| types.contains(&mime) && bytes <= *most);
+        shown.map(|(kind, ..)| *kind).or_else(|| (bytes <= self.file_bytes).then_some(FileKind::Document))
+    }
+}
+
+const MEGABYTE: u64 = 1024 * 1024;
+
+/// Of WhatsApp's Cloud API.
+const WHATSAPP: Limits = Limits {
+    text: 4_096,
+    parts: 5,
+    body: 1_024,
+    buttons: 3,
+    button: 20,
+    rows: 10,
+    row: 24,
+    row_detail: 72,
+    shown: &[
+        (FileKind::Image, &["image/jpeg", "image/png"], 5 * MEGABYTE),
+        (FileKind::Video, &["video/mp4", "video/3gpp"], 16 * MEGABYTE),
+        (FileKind::Audio, &["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"], 16 * MEGABYTE),
+    ],
+    file_bytes: 100 * MEGABYTE,
+};
 
 /// How a channel reports what became of our turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +119,7 @@ impl Channel {
                 templates: false,
                 quotes: false,
                 queued: false,
+                limits: None,
             },
             Self::Whatsapp => Facts {
                 name: "WhatsApp",
@@ -65,6 +129,7 @@ impl Channel {
                 templates: true,
                 quotes: true,
                 queued: true,
+                limits: Some(WHATSAPP),
             },
             Self::Imported => Facts {
                 name: "Imported",
@@ -74,6 +139,7 @@ impl Channel {
                 templates: false,
                 quotes: false,
                 queued: false,
+                limits: None,
             },
         }
     }

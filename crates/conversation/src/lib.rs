@@ -55,7 +55,7 @@ mod wait;
 pub use alone::{Attended, attended, left_alone};
 pub use blank::{is_blank, one_line, turns_text};
 pub use button::{Button, Filled, Unusable};
-pub use channel::{Channel, Facts, Reporting};
+pub use channel::{Channel, Facts, FileKind, Limits, Reporting};
 pub use command::{Command, Context, Envelope, Invitee, Looked, Opening};
 pub use contact::{Contact, ContactKind, Former, LinkSource};
 pub use contents::{CardPerson, Degrees, FormField, OrderLine};

@@ -230,6 +230,8 @@ pub struct ConversationView {
     pub drafts: DraftsView,
     /// None if the channel always takes replies.
     pub window: Option<WindowView>,
+    /// None if messages have no limits but our own.
+    pub limits: Option<LimitsView>,
     /// As if the outbox had been sent.
     pub may: MayView,
     /// Who can go on if the user says that help is not needed.

@@ -1,7 +1,7 @@
 //! What the conversation's channel takes.
 
 use serde::Serialize;
-use tandem_conversation::{ConversationId, Participant, Template, TemplateSlot, Time, TurnId};
+use tandem_conversation::{ConversationId, Limits, Participant, Template, TemplateSlot, Time, TurnId};
 use ts_rs::TS;
 
 /// How long the channel takes replies; afterwards it takes templates only.
@@ -10,6 +10,38 @@ use ts_rs::TS;
 pub struct WindowView {
     /// None before the customer's first message.
     pub until: Option<Time>,
+}
+
+/// What one message of the channel holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LimitsView {
+    /// A text, in UTF-16 units. A longer one goes on in the next message.
+    pub text: usize,
+    /// Files that are shown as what they are. Others travel as documents.
+    pub shown: Vec<ShownFilesView>,
+    /// Any file.
+    #[ts(type = "number")]
+    pub file_bytes: u64,
+}
+
+/// Files of one kind that the channel shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ShownFilesView {
+    pub types: Vec<String>,
+    #[ts(type = "number")]
+    pub bytes: u64,
+}
+
+impl From<Limits> for LimitsView {
+    fn from(limits: Limits) -> Self {
+        let shown = limits.shown.iter().map(|(_, types, bytes)| ShownFilesView {
+            types: types.iter().map(|mime| (*mime).to_owned()).collect(),
+            bytes: *bytes,
+        });
+        Self { text: limits.text, shown: shown.collect(), file_bytes: limits.file_bytes }
+    }
 }
 
 /// A template that can be sent, with its variables in reading order.

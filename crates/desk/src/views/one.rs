@@ -11,8 +11,8 @@ use crate::cache::conversations::{self, Line};
 use crate::cache::expect::expected;
 use crate::cache::{self, CacheError, bookmarks, events, files, meta, outbox};
 use crate::view::{
-    CompletedView, ConversationView, FileView, HandoverPart, HandoverView, InvitationView, PersonView, SuggestionView,
-    WindowView,
+    CompletedView, ConversationView, FileView, HandoverPart, HandoverView, InvitationView, LimitsView, PersonView,
+    SuggestionView, WindowView,
 };
 
 /// None if the conversation is not cached.
@@ -50,6 +50,7 @@ pub(crate) fn conversation(
         logic_until: state.logic.asked.as_ref().map(|asked| asked.expires),
         logic_waiting: behind(&state),
         window: expected.window().map(window),
+        limits: expected.channel.facts().limits.map(LimitsView::from),
         may: may::may(&expected, reader, hub_version),
         goes_on: may::goes_on(&expected, reader),
         earlier: conversations::count_earlier(connection, state.customer.id, state.started)?,

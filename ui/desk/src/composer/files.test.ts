@@ -46,6 +46,36 @@ const drag = (type: string, over: Element): DragEvent => {
 
 const choose = (files: File[]): Promise<void> => user.upload(screen.getByTestId("file-input"), files);
 
+describe("a text that is longer than the channel's messages", () => {
+  beforeEach(() => show("jonas"));
+
+  it("says into how many it is cut", async () => {
+    open.composer.write("x".repeat(4096));
+    expect(screen.queryByText(/Goes in/)).toBeNull();
+    open.composer.write("x".repeat(4097));
+    expect(await screen.findByText("Goes in 2 messages")).toBeTruthy();
+  });
+});
+
+describe("a file that the channel does not show", () => {
+  beforeEach(() => show("jonas"));
+
+  it("is sent as a document after its user was asked, and nothing leaves before", async () => {
+    const webp = new File([new Uint8Array(9)], "case.webp", { type: "image/webp" });
+    await choose([webp, picture]);
+    await vi.waitFor(() => expect(chips()).toHaveLength(2));
+    const asks = await screen.findAllByRole("button", { name: "Send as a document" });
+    expect(asks).toHaveLength(1);
+    await user.type(field(), "Here{Enter}");
+    expect(sent("conversation.send")).toEqual([]);
+    expect(screen.getByRole("alert").textContent).toMatch(/Say first/);
+    for (const ask of asks) await user.click(ask);
+    expect(screen.queryByRole("alert")).toBeNull();
+    await user.type(field(), "{Enter}");
+    await vi.waitFor(() => expect(sent("conversation.send")).toMatchObject([{ files: ["file-1", "file-2"] }]));
+  });
+});
+
 describe("files of a reply", () => {
   beforeEach(() => show());
 

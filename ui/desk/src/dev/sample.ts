@@ -1,6 +1,9 @@
 // A morning at Northwind, an airline's travel desk. Development and tests only.
-import type { ConversationView, EntryView, Participant, RowView } from "$shared/types";
+import type { ConversationView, EntryView, LimitsView, Participant, RowView } from "$shared/types";
 import { AEROLINX, CUSTOMER, LOGIC, MAYA, PRIYA, Script, TOMAS, iso } from "./entries";
+
+/** What WhatsApp takes, as the core says it. */
+const WHATSAPP: LimitsView = { text: 4096, shown: [{ types: ["image/jpeg", "image/png"], bytes: 5 * 1024 * 1024 }], fileBytes: 100 * 1024 * 1024 };
 
 export interface Sample {
   view: ConversationView;
@@ -77,6 +80,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
       logicWaiting: 0,
       drafts: { reply: "", note: "", returned: null, files: [] },
       window: null,
+      limits: null,
       earlier: 0,
       ...view,
       may: {} as ConversationView["may"],
@@ -160,7 +164,7 @@ function jonas(now: number): Sample {
     script,
     people: [[MAYA, 31]],
     row: { channel: "whatsapp", language: "de" },
-    view: { window: { until: iso(now + 95 * 60_000) }, customer: [{ label: "WhatsApp", value: "+49 151 5550 1122" }], earlier: 1 },
+    view: { limits: WHATSAPP, window: { until: iso(now + 95 * 60_000) }, customer: [{ label: "WhatsApp", value: "+49 151 5550 1122" }], earlier: 1 },
   });
 }
 
@@ -178,7 +182,7 @@ function number(now: number): Sample {
       [MAYA, 3],
     ],
     row: { channel: "whatsapp", unread: true, logicWorking: true, wait: { since: iso(now - 552_000), awaited: "joined" } },
-    view: { window: { until: iso(now + 24 * 3_600_000 - 25_000) }, customer: [{ label: "WhatsApp", value: "+44 7700 900142" }] },
+    view: { limits: WHATSAPP, window: { until: iso(now + 24 * 3_600_000 - 25_000) }, customer: [{ label: "WhatsApp", value: "+44 7700 900142" }] },
   });
 }
 

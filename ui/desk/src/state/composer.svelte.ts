@@ -6,6 +6,7 @@ import { DraftFiles } from "./files.svelte";
 import { Improving } from "./improving.svelte";
 import { Outgoing } from "./outgoing";
 import type { Shown } from "./shown";
+import { t } from "../words/catalogue.svelte";
 
 const DRAFT_AFTER_MS = 400;
 const TYPING_EVERY_MS = 3000;
@@ -146,6 +147,10 @@ export class Composer {
     const text = this.#texts[this.mode].trim();
     const files = this.mode === "reply" ? this.files.going(text !== "") : [];
     if ((text === "" && files.length === 0) || this.files.reading) return false;
+    if (files.some((id) => this.files.list.some((file) => file.id === id && this.files.isAsked(file)))) {
+      this.files.problem = t("draft-file-ask.first");
+      return false;
+    }
     return this.outgoing.begin(this.#send(text, files, anyway, now));
   }
 

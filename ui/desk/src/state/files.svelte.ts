@@ -1,9 +1,10 @@
 // Files of the next reply. The core holds them; the page only knows reading progress and previews. Bytes go to the core
 // in parts, in order.
-import { SvelteMap } from "svelte/reactivity";
-import type { ConversationId, FileView, MediaId } from "$shared/types";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
+import type { ConversationId, FileView, LimitsView, MediaId } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { t } from "../words/catalogue.svelte";
+import { isHiddenFile } from "../words/files";
 
 const PART_BYTES = 384 * 1024;
 
@@ -16,6 +17,10 @@ export class DraftFiles {
   readonly pictures = new SvelteMap<MediaId, string>();
   /** What could not be added, and why. */
   problem = $state<string | null>(null);
+  /** Files that the user sends although the customer will not see what they are. */
+  readonly agreed = new SvelteSet<MediaId>();
+  /** What one message of the channel holds; null if it has no limits but our own. */
+  limits = $state.raw<LimitsView | null>(null);
   /** Announced to screen readers. */
   said = $state("");
   /** Opens the system's dialog; set while its button exists. */
@@ -30,6 +35,16 @@ export class DraftFiles {
 
   get reading(): boolean {
     return this.list.some((file) => !file.whole);
+  }
+
+  /** The channel does not show it as what it is, and its user has not said yet that it may go as a document. */
+  isAsked(file: FileView): boolean {
+    return file.whole && isHiddenFile(file, this.limits) && !this.agreed.has(file.id);
+  }
+
+  agree(file: FileView): void {
+    this.agreed.add(file.id);
+    this.problem = null;
   }
 
   /** What goes with the next reply. A file that was refused stays and holds no words up; without words it is tried again. */

@@ -1,4 +1,5 @@
 // Names of file types, and progress.
+import type { FileView, LimitsView } from "$shared/types";
 import { t } from "./catalogue.svelte";
 
 /** Types with a name of their own in every language. */
@@ -22,4 +23,10 @@ export function fileKind(contentType: string, name: string): string {
 /** Whole percent; 100 only when everything was sent. */
 export function percent(sent: number, bytes: number): number {
   return bytes <= 0 ? 0 : Math.min(100, Math.floor((sent * 100) / bytes));
+}
+
+/** A picture, a film or a sound that the channel does not take as one: it travels as a document. */
+export function isHiddenFile({ contentType, bytes }: Pick<FileView, "contentType" | "bytes">, limits: LimitsView | null): boolean {
+  const type = contentType.split(";")[0]?.trim() ?? "";
+  return limits !== null && /^(image|video|audio)\//.test(type) && !limits.shown.some((shown) => shown.types.includes(type) && bytes <= shown.bytes);
 }

@@ -184,6 +184,7 @@ export interface Messages {
   "composer-mention.outside": null;
   "composer-message": null;
   "composer-message.placeholder": null;
+  "composer-messages": { count: number };
   "composer-mode": null;
   "composer-mode.has-draft": null;
   "composer-not-inserted": null;
@@ -232,6 +233,9 @@ export interface Messages {
   "divider-how": null;
   "divider-list": null;
   "done": null;
+  "draft-file-ask": { channel: string | number };
+  "draft-file-ask.agree": null;
+  "draft-file-ask.first": null;
   "draft-file-reading": { file: string | number };
   "draft-file-remove": { file: string | number };
   "draft-files": null;

@@ -19,6 +19,11 @@ composer-send = Senden
 composer-waits = Wird gesendet, sobald Sie online sind
 composer-waits-for-update = Bleibt auf diesem Gerät
 composer-not-inserted = Nicht eingefügt.
+composer-messages =
+    { $count ->
+        [one] Geht in 1 Nachricht hinaus
+       *[other] Geht in { $count } Nachrichten hinaus
+    }
 composer-left = Noch { $count } Zeichen
 composer-too-long =
     { $count ->
@@ -61,6 +66,9 @@ offer-gaps =
 draft-files = Dateien zum Senden
     .note = Dateien gehen mit einer Antwort, nicht mit einer Notiz. Sie bleiben hier.
 draft-file-reading = { $file } wird gelesen
+draft-file-ask = { $channel } zeigt das nicht als das, was es ist: Es kommt als Dokument zum Öffnen an.
+    .agree = Als Dokument senden
+    .first = Sagen Sie zuerst, ob die markierten Dateien als Dokumente gesendet werden dürfen.
 draft-file-remove = { $file } entfernen
 
 ## Better wording

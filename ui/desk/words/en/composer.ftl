@@ -19,6 +19,11 @@ composer-send = Send
 composer-waits = Sends when back online
 composer-waits-for-update = Stays on this machine
 composer-not-inserted = Not inserted.
+composer-messages =
+    { $count ->
+        [one] Goes in 1 message
+       *[other] Goes in { $count } messages
+    }
 composer-left = Characters left: { $count }
 composer-too-long =
     { $count ->
@@ -61,6 +66,9 @@ offer-gaps =
 draft-files = Files to send
     .note = Files go with a reply, not with a note. They stay here.
 draft-file-reading = Reading { $file }
+draft-file-ask = { $channel } does not show this as what it is: the customer gets a document to open.
+    .agree = Send as a document
+    .first = Say first whether the marked files may go as documents.
 draft-file-remove = Remove { $file }
 
 ## Better wording

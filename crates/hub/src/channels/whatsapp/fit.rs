@@ -1,20 +1,15 @@
 //! Fits what we say to what WhatsApp takes. Nothing is lost: what is too long for one message goes on in the next.
 //! Pure.
 
-use tandem_conversation::{Choice, Content, Media, TemplateValue, TurnId, one_line};
+use serde_json::{Map, Value};
+use tandem_conversation::{Channel, Choice, Content, FileKind, Limits, Media, TemplateValue, TurnId, one_line};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-/// Maximum text of a message, in UTF-16 units: the strictest way to count characters.
-pub(crate) const TEXT: usize = 4_096;
-/// Maximum text above buttons or a list, and of a caption.
-pub(crate) const BODY: usize = 1_024;
-/// Maximum messages that one text becomes.
-pub(crate) const PARTS: usize = 5;
-pub(crate) const BUTTONS: usize = 3;
-pub(crate) const BUTTON: usize = 20;
-pub(crate) const ROWS: usize = 10;
-pub(crate) const ROW: usize = 24;
-pub(crate) const ROW_DETAIL: usize = 72;
+/// The channel's limits, as everybody knows them.
+const LIMITS: Limits = match Channel::Whatsapp.facts().limits {
+    Some(limits) => limits,
+    None => panic!("WhatsApp has limits"),
+};
 /// Maximum id of a button or row, in bytes.
 pub(crate) const ID: usize = 200;
 
@@ -22,10 +17,26 @@ pub(crate) const ID: usize = 200;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Piece {
     Text(String),
-    Buttons { body: String, buttons: Vec<Row> },
-    List { body: String, rows: Vec<Row> },
-    File { media: Media, kind: FileKind, caption: String },
-    Template { name: String, language: String, values: Vec<TemplateValue> },
+    Buttons {
+        body: String,
+        buttons: Vec<Row>,
+    },
+    List {
+        body: String,
+        rows: Vec<Row>,
+    },
+    File {
+        media: Media,
+        kind: FileKind,
+        caption: String,
+    },
+    Template {
+        name: String,
+        language: String,
+        values: Vec<TemplateValue>,
+    },
+    /// In the channel's own words.
+    Raw(Box<Map<String, Value>>),
 }
 
 /// A button, or a row of a list.
@@ -37,39 +48,14 @@ pub(crate) struct Row {
     pub detail: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FileKind {
-    Image,
-    Video,
-    Audio,
-    Document,
-}
-
-impl FileKind {
-    /// The field of the API.
-    #[must_use]
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Image => "image",
-            Self::Video => "video",
-            Self::Audio => "audio",
-            Self::Document => "document",
-        }
-    }
-
-    /// How a file travels; none if WhatsApp takes nothing of this size.
-    #[must_use]
-    pub(crate) fn of(media: &Media) -> Option<Self> {
-        const MEGABYTE: u64 = 1024 * 1024;
-        let mime = media.content_type.split(';').next().unwrap_or_default().trim();
-        let fits = |megabytes: u64| media.bytes <= megabytes * MEGABYTE;
-        match mime {
-            "image/jpeg" | "image/png" if fits(5) => Some(Self::Image),
-            "video/mp4" | "video/3gpp" if fits(16) => Some(Self::Video),
-            "audio/aac" | "audio/amr" | "audio/mpeg" | "audio/mp4" | "audio/ogg" if fits(16) => Some(Self::Audio),
-            // Everything else can be read as a document.
-            _ => fits(100).then_some(Self::Document),
-        }
+/// The field of the API for a file.
+#[must_use]
+pub(crate) fn field(kind: FileKind) -> &'static str {
+    match kind {
+        FileKind::Image => "image",
+        FileKind::Video => "video",
+        FileKind::Audio => "audio",
+        FileKind::Document => "document",
     }
 }
 
@@ -95,12 +81,14 @@ pub(crate) fn fit(turn: TurnId, content: &Content) -> Result<Vec<Piece>, Unfit> 
 }
 
 fn texts(text: &str) -> Vec<Piece> {
-    cut(text, TEXT, PARTS).into_iter().map(Piece::Text).collect()
+    cut(text, LIMITS.text, LIMITS.parts).into_iter().map(Piece::Text).collect()
 }
 
 fn file(media: &Media, text: &str) -> Result<Vec<Piece>, Unfit> {
-    let kind = FileKind::of(media).ok_or_else(|| Unfit("WhatsApp takes files of up to 100 MB".into()))?;
-    let has_caption = kind != FileKind::Audio && units(text) <= BODY;
+    let kind = LIMITS
+        .kind_of(&media.content_type, media.bytes)
+        .ok_or_else(|| Unfit("WhatsApp takes files of up to 100 MB".into()))?;
+    let has_caption = kind != FileKind::Audio && units(text) <= LIMITS.body;
     let caption = if has_caption { text.to_owned() } else { String::new() };
     let mut pieces = vec![Piece::File { media: media.clone(), kind, caption }];
     if !has_caption && !text.trim().is_empty() {
@@ -128,9 +116,9 @@ fn shape(choices: &[Choice]) -> Shape {
     }
     match choices.len() {
         0 => Shape::Numbered,
-        1..=BUTTONS if fit(BUTTON) => Shape::Buttons,
-        1..=ROWS if fit(ROW_DETAIL) => {
-            let titles: Vec<_> = labels.iter().map(|label| shortened(label, ROW)).collect();
+        count if count <= LIMITS.buttons && fit(LIMITS.button) => Shape::Buttons,
+        count if count <= LIMITS.rows && fit(LIMITS.row_detail) => {
+            let titles: Vec<_> = labels.iter().map(|label| shortened(label, LIMITS.row)).collect();
             let alike = titles.iter().enumerate().any(|(i, title)| titles[..i].contains(title));
             if alike { Shape::Numbered } else { Shape::List }
         }
@@ -143,13 +131,13 @@ fn question(turn: TurnId, text: &str, choices: &[Choice]) -> Vec<Piece> {
     if shape == Shape::Numbered {
         let numbered = choices.iter().enumerate().map(|(i, choice)| format!("{}. {}", i + 1, one_line(&choice.label)));
         let lines = numbered.collect::<Vec<_>>().join("\n");
-        return cut(&format!("{text}\n\n{lines}"), TEXT, usize::MAX).into_iter().map(Piece::Text).collect();
+        return cut(&format!("{text}\n\n{lines}"), LIMITS.text, usize::MAX).into_iter().map(Piece::Text).collect();
     }
-    let (before, body) = tail(text, BODY);
+    let (before, body) = tail(text, LIMITS.body);
     let mut pieces = if before.is_empty() { Vec::new() } else { texts(&before) };
     let row = |choice: &Choice| {
         let label = one_line(&choice.label);
-        let title = shortened(&label, ROW);
+        let title = shortened(&label, LIMITS.row);
         let detail = if title == label { String::new() } else { label };
         Row { id: id_of(turn, &choice.id), title, detail }
     };

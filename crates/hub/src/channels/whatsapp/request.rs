@@ -70,10 +70,10 @@ pub(crate) fn message(outgoing: &Outgoing<'_>) -> Value {
             if !caption.is_empty() {
                 file["caption"] = json!(caption);
             }
-            if kind.name() == "document" {
+            if field(*kind) == "document" {
                 file["filename"] = json!(media.name);
             }
-            (kind.name(), file)
+            (field(*kind), file)
         }
         Piece::Template { name, language, values } => {
             let components = components(values, outgoing.template);
@@ -155,9 +155,9 @@ pub(crate) fn read_mark(message: &str, typing: bool) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channels::whatsapp::fit::{self, FileKind};
+    use crate::channels::whatsapp::fit;
     use crate::channels::whatsapp::recorded;
-    use tandem_conversation::{Choice, Content, Media, MediaId};
+    use tandem_conversation::{Choice, Content, FileKind, Media, MediaId};
     use uuid::Uuid;
 
     const TURN: TurnId = TurnId(Uuid::from_u128(7));

@@ -34,11 +34,11 @@ fn hard() -> Vec<String> {
 fn long_texts_go_on_in_the_next_message_without_loss() {
     for text in hard() {
         let pieces = fit(TURN, &Content::Text { text: text.clone() }).unwrap();
-        assert!(pieces.len() <= PARTS, "{} messages", pieces.len());
+        assert!(pieces.len() <= LIMITS.parts, "{} messages", pieces.len());
         let mut said = String::new();
         for piece in &pieces {
             let Piece::Text(part) = piece else { panic!("{piece:?}") };
-            assert!(units(part) <= TEXT && !part.is_empty());
+            assert!(units(part) <= LIMITS.text && !part.is_empty());
             said.push_str(part);
         }
         let bare = |text: &str| text.split_whitespace().collect::<String>();
@@ -52,15 +52,18 @@ fn long_texts_go_on_in_the_next_message_without_loss() {
 fn texts_are_cut_where_a_reader_would() {
     let paragraph = "A sentence of some words. ".repeat(100);
     let text = format!("{paragraph}\n\n{paragraph}");
-    let pieces = cut(&text, TEXT, PARTS);
+    let pieces = cut(&text, LIMITS.text, LIMITS.parts);
     assert_eq!(pieces.len(), 2);
     assert_eq!(pieces[0].trim(), paragraph.trim(), "at the paragraph");
     let sentences = "A sentence of some words. ".repeat(300);
-    assert!(cut(sentences.trim(), TEXT, PARTS).iter().all(|piece| piece.ends_with('.')), "after a sentence");
+    assert!(
+        cut(sentences.trim(), LIMITS.text, LIMITS.parts).iter().all(|piece| piece.ends_with('.')),
+        "after a sentence"
+    );
     let words = "word ".repeat(2_000);
-    assert!(cut(words.trim(), TEXT, PARTS).iter().all(|piece| piece.ends_with("word")), "between words");
+    assert!(cut(words.trim(), LIMITS.text, LIMITS.parts).iter().all(|piece| piece.ends_with("word")), "between words");
     let family = "👨‍👩‍👧‍👦";
-    let seen = cut(&family.repeat(500), TEXT, PARTS);
+    let seen = cut(&family.repeat(500), LIMITS.text, LIMITS.parts);
     assert!(seen.iter().all(|piece| piece.replace(family, "").is_empty()), "never within what people see as one");
 }
 
@@ -90,7 +93,11 @@ fn few_short_choices_are_buttons_and_more_are_a_list() {
         assert_eq!((pieces.len(), labels(&pieces[0])), (1, shape), "{given:?}");
     }
     let Piece::List { rows, .. } = &ask("Which?", &[&long, "b"])[0] else { panic!("a list") };
-    assert_eq!((units(&rows[0].title), rows[0].detail.as_str()), (ROW, long.as_str()), "the whole label is readable");
+    assert_eq!(
+        (units(&rows[0].title), rows[0].detail.as_str()),
+        (LIMITS.row, long.as_str()),
+        "the whole label is readable"
+    );
     assert_eq!(rows[1].detail, "");
 }
 
@@ -100,8 +107,8 @@ fn a_long_question_comes_before_its_buttons() {
         let pieces = ask(&text, &["Yes", "No"]);
         let (menu, before) = pieces.split_last().unwrap();
         let Piece::Buttons { body, .. } = menu else { panic!("{menu:?}") };
-        assert!(units(body) <= BODY && !body.trim().is_empty());
-        assert!(before.iter().all(|piece| matches!(piece, Piece::Text(part) if units(part) <= TEXT)));
+        assert!(units(body) <= LIMITS.body && !body.trim().is_empty());
+        assert!(before.iter().all(|piece| matches!(piece, Piece::Text(part) if units(part) <= LIMITS.text)));
     }
 }
 
@@ -158,14 +165,75 @@ fn files_travel_as_what_the_channel_takes() {
         ("application/pdf", 100, Some(FileKind::Document)),
         ("application/pdf", 101, None),
     ] {
-        assert_eq!(FileKind::of(&media(mime, megabytes)), kind, "{mime} of {megabytes} MB");
+        assert_eq!(LIMITS.kind_of(mime, media(mime, megabytes).bytes), kind, "{mime} of {megabytes} MB");
     }
     let send = |media: Media, text: &str| fit(TURN, &Content::Attachment { media, text: text.into() });
     let pieces = send(media("image/png", 1), "Look").unwrap();
     assert!(matches!(&pieces[..], [Piece::File { caption, .. }] if caption == "Look"));
-    let pieces = send(media("image/png", 1), &"x".repeat(BODY + 1)).unwrap();
+    let pieces = send(media("image/png", 1), &"x".repeat(LIMITS.body + 1)).unwrap();
     assert!(matches!(&pieces[..], [Piece::File { caption, .. }, Piece::Text(_)] if caption.is_empty()));
     let pieces = send(media("audio/ogg", 1), "Listen").unwrap();
     assert!(matches!(&pieces[..], [Piece::File { .. }, Piece::Text(text)] if text == "Listen"), "sound has no caption");
     assert!(send(media("application/pdf", 101), "").is_err());
+}
+
+/// Fails if a message is over a limit of the channel.
+fn assert_fits(pieces: &[Piece]) {
+    let within =
+        |text: &str, most: usize| assert!(!text.is_empty() && units(text) <= most, "{} of {most}", units(text));
+    let row = |row: &Row, most: usize| {
+        within(&row.title, most);
+        assert!(row.id.len() <= ID && units(&row.detail) <= LIMITS.row_detail);
+    };
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => within(text, LIMITS.text),
+            Piece::Buttons { body, buttons } => {
+                within(body, LIMITS.body);
+                assert!((1..=LIMITS.buttons).contains(&buttons.len()));
+                buttons.iter().for_each(|button| row(button, LIMITS.button));
+            }
+            Piece::List { body, rows } => {
+                within(body, LIMITS.body);
+                assert!((1..=LIMITS.rows).contains(&rows.len()));
+                rows.iter().for_each(|one| row(one, LIMITS.row));
+            }
+            Piece::File { caption, .. } => assert!(units(caption) <= LIMITS.body),
+            Piece::Template { .. } | Piece::Raw(_) => {}
+        }
+    }
+}
+
+#[test]
+fn naughty_strings_become_messages_within_every_limit() {
+    let Some(text) = crate::channels::whatsapp::recorded::file("torture/blns/blns.json") else { return };
+    let all: Vec<String> = serde_json::from_str(&text).unwrap();
+    let all: Vec<_> = all.into_iter().filter(|text| !tandem_conversation::is_blank(text)).collect();
+    assert!(all.len() > 400);
+    for (at, naughty) in all.iter().enumerate() {
+        let long = format!("{naughty} ").repeat(9_000 / (units(naughty) + 1) + 1);
+        for text in [naughty.as_str(), long.as_str()] {
+            assert_fits(&fit(TURN, &Content::Text { text: text.into() }).unwrap());
+            for count in [1, 3, 4, 10, 11] {
+                let choices: Vec<_> = (0..count)
+                    .map(|i| Choice { id: format!("{i}{naughty}"), label: all[(at + i) % all.len()].clone() })
+                    .collect();
+                assert_fits(&fit(TURN, &Content::Question { text: text.into(), choices }).unwrap());
+            }
+        }
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_is_written_becomes_messages_within_every_limit(
+        text in "\\PC{1,3000}",
+        labels in proptest::collection::vec("\\PC{1,90}", 0..14),
+        repeated in 1_usize..5,
+    ) {
+        let text = format!("{text}.").repeat(repeated);
+        assert_fits(&fit(TURN, &Content::Text { text: text.chars().take(10_000).collect() }).unwrap());
+        let choices = labels.into_iter().enumerate().map(|(i, label)| Choice { id: i.to_string(), label }).collect();
+        assert_fits(&fit(TURN, &Content::Question { text: text.chars().take(10_000).collect(), choices }).unwrap());
+    }
 }
