@@ -4,6 +4,8 @@
 pub const TEXT_CHARS: usize = 10_000;
 /// Maximum actions per answer.
 pub const ACTIONS: usize = 64;
+/// Maximum message in a channel's own words, in bytes of JSON.
+pub const RAW_BYTES: usize = 32 * 1024;
 /// Maximum choices per question.
 pub const CHOICES: usize = 30;
 /// Maximum length of a choice's label or id, in characters.

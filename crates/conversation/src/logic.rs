@@ -201,6 +201,18 @@ pub enum Action {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         turn: Option<TurnId>,
     },
+    /// Sends what only this channel has, in the channel's own words. The hub adds whom it is for.
+    Channel {
+        #[ts(type = "Record<string, unknown>")]
+        #[schema(value_type = Object)]
+        whatsapp: Map<String, Value>,
+        /// What it says, for the transcript.
+        text: String,
+        #[serde(default)]
+        force: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<TurnId>,
+    },
     Note {
         text: String,
         /// Makes the note a handover packet, summed up by the text.
@@ -287,7 +299,8 @@ impl Action {
             Self::Message { turn, .. }
             | Self::Question { turn, .. }
             | Self::Attachment { turn, .. }
-            | Self::Template { turn, .. } => *turn,
+            | Self::Template { turn, .. }
+            | Self::Channel { turn, .. } => *turn,
             _ => None,
         }
     }

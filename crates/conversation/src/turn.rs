@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
@@ -41,12 +42,17 @@ pub struct Turn {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<TurnId>,
 }
+    /// What the channel gets in its own words instead of the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "Record<string, unknown> | null")]
+    #[schema(value_type = Option<Object>)]
+    pub raw: Option<Box<Map<String, Value>>>,
 
 impl Turn {
     /// A loud turn, and nothing more known of it.
     #[must_use]
     pub fn new(id: TurnId, engagement: Option<EngagementId>, content: Content) -> Self {
-        Self { id, engagement, content, silent: false, library: None, written_against: None, reply_to: None }
+        Self { id, engagement, content, silent: false, library: None, written_against: None, reply_to: None, raw: None }
     }
 }
 

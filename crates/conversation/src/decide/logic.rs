@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::Draft;
 use crate::blank::one_line;
+use crate::channel::Channel;
 use crate::command::Invitee;
 use crate::drawn::Drawn;
 use crate::event::EventBody;
@@ -123,6 +124,7 @@ impl Draft<'_> {
         let words = actions.iter().enumerate().filter_map(|(i, action)| match action {
             Action::Message { text, .. }
             | Action::Question { text, .. }
+            | Action::Channel { text, .. }
             | Action::Suggestion { text }
             | Action::Feedback { text } => Some((i, text.clone())),
             // Like one that comes while a person answers.
@@ -173,6 +175,7 @@ impl Draft<'_> {
                 let (name, language, values) = (name.clone(), language.clone(), values.clone());
                 self.say(Content::Template { name, language, values, text: String::new() }, *force, *turn)
             }
+            Action::Channel { whatsapp, text, force, turn } => self.say_raw(whatsapp, text, *force, *turn),
             Action::Feedback { text } => self.say(Content::Text { text: text.clone() }, false, None),
             Action::Note { text, handover } => {
                 let turn = self.fresh_turn()?;
@@ -226,6 +229,35 @@ impl Draft<'_> {
     /// One voice: while the word is a person's, or if one has answered meanwhile, a message becomes a suggestion.
     fn say(&mut self, content: Content, force: bool, turn: Option<TurnId>) -> Result<(), Rejection> {
         self.say_from(content, force, turn, None)
+    }
+
+    /// A message in the channel's own words. What becomes a suggestion keeps the text alone.
+    fn say_raw(
+        &mut self,
+        raw: &Map<String, Value>,
+        text: &str,
+        force: bool,
+        turn: Option<TurnId>,
+    ) -> Result<(), Rejection> {
+        let channel = self.state.channel;
+        if channel != Channel::Whatsapp {
+            return Err(Rejection::invalid("whatsapp", format!("this conversation is on {}", channel.name())));
+        }
+        let bytes = serde_json::to_string(raw).map_or(usize::MAX, |json| json.len());
+        if bytes > limits::RAW_BYTES {
+            return Err(Rejection::invalid("whatsapp", format!("{bytes} bytes, more than {}", limits::RAW_BYTES)));
+        }
+        let kind = raw.get("type").and_then(Value::as_str).filter(|kind| raw.contains_key(*kind));
+        if kind.is_none() {
+            return Err(Rejection::invalid("whatsapp", "needs a type, and a field of that name"));
+        }
+        let before = self.events.len();
+        self.say(Content::Text { text: text.to_owned() }, force, turn)?;
+        let added = self.added(before)?;
+        if matches!(added.content, Content::Text { .. }) {
+            added.raw = Some(Box::new(raw.clone()));
+        }
+        Ok(())
     }
 
     fn say_from(

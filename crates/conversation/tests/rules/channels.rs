@@ -219,6 +219,80 @@ fn a_reaction_wakes_nobody() {
 }
 
 #[test]
+fn your_logic_says_in_the_channels_own_words_what_only_that_has() {
+    let words = |kind: &str, bytes: usize| {
+        let whatsapp = serde_json::json!({ "type": kind, "interactive": { "pad": "x".repeat(bytes) } });
+        let whatsapp = whatsapp.as_object().unwrap().clone();
+        Action::Channel { whatsapp, text: "Where are you?".into(), force: false, turn: None }
+    };
+    let mut stage = Stage::on_whatsapp_with_logic();
+    stage.carmen_writes("Where is my suitcase?");
+    let events = stage.logic_answers(vec![words("interactive", 10)]);
+    let said = events.iter().find_map(|event| match &event.body {
+        EventBody::TurnAdded { turn, .. } => Some(turn.clone()),
+        _ => None,
+    });
+    let said = said.unwrap();
+    assert_eq!((said.content.text(), said.raw.unwrap()["type"].as_str()), ("Where are you?", Some("interactive")));
+    for (wrong, why) in [(words("interactive", 40_000), "bytes"), (words("location", 1), "a field of that name")] {
+        let refused = stage.logic_sends(vec![wrong]);
+        assert!(matches!(&refused, Err(Rejection::Invalid { problem, .. }) if problem.contains(why)), "{refused:?}");
+    }
+    stage.maya_joins();
+    let events = stage.logic_sends(vec![words("interactive", 1)]).unwrap();
+    let EventBody::TurnAdded { turn, .. } = &events[0].body else { panic!("{events:?}") };
+    assert!(matches!(turn.content, Content::Suggestion { .. }) && turn.raw.is_none(), "the word is a person's");
+    stage.maya(Command::Leave { reason: "Lunch".into(), ask_for_help: false }).unwrap();
+    stage.now = stage.now.plus_ms(25 * HOUR_MS);
+    assert!(is_closed(&stage.logic_sends(vec![words("interactive", 1)])));
+    let mut chat = Stage::new();
+    chat.carmen_writes("Hello");
+    let refused = chat.logic_sends(vec![words("interactive", 1)]);
+    assert!(matches!(&refused, Err(Rejection::Invalid { problem, .. }) if problem.contains("Web chat")), "{refused:?}");
+}
+
+/// What a customer did that is no message.
+fn act(kind: &str) -> Content {
+    Content::Unknown { kind: kind.into(), detail: String::new(), text: String::new() }
+}
+
+#[test]
+fn a_call_waits_for_us_and_renews_no_window_and_news_wake_nobody() {
+    let mut stage = on_whatsapp();
+    stage.maya_replies("It arrives today.");
+    stage.maya(Command::Complete { resolution: "Found".into() }).unwrap();
+    let heard = stage.state.heard_at;
+    stage.now = stage.now.plus_ms(HOUR_MS);
+    let write = |stage: &mut Stage, kind| {
+        let (turn, received) = (stage.turn(), stage.now);
+        stage.carmen(Command::Write { turn, content: act(kind), received }).unwrap();
+    };
+    write(&mut stage, RENUMBERED);
+    assert!(!stage.state.in_progress() && stage.state.heard_at == heard, "the channel said it, not the customer");
+    write(&mut stage, CALL_PERMISSION);
+    assert!(!stage.state.in_progress() && stage.state.heard_at == Some(stage.now), "an act of theirs");
+    stage.now = stage.now.plus_ms(HOUR_MS);
+    write(&mut stage, CALL);
+    assert!(stage.state.in_progress() && stage.state.waiting_since.is_some(), "somebody wants us");
+    assert_eq!(stage.state.heard_at, Some(stage.now.plus_ms(-HOUR_MS)));
+}
+
+#[test]
+fn a_file_that_comes_late_takes_its_place_and_nobody_has_said_anything() {
+    let mut stage = on_whatsapp();
+    let (turn, received) = (stage.turn(), stage.now);
+    stage.carmen(Command::Write { turn, content: act("image"), received }).unwrap();
+    stage.maya_replies("Which picture?");
+    let content = Content::Attachment { media: photo("case.png"), text: "This one".into() };
+    stage.system(Command::EditTurn { turn, content, received }).unwrap();
+    assert_eq!(stage.state.waiting_since, None, "the customer was answered");
+    stage.maya(Command::Complete { resolution: "Found".into() }).unwrap();
+    let content = Content::Attachment { media: photo("case.png"), text: "This one".into() };
+    stage.system(Command::EditTurn { turn, content, received }).unwrap();
+    assert!(!stage.state.in_progress(), "and a file reopens nothing");
+}
+
+#[test]
 fn new_words_are_waited_for_as_they_deserve() {
     let mut stage = on_whatsapp();
     stage.carmen_writes("Thanks!");

@@ -30,7 +30,9 @@ fn line(action: &Action) -> Option<PreviewLine> {
         why => say("detail", &[("line", text.into()), ("detail", why.into())]),
     };
     match action {
-        Action::Message { text, .. } | Action::Feedback { text } => says(text, Vec::new()),
+        Action::Message { text, .. } | Action::Channel { text, .. } | Action::Feedback { text } => {
+            says(text, Vec::new())
+        }
         Action::Question { text, choices, .. } => {
             says(text, choices.iter().map(|choice| choice.label.clone()).collect())
         }

@@ -94,7 +94,7 @@ fn words(spoken: &[Spoken]) -> String {
 
 fn said(actions: &[Action]) -> String {
     let line = |action: &Action| match action {
-        Action::Message { text, .. } | Action::Feedback { text } => Some(text.clone()),
+        Action::Message { text, .. } | Action::Channel { text, .. } | Action::Feedback { text } => Some(text.clone()),
         Action::Question { key: Some(key), .. } => Some(format!("[question {key}]")),
         Action::Question { text, choices, .. } => Some(with_menu(text, choices.iter().map(|c| c.label.as_str()))),
         Action::Attachment { media, url, name, text, .. } => {

@@ -105,7 +105,11 @@ fn name(action: &Action) -> String {
 pub(super) fn speaks(action: &Action) -> bool {
     matches!(
         action,
-        Action::Message { .. } | Action::Question { .. } | Action::Attachment { .. } | Action::Feedback { .. }
+        Action::Message { .. }
+            | Action::Question { .. }
+            | Action::Channel { .. }
+            | Action::Attachment { .. }
+            | Action::Feedback { .. }
     )
 }
 
@@ -170,6 +174,7 @@ pub(super) fn beside_a_person(exchanges: &[Exchange]) -> Finding {
             Action::Message { force: true, .. }
                 | Action::Question { force: true, .. }
                 | Action::Attachment { force: true, .. }
+                | Action::Channel { force: true, .. }
         )
     };
     let actions = exchanges.iter().filter_map(|exchange| exchange.came.as_ref().ok()).flatten();

@@ -111,6 +111,7 @@ fn interactive(message: &Value) -> Result<(), Refused> {
             let all: Vec<_> = rows.iter().map(|row| text(row, "/title")).collect();
             titles("row.title", &all, 24)
         }
+        "location_request_message" => within("action.name", text(message, "/action/name"), 20),
         kind => Err((WRONG_VALUE, format!("'{kind}' is no type of interactive message"))),
     }
 }

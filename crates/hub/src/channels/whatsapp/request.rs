@@ -42,6 +42,7 @@ pub(crate) struct Outgoing<'a> {
 #[must_use]
 pub(crate) fn message(outgoing: &Outgoing<'_>) -> Value {
     let (kind, content) = match outgoing.piece {
+        Piece::Raw(raw) => return whole(Map::clone(raw), outgoing),
         Piece::Text(text) => ("text", json!({ "body": text, "preview_url": false })),
         Piece::Buttons { body, buttons } => {
             let buttons: Vec<_> = buttons
@@ -85,6 +86,16 @@ pub(crate) fn message(outgoing: &Outgoing<'_>) -> Value {
         }
     };
     let mut request = Map::new();
+    request.insert("type".into(), json!(kind));
+    request.insert(kind.into(), content);
+    whole(request, outgoing)
+}
+
+/// A message with whom it is for, what it quotes, and whose turn it is. These are the hub's affair alone.
+fn whole(mut request: Map<String, Value>, outgoing: &Outgoing<'_>) -> Value {
+    for own in ["to", "recipient", "context"] {
+        request.remove(own);
+    }
     request.insert("messaging_product".into(), json!("whatsapp"));
     request.insert("recipient_type".into(), json!("individual"));
     outgoing.to.put(&mut request);
@@ -203,6 +214,19 @@ mod tests {
             (Value::String(ours), Value::String(theirs)) => assert!(ours.eq_ignore_ascii_case(theirs), "{place}"),
             _ => assert_eq!(ours, theirs, "{place}"),
         }
+    #[test]
+    fn a_message_in_the_channels_own_words_says_nothing_of_whom_it_is_for() {
+        let raw = json!({ "type": "interactive", "to": "34600999888", "context": { "message_id": "wamid.other" },
+            "messaging_product": "mail", "biz_opaque_callback_data": "another",
+            "interactive": { "type": "location_request_message", "body": { "text": "Where are you?" },
+                "action": { "name": "send_location" } } });
+        let request = sent(&Piece::Raw(Box::new(raw.as_object().unwrap().clone())), Some("wamid.1"));
+        assert_eq!(request["interactive"], raw["interactive"]);
+        assert_eq!((&request["to"], &request["messaging_product"]), (&json!("16505551234"), &json!("whatsapp")));
+        assert_eq!(request["context"]["message_id"], "wamid.1");
+        assert_eq!(request["biz_opaque_callback_data"], TURN.to_string());
+    }
+
     }
 
     #[test]

@@ -323,9 +323,10 @@ fn ready(
             }
         },
         EventBody::TurnAdded { turn, .. } => {
-            let pieces = match fit(turn.id, &turn.content) {
-                Ok(pieces) => pieces,
-                Err(unfit) => {
+            let pieces = match (&turn.raw, fit(turn.id, &turn.content)) {
+                (Some(raw), _) => vec![Piece::Raw(raw.clone())],
+                (None, Ok(pieces)) => pieces,
+                (None, Err(unfit)) => {
                     give_up(connection, engine, head, format!("{}.", unfit.0))?;
                     return Ok(Looked::Settled);
                 }

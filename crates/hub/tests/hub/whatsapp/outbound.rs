@@ -237,3 +237,45 @@ async fn customers_see_that_somebody_is_typing() {
     assert_eq!(marks[0]["typing_indicator"]["type"], "text");
     assert_eq!(marks[0]["message_id"], "wamid.1");
 }
+
+#[tokio::test]
+async fn a_code_to_sign_in_needs_a_phone_number_and_is_not_even_tried_without() {
+    let world = World::new().await;
+    world
+        .approves(json!({ "name": "code", "language": "en", "category": "AUTHENTICATION", "status": "APPROVED",
+            "components": [{ "type": "BODY", "text": "Your code is 1234." }] }))
+        .await;
+    let hidden = Phone { user_id: "ES.9".into(), ..Phone::new("", "Nobody's number") };
+    world.hooks.message(&hidden, "wamid.1", text("Hello?"), 0).await.unwrap();
+    let maya = world.hub.maya().await;
+    let id = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &id, json!({ "type": "join" })).await.0, 200);
+    let template = json!({ "type": "template", "name": "code", "language": "en" });
+    let turn = until(async || {
+        let (status, _, turn) = replies(&maya, &id, template.clone()).await;
+        (status == 200).then_some(turn)
+    })
+    .await;
+    let failed = progressed(&maya, &id, &turn, "failed").await;
+    assert!(failed["reason"].as_str().unwrap().contains("phone number"), "{failed}");
+    says(&maya, &id, "What is your number?").await;
+    let request = taken(&world.api, 1).await.remove(0);
+    assert_eq!((&request["recipient"], request.get("to")), (&json!("ES.9"), None));
+    assert_eq!(world.api.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn your_logic_sends_in_the_channels_own_words_and_the_transcript_says_what_they_mean() {
+    let asks = json!({ "type": "location_request_message", "body": { "text": "Where are you?" },
+        "action": { "name": "send_location" } });
+    let whatsapp = json!({ "type": "interactive", "interactive": asks, "to": "34600000000" });
+    let logic =
+        TestLogic::acting(json!([{ "type": "CHANNEL", "whatsapp": whatsapp, "text": "[asks for the place]" }])).await;
+    let world = World::of(TestHub::start(Some(&logic.url)).await).await;
+    world.hears_text("wamid.1", "Hello?").await;
+    let request = taken(&world.api, 1).await.remove(0);
+    assert_eq!((&request["interactive"], &request["to"]), (&asks, &json!("34600999888")));
+    let sofia = world.hub.sofia().await;
+    let id = conversation(&sofia, "all").await;
+    event(&sofia, &id, "turn_added", |body| body["turn"]["content"]["text"] == "[asks for the place]").await;
+}
