@@ -8,7 +8,11 @@ reactions: Array<ReactionView>,
 /**
  * Its words before they were changed, oldest first.
  */
-earlier: Array<string>, };
+earlier: Array<string>, 
+/**
+ * It stands for a file that could not be fetched: somebody may try again.
+ */
+owed: boolean, };
 
 export type AboutView = { 
 /**
@@ -431,6 +435,8 @@ heldUntil: Time | null,
  * While its file is not at the hub.
  */
 upload: UploadView | null, about: AboutTurnView | null, };
+
+export type FetchFile = { id: ConversationId, turn: TurnId, };
 
 export type FieldView = { label: string, value: string, };
 
@@ -1490,6 +1496,7 @@ export interface Commands {
   "conversation.join": { request: Join; response: Nothing };
   "conversation.send": { request: SendReply; response: Nothing };
   "conversation.react": { request: React; response: Nothing };
+  "conversation.fetchFile": { request: FetchFile; response: Nothing };
   "conversation.templates": { request: OneConversation; response: Array<TemplateView> };
   "conversation.sendTemplate": { request: SendTemplate; response: Nothing };
   "starts.list": { request: Nothing; response: StartsView };

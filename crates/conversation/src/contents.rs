@@ -11,6 +11,13 @@ use crate::blank::{is_blank, one_line};
 use crate::limits;
 use crate::rejection::Rejection;
 
+/// Kinds of [`Content::Unknown`](crate::turn::Content) that are acts, not messages: the customer tried to call.
+pub const CALL: &str = "call";
+/// The customer answered whether the company may call them.
+pub const CALL_PERMISSION: &str = "call_permission";
+/// The channel says that the customer has another number or id.
+pub const RENUMBERED: &str = "renumbered";
+
 /// A geographical latitude or longitude, in degrees. Always finite.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, TS, ToSchema)]
 #[serde(transparent)]

@@ -58,7 +58,7 @@ pub use button::{Button, Filled, Unusable};
 pub use channel::{Channel, Facts, FileKind, Limits, Reporting};
 pub use command::{Command, Context, Envelope, Invitee, Looked, Opening};
 pub use contact::{Contact, ContactKind, Former, LinkSource};
-pub use contents::{CardPerson, Degrees, FormField, OrderLine};
+pub use contents::{CALL, CALL_PERMISSION, CardPerson, Degrees, FormField, OrderLine, RENUMBERED};
 pub use customer::CustomerRef;
 pub use decide::{decide, decide_and_apply};
 pub use dismissed::{Dismissed, UNDO_MS};

@@ -382,7 +382,9 @@ impl Conversation {
         });
         if event.actor == Participant::Customer {
             self.last_customer = event.position;
-            self.hear(received);
+            if turn.content.renews_window() {
+                self.hear(received);
+            }
             if !turn.silent {
                 self.hear_loud(event);
             }

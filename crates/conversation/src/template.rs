@@ -89,6 +89,12 @@ impl Template {
         self.category == "MARKETING"
     }
 
+    /// Whether it carries a code to sign in, which the channel sends to phone numbers only.
+    #[must_use]
+    pub fn is_authentication(&self) -> bool {
+        self.category == "AUTHENTICATION"
+    }
+
     /// Whether it can be sent from here: files above the body cannot.
     #[must_use]
     pub fn is_sendable(&self) -> bool {

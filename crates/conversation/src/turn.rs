@@ -18,6 +18,7 @@ use crate::label::check_label;
 use crate::limits;
 use crate::mention::Mention;
 use crate::rejection::Rejection;
+use crate::silence::is_courtesy;
 use crate::template::{TemplateValue, check_values};
 
 /// One contribution as stored. Its author is the actor of the event that adds it.
@@ -295,6 +296,29 @@ impl Content {
     #[must_use]
     pub fn is_withdrawn(&self) -> bool {
         matches!(self, Self::Text { text } if text.is_empty())
+    }
+
+    /// Whether nobody has to answer it, from a customer: a closing courtesy, or news.
+    #[must_use]
+    pub fn asks_nothing(&self) -> bool {
+        match self {
+            Self::Text { text } => is_courtesy(text),
+            Self::Unknown { kind, .. } => [contents::CALL_PERMISSION, contents::RENUMBERED].contains(&kind.as_str()),
+            _ => false,
+        }
+    }
+
+    /// Whether the channel counts its window from it, from a customer: calls and the channel's own news do not renew it.
+    #[must_use]
+    pub fn renews_window(&self) -> bool {
+        !matches!(self, Self::Unknown { kind, .. } if [contents::CALL, contents::RENUMBERED].contains(&kind.as_str()))
+    }
+
+    /// Whether it stands for a file that the channel could not hand over. It may do so later.
+    #[must_use]
+    pub fn is_owed_file(&self) -> bool {
+        const FILES: [&str; 6] = ["image", "video", "audio", "voice", "document", "sticker"];
+        matches!(self, Self::Unknown { kind, .. } if FILES.contains(&kind.as_str()))
     }
 
     /// Whether customers may see it.

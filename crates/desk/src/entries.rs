@@ -97,6 +97,8 @@ pub(crate) struct Entry {
     pub turn: Option<TurnId>,
     /// The turn that it quotes.
     pub reply_to: Option<TurnId>,
+    /// Stands for a file that may still come.
+    pub owed: bool,
     pub body: EntryBody,
 }
 
@@ -117,6 +119,7 @@ pub(crate) fn entries(events: &[Event], customer: &str, call_since: Option<Time>
                 by: event.actor.clone(),
                 turn: turn_of(event).map(|turn| turn.id),
                 reply_to: turn_of(event).and_then(|turn| turn.reply_to),
+                owed: turn_of(event).is_some_and(|turn| turn.content.is_owed_file()),
                 body: body(event, customer, call_since),
             });
         }
@@ -177,7 +180,7 @@ pub(crate) fn content_body(turn: TurnId, content: &Content, silent: bool) -> Ent
         | Content::Order { text, .. }
         | Content::Form { text, .. } => EntryBody::Text { turn, text, silent },
         Content::Unknown { kind, detail, .. } => {
-            EntryBody::Text { turn, text: wording::unknown_kind(&kind, &detail), silent }
+            EntryBody::Text { turn, text: wording::unknown_kind(&kind, detail), silent }
         }
         Content::Text { text } => EntryBody::Text { turn, text, silent },
         Content::Question { text, choices } => EntryBody::Question { turn, text, choices, chosen: None },

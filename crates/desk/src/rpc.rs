@@ -528,6 +528,7 @@ macro_rules! table {
             "conversation.join" join Join => Nothing;
             "conversation.send" send SendReply => Nothing;
             "conversation.react" react React => Nothing;
+            "conversation.fetchFile" fetch_file FetchFile => Nothing;
             "conversation.templates" templates OneConversation => Vec<TemplateView>;
             "conversation.sendTemplate" send_template SendTemplate => Nothing;
             "starts.list" starts Nothing => StartsView;

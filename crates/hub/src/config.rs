@@ -125,6 +125,8 @@ pub struct Retention {
     pub activity_days: i64,
     /// Mails and tokens of external agents' ended links.
     pub links_days: i64,
+    /// Words that customers withdrew. They are hidden at once.
+    pub withdrawn_days: i64,
 }
 
 impl Default for Retention {
@@ -136,6 +138,7 @@ impl Default for Retention {
             alerts_days: 90,
             activity_days: 400,
             links_days: 90,
+            withdrawn_days: 30,
         }
     }
 }

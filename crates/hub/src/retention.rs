@@ -1,6 +1,6 @@
 //! Retention: deletes temporary data when its time is up.
 //!
-//! Never deletes what people wrote. Runs in small steps, each its own transaction, with pauses for other writes. Each
+//! Never deletes what people wrote, unless they withdrew it. Runs in small steps, each its own transaction, with pauses for other writes. Each
 //! step finds due rows by an index, so it can stop anywhere and resume.
 
 use std::collections::HashSet;
@@ -14,8 +14,8 @@ use crate::config::Retention;
 use crate::engine::Engine;
 use crate::hub::Hub;
 use crate::store::sweeps::Step;
-use crate::store::whatsapp::inbox;
-use crate::store::{StoreError, activity, alerts, auth, commands, links, logic_requests, mails, visits};
+use crate::store::whatsapp::{inbox, unfetched, uploads};
+use crate::store::{StoreError, activity, alerts, auth, commands, links, logic_requests, mails, visits, withdrawn};
 
 /// Pause between two steps.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -25,6 +25,10 @@ const EVERY: Duration = Duration::from_secs(3600);
 const DAY_MS: i64 = 24 * 3_600_000;
 /// How long bodies of webhooks are kept, and repeats of them known, in days.
 const WEBHOOKS_DAYS: i64 = 30;
+/// How long Meta's ids of our files are kept, in days: longer than they are used.
+const UPLOADS_DAYS: i64 = 30;
+/// How long customers' files can be fetched again, in days.
+const UNFETCHED_DAYS: i64 = 7;
 
 /// A kind of row with its lifetime and how it is deleted.
 struct Rule {
@@ -36,7 +40,7 @@ struct Rule {
 /// Empty visits. No index finds them, so all web chats are examined once a day.
 const VISITS: &str = "web sessions";
 
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 11] = [
     Rule { what: "commands", keep_days: |keep| keep.commands_days, step: |rows, _, at| commands::sweep(rows, at) },
     Rule { what: "sign-ins", keep_days: |_| 1, step: |rows, _, at| auth::sweep(rows, at) },
     Rule {
@@ -48,6 +52,13 @@ const RULES: [Rule; 8] = [
     Rule { what: "activity", keep_days: |keep| keep.activity_days, step: |rows, _, at| activity::sweep(rows, at) },
     Rule { what: "mails", keep_days: |keep| keep.links_days, step: |rows, _, at| mails::sweep(rows, at) },
     Rule { what: "webhooks", keep_days: |_| WEBHOOKS_DAYS, step: |rows, _, at| inbox::sweep(rows, at) },
+    Rule { what: "ids of uploads", keep_days: |_| UPLOADS_DAYS, step: |rows, _, at| uploads::sweep(rows, at) },
+    Rule { what: "files to fetch", keep_days: |_| UNFETCHED_DAYS, step: |rows, _, at| unfetched::sweep(rows, at) },
+    Rule {
+        what: "withdrawn words",
+        keep_days: |keep| keep.withdrawn_days,
+        step: |rows, _, at| withdrawn::sweep(rows, at),
+    },
     Rule { what: "link secrets", keep_days: |keep| keep.links_days, step: |rows, _, at| links::sweep(rows, at) },
 ];
 
@@ -125,6 +136,10 @@ mod tests {
             alerts::OVER,
             mails::OVER,
             links::OVER,
+            inbox::OVER,
+            uploads::OVER,
+            unfetched::OVER,
+            withdrawn::OVER,
             visits::NEXT,
             visits::IS_EMPTY,
             visits::IS_NOBODY,

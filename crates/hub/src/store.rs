@@ -28,6 +28,7 @@ pub(crate) mod sweeps;
 pub mod users;
 pub mod visits;
 pub(crate) mod whatsapp;
+pub(crate) mod withdrawn;
 
 use tandem_sql::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ToSqlResult, ValueRef};
 use tandem_sqlite::Migration;
@@ -142,6 +143,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "targets of brands", sql: brands::TARGETS },
     Migration { name: "pace and read marks of WhatsApp", sql: whatsapp::MARKS },
     Migration { name: "what WhatsApp messages cost", sql: whatsapp::USAGE },
+    Migration { name: "files that WhatsApp has, and that it still owes", sql: whatsapp::FILES },
+    Migration { name: "withdrawn words", sql: withdrawn::SCHEMA },
 ];
 
 #[cfg(test)]

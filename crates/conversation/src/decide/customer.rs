@@ -11,7 +11,6 @@ use crate::label::{check_label, check_remark};
 use crate::logic::check_custom;
 use crate::participant::Participant;
 use crate::rejection::Rejection;
-use crate::silence::is_courtesy;
 use crate::time::Time;
 use crate::turn::{Content, Turn};
 
@@ -20,7 +19,7 @@ impl Draft<'_> {
         let content = self.written(content)?.checked()?;
         // Agents who answer outside are never silent while somebody waits for them.
         let may_be_silent = *self.actor == Participant::Customer || !self.state.in_progress();
-        let silent = may_be_silent && matches!(&content, Content::Text { text } if is_courtesy(text));
+        let silent = may_be_silent && content.asks_nothing();
         let by_choice = matches!(content, Content::Answer { .. });
         if !silent {
             self.reopen();
@@ -37,11 +36,12 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// The new words count as they deserve: a question reopens, a courtesy does not.
+    /// The new words count as they deserve: a question reopens, a courtesy does not. The hub may bring a file that could not
+    /// be fetched before: nobody has said anything new.
     pub(super) fn edit_turn(&mut self, turn: TurnId, content: Content, received: Time) -> Result<(), Rejection> {
         let content = self.written(content)?.checked()?;
-        let silent = matches!(&content, Content::Text { text } if is_courtesy(text));
-        if !silent {
+        let silent = content.asks_nothing();
+        if !silent && *self.actor == Participant::Customer {
             self.reopen();
         }
         self.push(EventBody::TurnEdited { turn, content, silent, received: received.min(self.now()) });

@@ -3,9 +3,9 @@
 use crate::limits::photo;
 use crate::stage::{Outcome, Stage, maya, message, text};
 use tandem_conversation::{
-    Action, CardPerson, Channel, Command, Content, Degrees, EventBody, FormField, OrderLine, Participant,
-    ParticipantKind, Rejection, Reporting, Stage as Step, Template, TemplatePart, TemplateValue, Time, Trigger, TurnId,
-    Window, trigger_of,
+    Action, CALL, CALL_PERMISSION, CardPerson, Channel, Command, Content, Degrees, EventBody, FormField, OrderLine,
+    Participant, ParticipantKind, RENUMBERED, Rejection, Reporting, Stage as Step, Template, TemplatePart,
+    TemplateValue, Time, Trigger, TurnId, Window, trigger_of,
 };
 
 const HOUR_MS: i64 = 3_600_000;

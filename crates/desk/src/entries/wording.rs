@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use fluent_bundle::FluentValue;
 use tandem_conversation::{
-    Contact, ContactKind, CustomerRef, Dismissal, Drawn, EndReason, Engagement, EngagementKind, Event, EventBody,
-    Fallback, Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp, Participant, Reach, Rejection, SnoozeEnd,
-    Time,
+    CALL, CALL_PERMISSION, Contact, ContactKind, CustomerRef, Dismissal, Drawn, EndReason, Engagement, EngagementKind,
+    Event, EventBody, Fallback, Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp, Participant, RENUMBERED,
+    Reach, Rejection, SnoozeEnd, Time,
 };
 
 use tandem_protocol::agents::AgentCommand;
@@ -64,8 +64,16 @@ pub(super) fn withdrawn_words() -> String {
 }
 
 /// In place of a message that the channel did not hand over, or that the hub does not know.
-pub(super) fn unknown_kind(kind: &str, detail: &str) -> String {
-    with(say("said-unknown-kind", &[("kind", kind.into())]), detail)
+pub(super) fn unknown_kind(kind: &str, detail: String) -> String {
+    match (kind, detail.as_str()) {
+        (CALL, "") => say("said-called", &[]),
+        (CALL_PERMISSION, "no") => say("said-calls.refused", &[]),
+        (CALL_PERMISSION, "yes") => say("said-calls", &[]),
+        (CALL_PERMISSION, until) => say("said-calls.until", &[("day", until.into())]),
+        (RENUMBERED, "") => say("said-renumbered", &[]),
+        (RENUMBERED, change) => say("said-renumbered.to", &[("change", change.into())]),
+        _ => with(say("said-unknown-kind", &[("kind", kind.into())]), &detail),
+    }
 }
 
 /// Who the customer turned out to be.

@@ -1,4 +1,4 @@
-//! Templates of the channel: asked of the hub, sent filled, and how a conversation begins with one.
+//! What only some channels have, asked of the hub: templates, how a conversation begins with one, files to fetch again.
 
 use std::time::Duration;
 
@@ -8,12 +8,13 @@ use uuid::Uuid;
 
 use crate::handlers::seen::Seen;
 use crate::refusals::refusal;
-use crate::rpc::{BeginConversation, Nothing, OneConversation, RpcError, SendTemplate};
+use crate::rpc::{BeginConversation, FetchFile, Nothing, OneConversation, RpcError, SendTemplate};
 use crate::view::{BegunView, OwnNumberView, StartsView, TemplateView};
 use crate::workplace::Workplace;
 
 const OFFLINE: &str = "Templates are only known while this desk is connected.";
 const NOT_FETCHED: &str = "The templates could not be fetched";
+const FETCHES_ONLINE: &str = "A file can only be fetched while this desk is connected.";
 const BEGINS_ONLINE: &str = "A conversation can only be begun while this desk is connected.";
 
 impl Workplace {
@@ -23,6 +24,14 @@ impl Workplace {
             session.hub.templates(&token, request.id).await
         });
         Ok(page.await?.templates.into_iter().map(TemplateView::from).collect())
+    }
+
+    /// Has the hub try again to fetch a customer's file. The file comes as every change does.
+    pub(crate) async fn fetch_file(&self, FetchFile { id, turn }: FetchFile) -> Result<Nothing, RpcError> {
+        let fetched = self.ask_hub(FETCHES_ONLINE, "The file could not be fetched", |session, token| async move {
+            session.hub.fetch_file(&token, id, turn).await
+        });
+        fetched.await.map(|()| Nothing {})
     }
 
     /// Sends a template. The hub checks it again, against the one that it knows.

@@ -1,15 +1,21 @@
 //! What the hub knows of channels: their templates, and how a conversation begins with one.
 
 use reqwest::Method;
-use tandem_conversation::ConversationId;
+use tandem_conversation::{ConversationId, TurnId};
 use tandem_protocol::channels::{StartConversation, StartPage, StartedConversation, TemplatePage};
 
-use super::{Hub, HubError, NOTHING};
+use super::{Hub, HubError, NOTHING, checked, network};
 
 impl Hub {
     /// The templates that can be sent in a conversation.
     pub(crate) async fn templates(&self, token: &str, id: ConversationId) -> Result<TemplatePage, HubError> {
         self.ask(Method::GET, &format!("conversations/{id}/templates"), Some(token), NOTHING).await
+    }
+
+    /// Fetches a customer's file that could not be fetched before.
+    pub(crate) async fn fetch_file(&self, token: &str, id: ConversationId, turn: TurnId) -> Result<(), HubError> {
+        let request = self.request(Method::POST, &format!("conversations/{id}/turns/{turn}/fetch")).bearer_auth(token);
+        checked(request.send().await.map_err(network)?).await.map(drop)
     }
 
     /// From where a conversation can begin.

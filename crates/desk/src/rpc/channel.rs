@@ -13,6 +13,14 @@ pub struct React {
     pub emoji: Option<String>,
 }
 
+/// A customer's file that could not be fetched.
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FetchFile {
+    pub id: ConversationId,
+    pub turn: TurnId,
+}
+
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SendTemplate {

@@ -67,6 +67,8 @@ pub struct AboutTurnView {
     pub reactions: Vec<ReactionView>,
     /// Its words before they were changed, oldest first.
     pub earlier: Vec<String>,
+    /// It stands for a file that could not be fetched: somebody may try again.
+    pub owed: bool,
 }
 
 /// The turn that another one quotes, clipped.

@@ -16,8 +16,9 @@ pub(super) fn add(
     view: &mut EntryView,
     turn: TurnId,
     quotes: Option<TurnId>,
+    owed: bool,
 ) -> Result<(), CacheError> {
-    let mut about = AboutTurnView::default();
+    let mut about = AboutTurnView { owed, ..AboutTurnView::default() };
     if let Some(quoted) = quotes {
         about.quote = quote(connection, view.conversation, quoted)?;
     }
@@ -30,14 +31,17 @@ pub(super) fn add(
             }
             EventBody::TurnEdited { content, silent, .. } => {
                 let body = content_body(turn, &content, silent);
-                if let Some(before) = text(&view.body).filter(|_| !content.is_withdrawn()) {
+                about.owed = content.is_owed_file();
+                // What the hub brought late was always meant.
+                let changes_words = event.actor != Participant::System && !content.is_withdrawn();
+                if let Some(before) = text(&view.body).filter(|_| changes_words) {
                     about.earlier.push(before.to_owned());
                 }
                 view.body = body;
             }
             // Nothing of it is left to be read.
             EventBody::TurnWithdrawn { .. } => {
-                about.earlier.clear();
+                (about.owed, about.earlier) = (false, Vec::new());
                 view.body = content_body(turn, &Content::withdrawn(), true);
             }
             _ => {}
@@ -133,7 +137,7 @@ mod tests {
             upload: None,
             about: None,
         };
-        add(connection, &mut view, turn, quotes).unwrap();
+        add(connection, &mut view, turn, quotes, false).unwrap();
         view
     }
 

@@ -292,12 +292,12 @@ fn views(connection: &Connection, held: &Held, shown: &[Event]) -> Result<Vec<En
     let mut views = Vec::with_capacity(shown.len());
     for entry in entries::entries(shown, &state.customer.name, call_since) {
         let of_turn = entry.turn.and_then(|turn| stages.remove(&turn)).unwrap_or_default();
-        let (turn, reply_to) = (entry.turn, entry.reply_to);
+        let (turn, reply_to, owed) = (entry.turn, entry.reply_to, entry.owed);
         let mut view = entry_view(connection, state, entry, of_turn)?;
         if state.channel.facts().quotes
             && let Some(turn) = turn
         {
-            about::add(connection, &mut view, turn, reply_to)?;
+            about::add(connection, &mut view, turn, reply_to, owed)?;
         }
         views.push(view);
     }

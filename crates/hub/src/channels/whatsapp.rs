@@ -9,7 +9,7 @@
 pub(crate) mod answer;
 pub(crate) mod client;
 pub(crate) mod door;
-mod download;
+pub(crate) mod download;
 mod fit;
 pub(crate) mod inbound;
 pub(crate) mod marking;
@@ -21,7 +21,7 @@ mod recorded;
 mod request;
 pub(crate) mod route;
 pub(crate) mod sending;
-mod signature;
+pub(crate) mod signature;
 mod starting;
 pub(crate) mod starts;
 pub(crate) mod syncing;

@@ -143,5 +143,6 @@ fn retention(settings: &mut Settings, otherwise: Retention) -> Retention {
         alerts_days: days("retention.alerts_days", otherwise.alerts_days),
         activity_days: days("retention.activity_days", otherwise.activity_days),
         links_days: days("retention.links_days", otherwise.links_days),
+        withdrawn_days: days("retention.withdrawn_days", otherwise.withdrawn_days),
     }
 }

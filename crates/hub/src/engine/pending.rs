@@ -9,7 +9,7 @@ use super::Changed;
 use crate::store::commands::{self, Answer, Answered, Sender, Sent};
 use crate::store::logic_requests::LogicRequestRow;
 use crate::store::whatsapp::{marks, sends};
-use crate::store::{StoreError, events, library_uses, links, logic_requests, media};
+use crate::store::{StoreError, events, library_uses, links, logic_requests, media, withdrawn};
 
 #[derive(Default)]
 pub(super) struct Pending {
@@ -179,5 +179,6 @@ fn project(
     sends::follow(connection, event, &changed.after)?;
     marks::follow(connection, event, &changed.after)?;
     media::follow(connection, event)?;
+    withdrawn::follow(connection, event)?;
     library_uses::follow(connection, event, &changed.after, library_waits)
 }

@@ -346,6 +346,27 @@ pub(crate) fn places_of_words(
     Ok(places)
 }
 
+const AT: &str = "SELECT body FROM events WHERE seq = ?1";
+
+/// The event at this place in the log.
+pub(crate) fn at(connection: &Connection, place: u64) -> Result<Option<Event>, StoreError> {
+    let mut query = connection.prepare_cached(AT)?;
+    let mut rows = query.query([place.cast_signed()])?;
+    match rows.next()? {
+        Some(row) => Ok(Some(parse(row.get_ref(0)?.as_str().map_err(tandem_sql::Error::from)?)?)),
+        None => Ok(None),
+    }
+}
+
+/// Replaces an event by itself without its words. Nothing else may change: whoever has read it has the same state.
+pub(super) fn rewrite(connection: &Connection, place: u64, event: &Event) -> Result<(), StoreError> {
+    let body = serde_json::to_string(event)
+        .map_err(|error| StoreError::Damaged { what: "event", detail: crate::json::problem(&error) })?;
+    let sql = "UPDATE events SET body = ?2 WHERE seq = ?1";
+    connection.prepare_cached(sql)?.execute(params![place.cast_signed(), body])?;
+    Ok(())
+}
+
 /// The newest turns of a conversation.
 pub(crate) struct NewestTurns {
     /// Oldest first, each with its stored size in bytes, and with its newest words. Withdrawn ones have no words.

@@ -1,8 +1,8 @@
 //! Metadata of files; the bytes are in the data folder.
 
 use tandem_conversation::{
-    ContactId, Content, Conversation, ConversationId, Event, EventBody, LinkId, Media, MediaId, Participant, Position,
-    Rejection, Time, UserId,
+    ContactId, Content, Conversation, ConversationId, Event, LinkId, Media, MediaId, Participant, Position, Rejection,
+    Time, UserId,
 };
 use tandem_sql::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
@@ -210,7 +210,9 @@ pub(crate) fn usable(
 ) -> Result<Option<Media>, StoreError> {
     let Some(found) = get(connection, id)? else { return Ok(None) };
     let own = match (actor, found.sender) {
-        (Participant::Customer | Participant::Device { .. }, Sender::Contact(contact)) => contact == state.contact,
+        (Participant::Customer | Participant::Device { .. } | Participant::System, Sender::Contact(contact)) => {
+            contact == state.contact
+        }
         (Participant::ExternalAgent { link, .. }, Sender::ExternalAgent(by)) => *link == by,
         (Participant::Agent { user, .. }, Sender::User(by)) => *user == by,
         (Participant::Logic, Sender::Logic) => true,
@@ -227,9 +229,9 @@ pub(crate) fn unknown() -> Rejection {
 
 /// Projects an event into the table.
 pub(crate) fn follow(connection: &Connection, event: &Event) -> Result<(), StoreError> {
-    let EventBody::TurnAdded { turn, .. } = &event.body else { return Ok(()) };
-    let Content::Attachment { media, .. } = &turn.content else { return Ok(()) };
-    let shown = turn.content.is_for_customer().then_some(event.position.0);
+    let Some(content) = event.body.content() else { return Ok(()) };
+    let Content::Attachment { media, .. } = content else { return Ok(()) };
+    let shown = content.is_for_customer().then_some(event.position.0);
     connection
         .prepare_cached(
             "UPDATE media SET conversation = ?2, shown = coalesce(?3, shown)

@@ -6,6 +6,8 @@ pub(crate) mod messages;
 pub(crate) mod routes;
 pub(crate) mod sends;
 pub(crate) mod templates;
+pub(crate) mod unfetched;
+pub(crate) mod uploads;
 
 use tandem_conversation::{BrandId, Command, ContactId, Conversation, Template, Time};
 use tandem_sql::{Connection, OptionalExtension as _, Row, params};
@@ -143,6 +145,31 @@ ALTER TABLE whatsapp_messages ADD COLUMN priced_at INTEGER;
 CREATE INDEX whatsapp_messages_priced ON whatsapp_messages (number, priced_at) WHERE priced_at IS NOT NULL;
 -- Replies that cost nothing, in a month; null if the operator has not said.
 ALTER TABLE whatsapp_numbers ADD COLUMN free_replies INTEGER;";
+
+/// Files that Meta has under an id, and files of customers that could not be fetched yet.
+pub(crate) const FILES: &str = "
+CREATE TABLE whatsapp_uploads (
+    number   TEXT NOT NULL,
+    media    BLOB NOT NULL,
+    -- Meta's id of the file.
+    uploaded TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    PRIMARY KEY (number, media)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX whatsapp_uploads_at ON whatsapp_uploads (at);
+CREATE TABLE whatsapp_unfetched (
+    -- The turn that stands for the file.
+    turn         BLOB NOT NULL PRIMARY KEY,
+    conversation BLOB NOT NULL,
+    number       TEXT NOT NULL,
+    -- What the channel says of it, as JSON.
+    media        TEXT NOT NULL,
+    at           INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX whatsapp_unfetched_at ON whatsapp_unfetched (at);
+-- Whether the customer lets us call them, and until when.
+ALTER TABLE whatsapp_routes ADD COLUMN calls TEXT;
+ALTER TABLE whatsapp_routes ADD COLUMN calls_until INTEGER;";
 
 /// One of our numbers. The secrets are sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]

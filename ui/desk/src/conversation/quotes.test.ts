@@ -7,7 +7,7 @@ import ReactDialog from "../dialogs/ReactDialog.svelte";
 import { fakeHost, type FakeHost } from "../host/fake";
 import { actionsOf } from "../state/actions";
 import { Desk } from "../state/desk.svelte";
-import { lastOfCustomer, turnOf } from "../words/quotes";
+import { lastOfCustomer, mayCome, turnOf } from "../words/quotes";
 import type { ConversationView, EntryView } from "$shared/types";
 
 const user = userEvent.setup();
@@ -71,6 +71,17 @@ describe("a quote", () => {
     expect([quote.mock.calls.length, react.mock.calls.length]).toEqual([1, 1]);
   });
 
+  it("has a file fetched again that could not be fetched, as long as the channel keeps it", async () => {
+    const { host, desk, last } = await opened("jonas");
+    const owed = { ...last, about: { quote: null, earlier: [], reactions: [], owed: true } };
+    const sent = Date.parse(owed.time);
+    expect([mayCome(owed, sent), mayCome(owed, sent + 8 * 24 * 3_600_000), mayCome(last, sent)]).toEqual([true, false, false]);
+    const fetch = () => void desk.conversation?.fetchFile(owed);
+    render(EntryLine, { entry: owed, before: null, after: null, customer: "Jonas", me: "maya", details: vi.fn(), cancel: vi.fn(), retry: null, fetch });
+    await user.click(screen.getByRole("button", { name: "Try again to fetch this file" }));
+    expect(requests(host, "conversation.fetchFile")).toEqual([{ id: "jonas", turn: turnOf(last) }]);
+  });
+
   it("is not offered where the channel has none", async () => {
     const { desk, view } = await opened("carmen");
     expect(actionsOf(desk, view).filter(({ is }) => is === "quote" || is === "react")).toEqual([]);
@@ -86,7 +97,7 @@ describe("a reaction", () => {
     await user.keyboard("{Enter}");
     await vi.waitFor(() => expect(close).toHaveBeenCalled());
     unmount();
-    const given = { ...last, about: { quote: null, earlier: [], reactions: [{ by: { kind: "agent" as const, user: "maya", name: "Maya" }, emoji: "🎉" }] } };
+    const given = { ...last, about: { quote: null, earlier: [], owed: false, reactions: [{ by: { kind: "agent" as const, user: "maya", name: "Maya" }, emoji: "🎉" }] } };
     render(ReactDialog, { desk, view, entry: given, close });
     await user.click(screen.getByRole("button", { name: "Take back 🎉" }));
     const turn = turnOf(last);

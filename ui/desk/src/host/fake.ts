@@ -386,7 +386,7 @@ export class FakeHost implements Host {
       const { entries } = this.#find(id);
       const quoted = entries.find(({ body }) => replyTo !== undefined && "turn" in body && body.turn === replyTo);
       const sent = entries.at(-1);
-      if (quoted && sent) sent.about = { quote: quoteOf(quoted), reactions: [], earlier: [] };
+      if (quoted && sent) sent.about = { quote: quoteOf(quoted), reactions: [], earlier: [], owed: false };
       return {};
     },
     "conversation.note": ({ id, text, now }) => {
@@ -439,7 +439,13 @@ export class FakeHost implements Host {
     "conversation.react": ({ id, turn, emoji }) => {
       const entry = this.#find(id).entries.find(({ body }) => "turn" in body && body.turn === turn);
       const others = entry?.about?.reactions.filter(({ by }) => by.kind === "customer") ?? [];
-      if (entry) entry.about = { quote: null, earlier: [], ...entry.about, reactions: [...others, ...(emoji === null ? [] : [{ by: MAYA, emoji }])] };
+      if (entry) entry.about = { quote: null, earlier: [], owed: false, ...entry.about, reactions: [...others, ...(emoji === null ? [] : [{ by: MAYA, emoji }])] };
+      this.#changed(id);
+      return {};
+    },
+    "conversation.fetchFile": ({ id, turn }) => {
+      const entry = this.#find(id).entries.find(({ body }) => "turn" in body && body.turn === turn);
+      if (entry?.about) entry.about = { ...entry.about, owed: false };
       this.#changed(id);
       return {};
     },

@@ -1,5 +1,5 @@
 // The conversation on screen: read from the core, read again when it changed, never modified here.
-import type { CommandId, ConversationId, ConversationView, EntriesView, Participant, Position, RpcError, TurnId } from "$shared/types";
+import type { CommandId, ConversationId, ConversationView, EntriesView, EntryView, Participant, Position, RpcError, TurnId } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { Composer } from "./composer.svelte";
 import { EMPTY, meets, only, updated, withLater, withNewest, withOlder, type Stretch } from "./journey";
@@ -8,6 +8,7 @@ import { reask } from "./reask";
 import { Shown } from "./shown";
 import { Typing } from "./typing.svelte";
 import { isHidden } from "../words/hidden";
+import { turnOf } from "../words/quotes";
 
 const PAGE = 60;
 /** How far back a refresh of the newest page reaches, for receipts and edits. */
@@ -62,6 +63,7 @@ export class OpenConversation {
       const [view] = await Promise.all([this.host.rpc("conversation.open", { id: this.id }), this.#again()]);
       this.view = view;
       if (view.row.inProgress) this.composer.reopening = false;
+      this.composer.files.limits = view.limits;
       this.composer.adopt(view.drafts, asking);
       this.problem = null;
     } catch (error) {
@@ -203,6 +205,12 @@ export class OpenConversation {
   async cancel(command: CommandId): Promise<unknown> {
     await this.composer.flush();
     return this.host.rpc("outbox.cancel", { command });
+  }
+
+  /** A customer's file that could not be fetched; it comes in its place. */
+  async fetchFile(entry: EntryView): Promise<unknown> {
+    const turn = turnOf(entry);
+    return turn === null ? null : this.host.rpc("conversation.fetchFile", { id: entry.conversation, turn });
   }
 
   retry(turn: TurnId): Promise<unknown> {

@@ -594,6 +594,8 @@ export interface Messages {
   "me-sign-out": null;
   "message-cancel": null;
   "message-details": null;
+  "message-fetch": null;
+  "message-fetch.aloud": null;
   "message-fixed": { channel: string | number };
   "message-optional": null;
   "message-retry": null;

@@ -22,3 +22,11 @@ export function quoteOf(entry: EntryView): QuoteView | null {
 export function lastOfCustomer(entries: readonly EntryView[], conversation: string): EntryView | null {
   return entries.findLast((entry) => entry.conversation === conversation && entry.by.kind === "customer" && turnOf(entry) !== null) ?? null;
 }
+
+/** How long the channel keeps a customer's file. */
+const KEPT_MS = 7 * 24 * 3_600_000;
+
+/** Whether it stands for a file that could not be fetched, and that the channel still has. */
+export function mayCome({ about, time }: EntryView, now: number): boolean {
+  return about?.owed === true && now - Date.parse(time) < KEPT_MS;
+}

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_conversation::{
-    Channel, Command, Contact, ContactId, ContactKind, Content, Conversation, ConversationId, CustomerRef, Envelope,
-    Media, Opening, Participant, Permissions, Rejection, Stage, Time, TurnId, is_courtesy,
+    CALL, CALL_PERMISSION, Channel, Command, Contact, ContactId, ContactKind, Content, Conversation, ConversationId,
+    CustomerRef, Envelope, Media, Opening, Participant, Permissions, RENUMBERED, Rejection, Stage, Time, TurnId,
 };
 use tandem_sql::Connection;
 use tokio::time::MissedTickBehavior;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::number::{self, Opened};
 use super::sending::go_on;
-use super::webhook::{Body, Change, Message, Renumbered, Status, What, Who};
+use super::webhook::{Body, Call, Change, Message, Renumbered, Status, What, Who};
 use super::{answer, download, fit, route, webhook};
 use crate::engine::{Engine, Repeat, Said, system_command};
 use crate::hub::Hub;
@@ -23,6 +23,7 @@ use crate::store::whatsapp::inbox::{self, Waiting};
 use crate::store::whatsapp::messages::{self, Known};
 use crate::store::whatsapp::routes::NameKind;
 use crate::store::whatsapp::sends::Phase;
+use crate::store::whatsapp::unfetched::{self, Unfetched};
 use crate::store::whatsapp::{Number, routes, sends};
 use crate::store::{StoreError, contacts, events};
 
@@ -32,6 +33,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const AT_ONCE: u32 = 32;
 /// Pause after the store has failed.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Why bodies with messages of a phone's past are kept as they came.
+const PAST: &str = "it holds messages of a phone's past, which are not imported";
 const HOUR_MS: i64 = 3_600_000;
 
 /// Reads what comes for as long as the hub runs.
@@ -76,6 +79,10 @@ async fn take(hub: &Arc<Hub>, waiting: Waiting) -> Result<(), StoreError> {
             let opened = Arc::new(opened);
             let mut unread = delivery.unread;
             for change in delivery.changes {
+                if matches!(change.what, What::History(_)) {
+                    unread.push(PAST.to_owned());
+                    continue;
+                }
                 match apply(hub, &opened, change, waiting.received).await {
                     Ok(()) => {}
                     Err(error @ StoreError::Database(_)) => return Err(error),
@@ -86,6 +93,7 @@ async fn take(hub: &Arc<Hub>, waiting: Waiting) -> Result<(), StoreError> {
                     }
                 }
             }
+            unread.dedup();
             unread
         }
     };
@@ -120,7 +128,10 @@ async fn apply(hub: &Arc<Hub>, opened: &Arc<Opened>, change: Change, received: T
         }
         What::Renumbered(change) => {
             let opened = Arc::clone(opened);
-            hub.database.write(move |connection, _| renumber(connection, &opened.number, &change, received)).await
+            let renumbered = move |connection: &Connection, engine: &mut Engine| {
+                renumber(connection, engine, &opened.number, &change, received)
+            };
+            hub.database.write(renumbered).await
         }
         What::Preference { who, value, .. } => {
             let opened = Arc::clone(opened);
@@ -135,8 +146,19 @@ async fn apply(hub: &Arc<Hub>, opened: &Arc<Opened>, change: Change, received: T
             tracing::warn!(number = opened.number.key, ?codes, "WhatsApp reports errors of this number");
             Ok(())
         }
-        What::History(_) | What::Call(_) | What::Other { .. } => Ok(()),
+        What::Call(call) if call.by_customer => hear(hub, opened, rang(call)?, Participant::Customer, received).await,
+        What::Call(_) | What::History(_) | What::Other { .. } => Ok(()),
     }
+}
+
+/// A call, as the turn that it becomes: nobody takes calls, so all that comes of it is that somebody wants us.
+fn rang(call: Call) -> Result<Message, Rejection> {
+    let Call { id, who, name, at_ms, .. } = call;
+    if !who.is_known() {
+        return Err(Rejection::invalid("calls", "a call has no caller"));
+    }
+    let body = Body::Said(Content::Unknown { kind: CALL.into(), detail: String::new(), text: String::new() });
+    Ok(Message { id, who, name, username: None, sent_ms: at_ms, quotes: None, body })
 }
 
 /// What is needed to take in one message.
@@ -199,7 +221,11 @@ impl Heard {
         if messages::get(connection, &self.number.key, &self.message.id)?.is_some() {
             return Ok(());
         }
-        let renews = !matches!(self.message.body, Body::Edit { .. } | Body::Revoke { .. });
+        let renews = match &self.message.body {
+            Body::Edit { .. } | Body::Revoke { .. } => false,
+            Body::Said(content) => content.renews_window(),
+            _ => true,
+        };
         let known = match &self.message.body {
             Body::Reaction { to, emoji } => {
                 let (emoji, received) = (emoji.clone(), self.at);
@@ -222,7 +248,17 @@ impl Heard {
                 }
                 _ => None,
             },
-            Body::CallPermission { .. } => None,
+            Body::CallPermission { accepted, expires_ms } => {
+                let until = expires_ms.map(Time);
+                routes::set_calls(connection, self.route, *accepted, until)?;
+                let detail = match (accepted, until) {
+                    (false, _) => "no".to_owned(),
+                    (true, None) => "yes".to_owned(),
+                    (true, Some(until)) => until.to_string().chars().take("2026-11-28".len()).collect(),
+                };
+                let kind = CALL_PERMISSION.into();
+                Some(self.write(connection, engine, Content::Unknown { kind, detail, text: String::new() })?)
+            }
             Body::Welcome => {
                 self.conversation(connection, engine, false)?;
                 None
@@ -235,7 +271,13 @@ impl Heard {
                     Some(Err(why)) => unfetched(media.kind.name(), why, &media.caption),
                     None => unfetched(media.kind.name(), "", &media.caption),
                 };
-                Some(self.write(connection, engine, content)?)
+                let known = self.write(connection, engine, content)?;
+                if !matches!(self.file, Some(Ok(_))) {
+                    let Known { conversation, turn, .. } = known;
+                    let (number, media) = (self.number.key.clone(), media.clone());
+                    unfetched::put(connection, &Unfetched { conversation, turn, number, media }, self.now)?;
+                }
+                Some(known)
             }
         };
         // What is no turn of its own is remembered too, so that a repeat is known.
@@ -275,7 +317,7 @@ impl Heard {
 
     /// Adds a turn. What the conversation refuses is kept as a message of unknown kind: nothing is dropped.
     fn write(&self, connection: &Connection, engine: &mut Engine, content: Content) -> Result<Known, StoreError> {
-        let silent = matches!(&content, Content::Text { text } if is_courtesy(text));
+        let silent = content.asks_nothing();
         let conversation = self.conversation(connection, engine, silent)?;
         let content = self.answering(connection, engine, conversation, content)?;
         let turn = TurnId(Uuid::now_v7());
@@ -449,12 +491,33 @@ fn tracked(
     Ok((Some(known), is_awaited))
 }
 
-fn renumber(connection: &Connection, number: &Number, change: &Renumbered, received: Time) -> Result<(), StoreError> {
+/// A customer has another number or id: the chat stays theirs, and says so while it is in progress.
+fn renumber(
+    connection: &Connection,
+    engine: &mut Engine,
+    number: &Number,
+    change: &Renumbered,
+    received: Time,
+) -> Result<(), StoreError> {
+    if messages::get(connection, &number.key, &change.id)?.is_some() {
+        return Ok(());
+    }
+    messages::put(connection, &number.key, &change.id, &Known::NO_TURN)?;
     let at = change.at_ms.map_or(received, Time).min(received);
     let names: Vec<_> = route::names(&change.before).into_iter().chain(route::names(&change.after)).collect();
     let known = routes::known(connection, &number.key, &names)?;
     if let Some(placement) = route::renamed(&change.before, &change.after, at, &known) {
-        routes::keep(connection, &number.key, &placement, "", at)?;
+        let route = routes::keep(connection, &number.key, &placement, "", at)?;
+        if let Some(conversation) = engine.going_on(connection, route, Conversation::in_progress)? {
+            let kind = RENUMBERED.into();
+            let detail = match (&change.before.wa_id, &change.after.wa_id) {
+                (Some(before), Some(after)) if before != after => format!("+{before} → +{after}"),
+                _ => String::new(),
+            };
+            let content = Content::Unknown { kind, detail, text: String::new() };
+            let said = Said { turn: TurnId(Uuid::now_v7()), content, quotes: None, received: at };
+            engine.hear(connection, conversation, &Participant::Customer, said, Repeat::Once)??;
+        }
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use tandem_conversation::{Template, TemplatePart, TemplateValue, TurnId};
 
-use super::fit::Piece;
+use super::fit::{Piece, field};
 
 /// What stands on the button that opens a list.
 const CHOOSE: &str = "Choose";
@@ -99,8 +99,6 @@ fn whole(mut request: Map<String, Value>, outgoing: &Outgoing<'_>) -> Value {
     request.insert("messaging_product".into(), json!("whatsapp"));
     request.insert("recipient_type".into(), json!("individual"));
     outgoing.to.put(&mut request);
-    request.insert("type".into(), json!(kind));
-    request.insert(kind.into(), content);
     if let Some(quotes) = outgoing.quotes {
         request.insert("context".into(), json!({ "message_id": quotes }));
     }

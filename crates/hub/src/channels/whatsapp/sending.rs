@@ -26,7 +26,7 @@ use crate::store::events::Part;
 use crate::store::whatsapp::messages::{self, Known};
 use crate::store::whatsapp::routes::NameKind;
 use crate::store::whatsapp::sends::{self, Due, Head, Phase};
-use crate::store::whatsapp::{self, OK, routes, templates};
+use crate::store::whatsapp::{self, OK, routes, templates, uploads};
 use crate::store::{StoreError, events, media};
 
 /// How often the queue is looked at without being told.
@@ -204,7 +204,7 @@ async fn send(hub: &Arc<Hub>, head: Head) -> Result<(), StoreError> {
     };
     let Looked::Send(ready, head) = looked else { return Ok(()) };
     let uploaded = match &ready.what {
-        Payload::Piece(Piece::File { media, .. }) => match upload(hub, &opened, media).await {
+        Payload::Piece(Piece::File { media, .. }) => match uploaded(hub, &opened, media, now).await? {
             Ok(id) => Some(id),
             Err(outcome) => {
                 // Nothing was sent yet, so trying again is safe.
@@ -235,7 +235,13 @@ async fn send(hub: &Arc<Hub>, head: Head) -> Result<(), StoreError> {
     hub.database.write(move |connection, _| sends::set(connection, &leaving, Some(latest))).await?;
     let outcome = client::send(&hub.whatsapp, &opened, &request).await;
     let now = hub.clock.now();
-    hub.database.write(move |connection, engine| settle(connection, engine, &opened, leaving, &outcome, now)).await?;
+    let settled = move |connection: &Connection, engine: &mut Engine| {
+        if let (Outcome::Refused { .. }, Some(id)) = (&outcome, &uploaded) {
+            uploads::forget(connection, &opened.number.key, id)?;
+        }
+        settle(connection, engine, &opened, leaving, &outcome, now)
+    };
+    hub.database.write(settled).await?;
     hub.whatsapp_queued.notify_one();
     Ok(())
 }
@@ -348,6 +354,10 @@ fn ready(
                 give_up(connection, engine, head, explained(131_050).to_owned())?;
                 return Ok(Looked::Settled);
             }
+            if template.as_ref().is_some_and(Template::is_authentication) && matches!(to, Address::User(_)) {
+                give_up(connection, engine, head, explained(131_062).to_owned())?;
+                return Ok(Looked::Settled);
+            }
             let Some(piece) = pieces.into_iter().nth(head.part as usize) else {
                 sends::set(connection, &head, None)?;
                 return Ok(Looked::Settled);
@@ -446,6 +456,30 @@ fn progress(
         tracing::debug!(%rejection, "what became of a message is refused");
     }
     Ok(())
+}
+
+/// Meta's id of a turn's file: the one that it has, or a new one.
+async fn uploaded(
+    hub: &Arc<Hub>,
+    opened: &Opened,
+    file: &tandem_conversation::Media,
+    now: Time,
+) -> Result<Result<String, Outcome>, StoreError> {
+    let (key, media) = (opened.number.key.clone(), file.id);
+    let known = hub.database.read({
+        let key = key.clone();
+        move |connection| uploads::get(connection, &key, media, now)
+    });
+    if let Some(id) = known.await? {
+        return Ok(Ok(id));
+    }
+    let id = match upload(hub, opened, file).await {
+        Ok(id) => id,
+        Err(outcome) => return Ok(Err(outcome)),
+    };
+    let kept = id.clone();
+    hub.database.write(move |connection, _| uploads::put(connection, &key, media, &kept, now)).await?;
+    Ok(Ok(id))
 }
 
 /// Uploads the file of a turn.

@@ -147,7 +147,11 @@ impl ApiError {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Call {
+    /// The same in all news of one call.
+    pub id: String,
     pub who: Who,
+    /// The name that the customer gave themselves.
+    pub name: Option<String>,
     pub event: String,
     pub by_customer: bool,
     pub at_ms: Option<i64>,
@@ -199,7 +203,9 @@ impl Delivery {
                 let by_customer = text(call, &["direction"]).is_none_or(|direction| direction == "USER_INITIATED");
                 let who = people.complete(sender(call, "from", "from_user_id", "from_parent_user_id"));
                 let event = text(call, &["event"]).unwrap_or_default();
-                add(What::Call(Call { who, event, by_customer, at_ms: time(call) }));
+                let id = text(call, &["id"]).unwrap_or_else(|| digest(call));
+                let name = people.profile(&who, "name");
+                add(What::Call(Call { id, who, name, event, by_customer, at_ms: time(call) }));
             }
         } else {
             for message in list(value, "messages") {

@@ -179,6 +179,19 @@ pub(crate) fn set_marketing(connection: &Connection, id: ContactId, wish: &str) 
     Ok(())
 }
 
+/// What the customer said when we asked whether we may call them.
+pub(crate) fn set_calls(
+    connection: &Connection,
+    id: ContactId,
+    accepted: bool,
+    until: Option<Time>,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE whatsapp_routes SET calls = ?2, calls_until = ?3 WHERE id = ?1";
+    let answer = if accepted { "accept" } else { "reject" };
+    connection.prepare_cached(sql)?.execute(params![Id(id.0), answer, until.map(|until| until.0)])?;
+    Ok(())
+}
+
 const CURRENT: &str = "SELECT kind, value FROM whatsapp_names WHERE route = ?1 AND until_at IS NULL ORDER BY id DESC";
 
 /// A current name of this kind, the newest first.

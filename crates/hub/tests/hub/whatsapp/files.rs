@@ -1,8 +1,9 @@
 //! Files of customers and of agents: fetched, checked, uploaded, and never taken on trust.
 
 use serde_json::{Value, json};
+use tandem_testkit::cloud_api::{Fault, TOKEN};
 
-use super::world::{World, conversation, event, progressed, replies, says, taken, uploads};
+use super::world::{World, code, command, conversation, event, progressed, replies, says, taken, uploads};
 use crate::common::Agent;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\nrest of a picture";
@@ -122,4 +123,61 @@ async fn a_file_that_was_cut_short_or_is_gone_from_the_disk_is_not_sent() {
         assert!(failed["reason"].as_str().unwrap().contains("Attach it again"), "{failed}");
     }
     assert!(world.api.files().is_empty(), "nothing left");
+}
+
+#[tokio::test]
+async fn a_file_that_whatsapp_has_is_not_uploaded_again() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    let media = uploads(&maya, &id, "bill.pdf", PDF).await;
+    let content = json!({ "type": "attachment", "media": media, "text": "" });
+    // The first attempt is put off after the upload.
+    world.api.faults([Fault::Refuses { status: 429, code: 130_429 }]);
+    for _ in 0..2 {
+        let (status, answer, _) = replies(&maya, &id, content.clone()).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let requests = taken(&world.api, 2).await;
+    assert_eq!(requests[0]["document"]["id"], requests[1]["document"]["id"]);
+    assert_eq!(world.api.files().len(), 1);
+    // Meta does not know it any more.
+    world.api.faults([Fault::Refuses { status: 400, code: 131_053 }]);
+    let (.., turn) = replies(&maya, &id, content.clone()).await;
+    progressed(&maya, &id, &turn, "failed").await;
+    replies(&maya, &id, content).await;
+    taken(&world.api, 3).await;
+    assert_eq!(world.api.files().len(), 2, "a refused id is not used again");
+}
+
+#[tokio::test]
+async fn a_file_that_could_not_be_fetched_is_fetched_when_somebody_tries_again() {
+    let world = World::new().await;
+    let maya = world.hub.maya().await;
+    let (file, sha256) = world.api.add_file("image/png", PNG);
+    world.api.set_token("of tomorrow");
+    let content = arrives(&world, &maya, picture(&file, &sha256)).await;
+    assert_eq!(content["type"], "unknown");
+    let id = conversation(&maya, "help").await;
+    let turn = event(&maya, &id, "turn_added", |_| true).await["turn"]["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/conversations/{id}/turns/{turn}/fetch");
+    let tries = async || crate::common::post(&maya.base, &path, Some(&maya.token), &json!({})).await;
+    let (status, problem) = tries().await;
+    assert_eq!((status, code(&problem)), (409, "media.not_fetched"), "{problem}");
+    world.api.set_token(TOKEN);
+    assert_eq!(tries().await.0, 204);
+    let edited = event(&maya, &id, "turn_edited", |body| body["turn"] == turn.as_str()).await;
+    let content = &edited["content"];
+    assert_eq!((&content["type"], &content["text"]), (&json!("attachment"), &json!("My case")));
+    let address = format!("{}/api/v1/media/{}", maya.base, content["media"]["id"].as_str().unwrap());
+    let file = reqwest::Client::new().get(address).bearer_auth(&maya.token).send().await.unwrap();
+    assert_eq!(file.bytes().await.unwrap(), PNG);
+    let (status, problem) = tries().await;
+    assert_eq!((status, code(&problem)), (404, "media.nothing_to_fetch"));
+    let jonas = world.hub.jonas().await;
+    assert_eq!(command(&maya, &id, json!({ "type": "join" })).await.0, 200);
+    assert_eq!(
+        crate::common::post(&jonas.base, &path, Some(&jonas.token), &json!({})).await.0,
+        404,
+        "his is not to see"
+    );
 }

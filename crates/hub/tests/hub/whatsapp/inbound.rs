@@ -1,12 +1,17 @@
 //! What customers send, and what becomes of it.
 
+use std::sync::atomic::Ordering;
+
 use reqwest::Method;
 use serde_json::{Value, json};
+use tandem_sqlite::rusqlite::Connection;
 use tandem_testkit::cloud_api::Phone;
 
-use super::world::{World, command, conversation, conversations, event, events, replies, says, text, until};
+use super::world::{World, code, command, conversation, conversations, event, events, replies, says, text, until};
 use crate::common::partner::{Partner, invited};
-use crate::common::{frames_until, say};
+use crate::common::{TestHub, frames_until, say};
+
+const HOUR_MS: i64 = 3_600_000;
 
 #[tokio::test]
 async fn whatever_is_delivered_twice_counts_once() {
@@ -217,4 +222,196 @@ async fn words_that_were_withdrawn_stay_withdrawn() {
     let all = events(&maya, &id).await;
     let of = |kind: &str| all.iter().filter(|event| event["body"].get(kind).is_some()).count();
     assert_eq!((of("turn_edited"), of("turn_withdrawn")), (0, 1));
+}
+
+#[tokio::test]
+async fn what_is_written_long_after_the_end_begins_another_conversation_unless_it_is_a_courtesy() {
+    let (hub, ahead) = TestHub::start_with_clock(None).await;
+    let world = World::of(hub).await;
+    let (maya, first) = world.talks().await;
+    let heard = async |message: &str, words: &str, in_conversation: Option<&str>| {
+        world.hears_text(message, words).await;
+        let sofia = world.hub.sofia().await;
+        until(async || {
+            let (_, page) = sofia.gets(&format!("/api/v1/search?q={}", words.replace(' ', "%20"))).await;
+            let found = page["hits"][0]["conversation"].as_str()?.to_owned();
+            in_conversation.is_none_or(|id| id == found).then_some(found)
+        })
+        .await
+    };
+    assert_eq!(command(&maya, &first, json!({ "type": "complete" })).await.0, 200);
+    ahead.fetch_add(23 * HOUR_MS, Ordering::Relaxed);
+    heard("wamid.2", "umbrella forgotten", Some(&first)).await;
+    let maya = world.hub.maya().await;
+    assert_eq!(command(&maya, &first, json!({ "type": "join" })).await.0, 200);
+    assert_eq!(command(&maya, &first, json!({ "type": "complete" })).await.0, 200);
+    ahead.fetch_add(25 * HOUR_MS, Ordering::Relaxed);
+    heard("wamid.3", "Thank you", Some(&first)).await;
+    // The courtesy was the last turn: the hours count from it.
+    ahead.fetch_add(25 * HOUR_MS, Ordering::Relaxed);
+    let second = heard("wamid.4", "passport missing", None).await;
+    assert_ne!(second, first);
+    let state = world.hub.sofia().await.state(&first).await;
+    assert_eq!(state["status"]["status"], "completed", "the one before stays closed: {state}");
+}
+
+fn call(id: &str, event: &str, direction: &str) -> Value {
+    json!({ "id": id, "from": "34600999888", "to": "34600123456", "event": event, "direction": direction,
+        "timestamp": "1752583107", "session": { "sdp": "v=0", "sdp_type": "offer" } })
+}
+
+#[tokio::test]
+async fn a_call_calls_for_somebody_once_and_what_was_allowed_and_renumbered_is_told() {
+    let world = World::new().await;
+    let sofia = world.hub.sofia().await;
+    let contacts = json!([{ "profile": { "name": "Carmen Ruiz" }, "wa_id": "34600999888" }]);
+    for (id, event) in [("wacid.1", "connect"), ("wacid.1", "connect"), ("wacid.1", "terminate")] {
+        let calls = [call(id, event, "USER_INITIATED"), call("wacid.2", "connect", "BUSINESS_INITIATED")];
+        world.hooks.changed("calls", json!({ "contacts": contacts, "calls": calls })).await.unwrap();
+    }
+    let id = conversation(&sofia, "help").await;
+    assert_eq!(command(&sofia, &id, json!({ "type": "join" })).await.0, 200);
+    let (status, problem, _) = replies(&sofia, &id, json!({ "type": "text", "text": "Hello" })).await;
+    assert_eq!((status, code(&problem)), (409, "conversation.window_closed"), "a call is no message");
+    let reply = json!({ "response": "accept", "expiration_timestamp": 1_753_186_982 });
+    let allowed = json!({ "type": "interactive",
+        "interactive": { "type": "call_permission_reply", "call_permission_reply": reply } });
+    world.hears("wamid.2", allowed, 0).await;
+    let told = event(&sofia, &id, "turn_added", |body| body["turn"]["content"]["kind"] == "call_permission").await;
+    let turn = &told["turn"];
+    assert_eq!((&turn["content"]["detail"], &turn["silent"]), (&json!("2025-07-22"), &json!(true)));
+    for _ in 0..2 {
+        let system = json!({ "type": "system", "system": { "type": "user_changed_number", "wa_id": "34600111000",
+            "body": "User A changed from 34600999888 to 34600111000" } });
+        world.hears("wamid.3", system, 0).await;
+    }
+    let told = event(&sofia, &id, "turn_added", |body| body["turn"]["content"]["kind"] == "renumbered").await;
+    assert_eq!(told["turn"]["content"]["detail"], "+34600999888 → +34600111000");
+    says(&sofia, &id, "Hello").await;
+    assert_eq!(super::world::taken(&world.api, 1).await[0]["to"], "34600111000");
+    let kinds: Vec<_> = events(&sofia, &id)
+        .await
+        .iter()
+        .filter_map(|event| event["body"]["turn_added"]["turn"]["content"]["kind"].as_str().map(str::to_owned))
+        .collect();
+    assert_eq!(kinds, ["call", "call_permission", "renumbered"]);
+}
+
+#[tokio::test]
+async fn the_past_of_a_phone_is_kept_as_it_came_and_touches_nothing() {
+    let world = World::new().await;
+    let message = |id: &str| {
+        json!({ "from": "34600999888", "id": id, "timestamp": "1750000000", "type": "text",
+            "text": { "body": "Long ago" } })
+    };
+    let thread = json!({ "id": "34600999888", "messages": [message("wamid.old1"), message("wamid.old2")] });
+    world.hooks.changed("history", json!({ "history": [{ "threads": [thread] }] })).await.unwrap();
+    let (maya, id) = world.talks().await;
+    let words: Vec<_> = events(&maya, &id)
+        .await
+        .iter()
+        .filter_map(|event| event["body"]["turn_added"]["turn"]["content"]["text"].as_str().map(str::to_owned))
+        .collect();
+    assert_eq!(words, ["Where is my suitcase?"]);
+    let (_, unread) = world.hub.ada().await.gets("/api/v1/channels/whatsapp/main/unread").await;
+    assert_eq!(unread.as_array().map(Vec::len), Some(1), "{unread}");
+    assert!(unread[0]["why"].as_str().unwrap().contains("past"), "{unread}");
+}
+
+#[tokio::test]
+async fn withdrawn_words_and_files_are_erased_when_their_time_is_up() {
+    let (hub, running) = TestHub::running(|config| config.retention.withdrawn_days = -1).await;
+    let world = World::of(hub).await;
+    let (file, sha256) = world.api.add_file("image/png", b"\x89PNG\r\n\x1a\nmy card");
+    let (maya, id) = world.talks().await;
+    let picture = json!({ "type": "image", "image": { "id": file, "mime_type": "image/png", "sha256": sha256, "caption": "4242" } });
+    world.hears("wamid.2", picture, 0).await;
+    world.hears_text("wamid.3", "My card is 4111").await;
+    world.hears("wamid.4", edit("wamid.3", "My card is 4112"), 0).await;
+    let media = event(&maya, &id, "turn_added", |body| body["turn"]["content"]["type"] == "attachment").await;
+    let media = media["turn"]["content"]["media"]["id"].as_str().unwrap().to_owned();
+    for (message, of) in [("wamid.5", "wamid.2"), ("wamid.6", "wamid.3")] {
+        world.hears(message, revoke(of), 0).await;
+    }
+    world.hears_text("wamid.7", "The last").await;
+    event(&maya, &id, "turn_added", |body| body["turn"]["content"]["text"] == "The last").await;
+    let data = Connection::open(world.hub.folder.path().join("tandem.db")).unwrap();
+    let kept = || {
+        let sql = "SELECT count(*) FROM events WHERE body LIKE '%411_%' OR body LIKE '%4242%'";
+        data.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert_eq!(kept(), 3, "until then they are hidden, and here");
+    let before = maya.state(&id).await;
+    running.sweep().await.unwrap();
+    assert_eq!(kept(), 0);
+    let sql = "SELECT count(*) FROM media WHERE conversation IS NOT NULL";
+    assert_eq!(data.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap(), 0, "{media} goes with the next sweep");
+    assert_eq!(maya.state(&id).await, before, "nothing else has changed");
+    assert_eq!(running.sweep().await.unwrap(), 0);
+}
+
+/// The numbers 0, 1, 2, … in another order.
+fn shuffled(count: usize, seed: u64) -> Vec<usize> {
+    let mut all: Vec<_> = (0..count).collect();
+    let mut random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    for at in (1..count).rev() {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        all.swap(at, usize::try_from(random >> 33).unwrap() % (at + 1));
+    }
+    all
+}
+
+#[tokio::test]
+async fn webhooks_shuffled_and_doubled_give_the_same_turns() {
+    const MESSAGES: usize = 9;
+    let world = World::new().await;
+    let sofia = world.hub.sofia().await;
+    for seed in 0..6_u64 {
+        let phone = Phone::new(&format!("3460022200{seed}"), "Somebody");
+        let mut order = shuffled(MESSAGES, seed + 1);
+        order.extend(shuffled(MESSAGES, seed + 77));
+        for at in order {
+            let words = text(&format!("chat {seed} message {at}"));
+            world
+                .hooks
+                .message(&phone, &format!("wamid.{seed}.{at}"), words, 60 - i64::try_from(at).unwrap())
+                .await
+                .unwrap();
+        }
+    }
+    world.hears_text("wamid.end", "The end").await;
+    let all = conversations(&sofia, "help", 7).await;
+    let mut said = Vec::new();
+    for id in &all {
+        for event in events(&sofia, id).await {
+            said.extend(event["body"]["turn_added"]["turn"]["content"]["text"].as_str().map(str::to_owned));
+        }
+    }
+    said.sort();
+    let mut expected: Vec<_> =
+        (0..6).flat_map(|seed| (0..MESSAGES).map(move |at| format!("chat {seed} message {at}"))).collect();
+    expected.push("The end".into());
+    expected.sort();
+    assert_eq!(said, expected);
+}
+
+#[tokio::test]
+async fn a_user_id_that_rotates_keeps_its_chat_and_its_replies() {
+    let world = World::new().await;
+    let of = |user: &str| Phone { user_id: user.into(), ..Phone::new("", "Carmen") };
+    world.hooks.message(&of("ES.1"), "wamid.1", text("Where is my suitcase?"), 60).await.unwrap();
+    let maya = world.hub.maya().await;
+    let id = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &id, json!({ "type": "join" })).await.0, 200);
+    let system = json!({ "type": "user_changed_user_id", "previous_user_id": "ES.1", "user_id": "ES.2" });
+    let message = json!({ "id": "wamid.2", "timestamp": "1752583107", "type": "system", "system": system });
+    world.hooks.changed("messages", json!({ "messages": [message] })).await.unwrap();
+    world.hooks.message(&of("ES.2"), "wamid.3", text("It is still me"), 0).await.unwrap();
+    event(&maya, &id, "turn_added", |body| body["turn"]["content"]["text"] == "It is still me").await;
+    says(&maya, &id, "Hello Carmen").await;
+    assert_eq!(super::world::taken(&world.api, 1).await[0]["recipient"], "ES.2");
+    let (_, page) = world.hub.sofia().await.gets("/api/v1/conversations?section=all").await;
+    assert_eq!(page["total"], 1, "one chat, one conversation");
 }

@@ -102,6 +102,12 @@ said-woken = Die Wiedervorlage ist fällig
 said-feedback = { $name } gab { $score } von 5
 said-withdrawn = Zurückgezogen
 said-unknown-kind = Eine Nachricht, die hier nicht gezeigt werden kann ({ $kind })
+said-called = Hat versucht anzurufen
+said-calls = Hat Anrufe erlaubt
+    .until = Hat Anrufe bis { $day } erlaubt
+    .refused = Hat Anrufe nicht erlaubt
+said-renumbered = Hat jetzt eine andere Nummer
+    .to = Hat jetzt eine andere Nummer: { $change }
 said-mail-failed = Die Mail an { $name } ließ sich nicht senden: { $reason }. Laden Sie noch einmal ein und kopieren Sie den Link
 
 ## What a queued command does

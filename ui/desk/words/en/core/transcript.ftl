@@ -102,6 +102,12 @@ said-woken = The snooze is over
 said-feedback = { $name } gave { $score } of 5
 said-withdrawn = Withdrawn
 said-unknown-kind = A message that cannot be shown here ({ $kind })
+said-called = Tried to call
+said-calls = Allowed calls
+    .until = Allowed calls until { $day }
+    .refused = Did not allow calls
+said-renumbered = Has another number now
+    .to = Has another number now: { $change }
 said-mail-failed = The mail to { $name } could not be sent: { $reason }. Invite again and copy the link instead
 
 ## What a queued command does

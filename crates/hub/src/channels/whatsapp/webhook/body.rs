@@ -1,5 +1,6 @@
 //! The body of one message, by its type.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tandem_conversation::{CardPerson, Content, Degrees, FormField, OrderLine, limits};
 
@@ -38,7 +39,7 @@ pub(crate) enum Body {
 }
 
 /// A file that is to be fetched.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MediaRef {
     pub kind: MediaKind,
     /// Meta's id; its address is asked for when the file is fetched.
@@ -50,7 +51,8 @@ pub(crate) struct MediaRef {
     pub name: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum MediaKind {
     Image,
     Video,
