@@ -1462,7 +1462,7 @@ export type UserId = string;
 
 export type Wait = { since: Time, awaited: Awaited, };
 
-export type WantedView = { "type": "nothing" } | { "type": "conversation", id: ConversationId, } | { "type": "section", section: Section, } | { "type": "nowhere", reason: string, };
+export type WantedView = { "type": "nothing" } | { "type": "conversation", id: ConversationId, } | { "type": "section", section: Section, } | { "type": "start", to: string, } | { "type": "nowhere", reason: string, };
 
 export type WindowView = { 
 /**

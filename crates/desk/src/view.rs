@@ -499,6 +499,10 @@ pub enum WantedView {
     Section {
         section: Section,
     },
+    /// Write first to this number.
+    Start {
+        to: String,
+    },
     /// The link is invalid, with the reason.
     Nowhere {
         reason: String,

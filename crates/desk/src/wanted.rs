@@ -1,14 +1,18 @@
 //! Requests from outside the window: links and the tray. They wait until the window can show them.
 //!
-//! A link can only open a conversation. Any other link results in a message and nothing else.
+//! A link can only open a conversation, or the dialog that begins one, with a number in it: nothing is sent. Any other link
+//! results in a message and nothing else.
 
-use tandem_conversation::{ConversationId, Section};
+use reqwest::Url;
+use tandem_conversation::{Channel, Contact, ContactKind, ConversationId, Section};
 
 use crate::plain_line;
 use crate::view::WantedView;
 
 /// Prefix of links to conversations.
 const CONVERSATION: &str = "tandem://conversation/";
+/// Prefix of links that begin a conversation.
+const NEW: &str = "tandem://new";
 /// Length of an id in its usual form.
 const ID_LENGTH: usize = 36;
 /// Maximum shown length of an invalid link.
@@ -18,12 +22,18 @@ const SHOWN: usize = 60;
 pub(crate) enum Wanted {
     Conversation(ConversationId),
     Section(Section),
+    /// Write first to this number, in international form.
+    Start(String),
     Nowhere(String),
 }
 
 impl Wanted {
-    /// Accepts exactly `tandem://conversation/ID`, as browsers pass it on; anything else is invalid.
+    /// Accepts exactly `tandem://conversation/ID` and `tandem://new?channel=whatsapp&contact=%2B34600123456`, as browsers
+    /// pass them on; anything else is invalid.
     pub(crate) fn of_link(link: &str) -> Self {
+        if let Some(to) = begins(link) {
+            return Self::Start(to);
+        }
         let id = link.strip_prefix(CONVERSATION).map(|rest| rest.strip_suffix('/').unwrap_or(rest));
         match id.filter(|id| id.len() == ID_LENGTH).and_then(|id| id.parse().ok()) {
             Some(id) => Self::Conversation(id),
@@ -47,9 +57,28 @@ impl From<Option<Wanted>> for WantedView {
             None => Self::Nothing,
             Some(Wanted::Conversation(id)) => Self::Conversation { id },
             Some(Wanted::Section(section)) => Self::Section { section },
+            Some(Wanted::Start(to)) => Self::Start { to },
             Some(Wanted::Nowhere(reason)) => Self::Nowhere { reason },
         }
     }
+}
+
+/// The number to which a link begins a conversation: a channel that the company can write on first, one contact, and
+/// nothing else.
+fn begins(link: &str) -> Option<String> {
+    let rest = link.strip_prefix(NEW)?;
+    if !(rest.starts_with('?') || rest.starts_with("/?")) || link.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return None;
+    }
+    let url = Url::parse(link).ok().filter(|url| url.fragment().is_none())?;
+    let mut pairs: Vec<_> = url.query_pairs().collect();
+    pairs.sort();
+    let [(channel, key), (contact, to)] = pairs.as_slice() else { return None };
+    let may_begin = Channel::EVERY.iter().any(|one| one.facts().templates && one.facts().key == key.as_ref());
+    if channel != "channel" || contact != "contact" || !may_begin {
+        return None;
+    }
+    Contact::new(ContactKind::Phone, to).ok().map(|contact| contact.value)
 }
 
 #[cfg(test)]
@@ -92,6 +121,36 @@ mod tests {
             "javascript:alert(1)".into(),
         ] {
             assert!(matches!(Wanted::of_link(&link), Wanted::Nowhere(_)), "{link:?}");
+        }
+    }
+
+    #[test]
+    fn a_link_begins_a_conversation_with_one_number_and_nothing_else() {
+        let begins = Wanted::Start("+34600123456".into());
+        for link in [
+            "tandem://new?channel=whatsapp&contact=%2B34600123456",
+            "tandem://new/?contact=%2B34600123456&channel=whatsapp",
+            "tandem://new?channel=whatsapp&contact=%2B34%20600%20123%20456",
+        ] {
+            assert_eq!(Wanted::of_link(link), begins, "{link}");
+        }
+        for link in [
+            "tandem://new",
+            "tandem://new?",
+            "tandem://new?contact=%2B34600123456",
+            "tandem://new?channel=whatsapp",
+            "tandem://new?channel=webchat&contact=%2B34600123456",
+            "tandem://new?channel=whatsapp&contact=600123456",
+            "tandem://new?channel=whatsapp&contact=maya@northwind.example",
+            "tandem://new?channel=whatsapp&contact=%2B34600123456&contact=%2B34600123457",
+            "tandem://new?channel=whatsapp&contact=%2B34600123456&template=sale",
+            "tandem://new?channel=whatsapp&contact=%2B34600123456#send",
+            "tandem://new/now?channel=whatsapp&contact=%2B34600123456",
+            "tandem://newer?channel=whatsapp&contact=%2B34600123456",
+            "tandem://maya@new?channel=whatsapp&contact=%2B34600123456",
+            "tandem://new?channel=whatsapp&contact=%2B34600123456\n",
+        ] {
+            assert!(matches!(Wanted::of_link(link), Wanted::Nowhere(_)), "{link:?}");
         }
     }
 

@@ -98,6 +98,20 @@ describe("a conversation that the company begins", () => {
     expect(begun).toMatchObject([{ id: "started", turn: "started-1" }, { id: "started", turn: "started-1", from: "main", to: "+49 151 5550 1122", template: { name: "still_there" }, values: [] }]);
   });
 
+  it("begins with the number that a link names, whoever is in view, and sends nothing by itself", async () => {
+    const host = fakeHost("");
+    const desk = new Desk(host);
+    await desk.refresh();
+    desk.show("carmen");
+    await desk.conversation?.refresh();
+    desk.writeFirst("+34600123456");
+    expect(desk.overlay).toBe("start");
+    render(StartDialog, { desk, close });
+    expect((await screen.findByLabelText<HTMLInputElement>(/Phone number/)).value).toBe("+34600123456");
+    expect(screen.getByLabelText<HTMLInputElement>(/Name/).value).toBe("");
+    expect(host.calls.filter(({ name }) => name === "starts.begin")).toEqual([]);
+  });
+
   it("is not begun from a number that does not send", async () => {
     const host = fakeHost("");
     const desk = new Desk(host);

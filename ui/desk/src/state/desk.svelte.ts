@@ -51,6 +51,8 @@ export class Desk {
   offered: Offered = "everything";
   /** Where the settings open. */
   settingsAt: { section: SettingsSection; setting: SettingId | null } = { section: "notifications", setting: null };
+  /** The number of the dialog that begins a conversation; empty if it is the customer in view. */
+  startTo = $state("");
   /** The conversation of the "who was told" dialog: the journey shows earlier conversations, too. */
   told = $state<ConversationId | null>(null);
   /** Counts changes of the alerts there. */
@@ -168,6 +170,7 @@ export class Desk {
       const wanted = await this.host.rpc("window.wanted", {});
       if (wanted.type === "conversation") this.#come(wanted.id);
       else if (wanted.type === "section") this.goInto(wanted.section);
+      else if (wanted.type === "start") this.writeFirst(wanted.to);
       else if (wanted.type === "nowhere") this.toasts.say("bad", wanted.reason);
     } catch (error) {
       this.toasts.say("bad", asRpcError(error).message);
@@ -320,6 +323,12 @@ export class Desk {
   openSettings(section: SettingsSection = "notifications", setting: SettingId | null = null): void {
     this.settingsAt = { section, setting };
     this.overlay = "settings";
+  }
+
+  /** Writes to somebody first: to this number, if a link names one. Nothing is sent before the user does. */
+  writeFirst(to = ""): void {
+    this.startTo = to;
+    this.overlay = "start";
   }
 
   /** Sends the test notification; the settings show the outcome. */

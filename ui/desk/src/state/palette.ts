@@ -76,7 +76,7 @@ function everyOffer(desk: Desk): Offer[] {
     })),
     ...(desk.calls.undoable ? [own("desk", "palette-undo-dismissal", desk.undoable === "dismissal" ? keyOf("takeBack") : "", () => void desk.calls.undo())] : []),
     own("desk", "palette-answer-next", keyOf("next"), () => void desk.next()),
-    own("desk", "palette-start", keyOf("start"), () => (desk.overlay = "start")),
+    own("desk", "palette-start", keyOf("start"), () => desk.writeFirst()),
     own("desk", "palette-search", keyOf("search"), () => (desk.overlay = "search")),
     ...(view ? [own("here", "palette-search-here", keyOf("searchHere"), () => desk.searchHere())] : []),
     own("desk", "palette-change-availability", keyOf("availability"), () => desk.choose("availability")),
