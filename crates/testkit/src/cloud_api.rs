@@ -79,6 +79,8 @@ struct Book {
     /// By id, in the order of their coming.
     files: BTreeMap<u64, StoredFile>,
     templates: Vec<Value>,
+    posts_to: String,
+    fields: Vec<String>,
     count: u64,
 }
 
@@ -133,6 +135,7 @@ impl CloudApi {
             .route("/{number}/media", post(take_file))
             .route("/{account}/message_templates", get(list_templates))
             .route("/{account}/subscribed_apps", get(list_apps))
+            .route("/{app}/subscriptions", get(list_subscriptions))
             .route("/files/{id}", get(give_file))
             .route("/{id}", get(describe));
         // Clients of others put the version before everything.
@@ -171,6 +174,13 @@ impl CloudApi {
     /// Answers the messages that are held.
     pub fn release(&self) {
         self.shared.released.send_modify(|times| *times += 1);
+    }
+
+    /// Where webhooks are posted to, and about what, as far as the app is asked.
+    pub fn subscribe(&self, address: &str, fields: &[&str]) {
+        let mut book = self.shared.book();
+        address.clone_into(&mut book.posts_to);
+        book.fields = fields.iter().map(|field| (*field).to_owned()).collect();
     }
 
     /// Adds a template as Meta describes it.
@@ -381,7 +391,8 @@ async fn describe(State(shared): State<Arc<Shared>>, Path(id): Path<String>, hea
             return refusal(400, 100, "Unsupported get request. Object does not exist");
         }
         return Json(json!({ "id": id, "display_phone_number": "+34 600 123 456", "verified_name": "Northwind",
-            "quality_rating": "GREEN", "code_verification_status": "VERIFIED" }))
+            "quality_rating": "GREEN", "code_verification_status": "VERIFIED",
+            "messaging_limit_tier": "TIER_1K", "throughput": { "level": "STANDARD" } }))
         .into_response();
     };
     Json(json!({ "messaging_product": "whatsapp", "url": format!("{}/files/{id}", shared.url), "id": id,
@@ -432,6 +443,24 @@ async fn list_apps(State(shared): State<Arc<Shared>>, Path(_): Path<String>, hea
             Json(json!({ "data": [{ "whatsapp_business_api_data": { "id": "1", "name": "Tandem" } }] })).into_response()
         }
     }
+}
+
+/// The app proves itself with its id and its secret, not with a token.
+async fn list_subscriptions(
+    State(shared): State<Arc<Shared>>,
+    Path(app): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !given.starts_with(&format!("Bearer {app}|")) {
+        return refusal(401, 190, "Error validating application");
+    }
+    let book = shared.book();
+    let fields: Vec<_> = book.fields.iter().map(|name| json!({ "name": name, "version": "v25.0" })).collect();
+    let one = json!({ "object": "whatsapp_business_account", "callback_url": book.posts_to, "active": true,
+        "fields": fields });
+    let all = if book.posts_to.is_empty() { Vec::new() } else { vec![one] };
+    Json(json!({ "data": all })).into_response()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -4,11 +4,12 @@ use std::io::{BufRead as _, IsTerminal as _};
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 use clap::Subcommand;
+use serde_json::Value;
 
 use crate::administration::{OPERATOR, audit};
-use crate::channels::whatsapp::client::{ask, client};
+use crate::channels::whatsapp::client::{WITHIN, ask, client};
 use crate::channels::whatsapp::number::{Opened, opened};
-use crate::channels::whatsapp::syncing;
+use crate::channels::whatsapp::{signature, syncing};
 use crate::clock::Clock;
 use crate::config::{Config, NewWhatsappNumber};
 use crate::month::Month;
@@ -16,6 +17,10 @@ use crate::setup::{add_whatsapp_number, open, whatsapp_seal};
 use crate::store::whatsapp::messages::{self, Used};
 use crate::store::whatsapp::{self, Number, inbox, templates};
 use crate::terminal::say;
+
+const VERIFY_TOKEN: &str = "TANDEM_WHATSAPP_VERIFY_TOKEN";
+/// What the webhook must be subscribed to.
+const NEEDED: [&str; 2] = ["messages", "message_template_status_update"];
 
 /// Numbers on WhatsApp.
 #[derive(Subcommand, Debug)]
@@ -62,7 +67,9 @@ pub enum WhatsappCommand {
     },
     /// List all numbers
     List,
-    /// Ask Meta about a number, and say what is missing
+    /// Ask Meta about a number, try its own webhook as Meta does, and say what is missing
+    ///
+    /// The verify token is tried if it stands in the settings or in TANDEM_WHATSAPP_VERIFY_TOKEN.
     Check {
         /// The number's id
         #[arg(long)]
@@ -131,9 +138,8 @@ impl WhatsappCommand {
                 };
                 let display = add_whatsapp_number(&config.data, new)?;
                 audit(OPERATOR, &key, "whatsapp: added");
-                let hub = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
                 say(format_args!("{display} is {key}"))?;
-                say(format_args!("Webhook: {hub}/channels/whatsapp/{key}/webhook"))?;
+                say(format_args!("Webhook: {}", webhook_address(config, &key)))?;
             }
             Self::List => {
                 for Number { key, display, phone_number_id, waba_id, state, detail, .. } in
@@ -181,20 +187,33 @@ fn not_of_settings(config: &Config, id: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Asks Meta, and the hub's own address, and says everything that is missing.
 fn check(config: &Config, id: &str) -> anyhow::Result<()> {
     let number = find(config, id)?;
-    let fields = "display_phone_number,verified_name,quality_rating,code_verification_status,throughput";
+    let fields = "display_phone_number,verified_name,quality_rating,code_verification_status,throughput,\
+                  messaging_limit_tier";
     let path = format!("{}?fields={fields}", number.number.phone_number_id);
     let about = asked(ask(&http()?, &number, &path))?;
-    let text = |name: &str| about.get(name).and_then(|value| value.as_str()).unwrap_or("unknown").to_owned();
-    say(format_args!("Meta knows it as {} ({})", text("display_phone_number"), text("verified_name")))?;
-    say(format_args!("Quality {}, verification {}", text("quality_rating"), text("code_verification_status")))?;
+    let text = |at: &str| about.pointer(at).and_then(Value::as_str).unwrap_or("unknown").to_owned();
+    say(format_args!("Meta knows it as {} ({})", text("/display_phone_number"), text("/verified_name")))?;
+    say(format_args!("Quality {}, verification {}", text("/quality_rating"), text("/code_verification_status")))?;
+    say(format_args!("Messaging limit {}, throughput {}", text("/messaging_limit_tier"), text("/throughput/level")))?;
+    let mut missing = Vec::new();
     let apps = asked(ask(&http()?, &number, &format!("{}/subscribed_apps", number.number.waba_id)))?;
-    let count = apps.get("data").and_then(|data| data.as_array()).map_or(0, Vec::len);
-    ensure!(
-        count > 0,
-        "No app is subscribed to the account, so messages will not arrive: subscribe yours, then check again"
-    );
+    let apps: Vec<_> = apps.get("data").and_then(Value::as_array).into_iter().flatten().collect();
+    if apps.is_empty() {
+        missing.push("No app is subscribed to the account, so messages will not arrive: subscribe yours".to_owned());
+    }
+    let address = webhook_address(config, id);
+    let app = apps.first().and_then(|app| app.pointer("/whatsapp_business_api_data/id")).and_then(Value::as_str);
+    if let Some(app) = app {
+        let by = Opened { access_token: format!("{app}|{}", number.app_secret), ..find(config, id)? };
+        match asked(ask(&http()?, &by, &format!("{app}/subscriptions"))) {
+            Ok(found) => missing.extend(not_subscribed(&found, &address)),
+            Err(why) => say(format_args!("The fields of the webhook cannot be read ({why}): look at Meta's page"))?,
+        }
+    }
+    missing.extend(handshake(config, &number, &address)?);
     let (database, key) = (open(&config.data)?, id.to_owned());
     let unread = database.read_blocking(move |connection| inbox::all_unread(connection, &key, 5))?;
     for one in unread {
@@ -202,8 +221,73 @@ fn check(config: &Config, id: &str) -> anyhow::Result<()> {
     }
     let (key, now) = (id.to_owned(), Clock::system().now());
     database.write_blocking(move |connection, ()| whatsapp::set_state(connection, &key, whatsapp::OK, "", now))?;
+    ensure!(missing.is_empty(), "{}.\nThen check again", missing.join(".\n"));
     say(format_args!("{id} works"))?;
     Ok(())
+}
+
+fn webhook_address(config: &Config, id: &str) -> String {
+    let hub = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+    format!("{hub}/channels/whatsapp/{id}/webhook")
+}
+
+/// What an app's subscriptions lack.
+fn not_subscribed(found: &Value, address: &str) -> Vec<String> {
+    let all = found.get("data").and_then(Value::as_array).into_iter().flatten();
+    let is_ours = |one: &&Value| one.get("object").and_then(Value::as_str) == Some("whatsapp_business_account");
+    let Some(ours) = all.into_iter().find(is_ours) else {
+        return vec![format!("The app has no webhook for WhatsApp: enter {address} and the verify token")];
+    };
+    let mut missing = Vec::new();
+    match ours.get("callback_url").and_then(Value::as_str) {
+        Some(posts) if posts != address => {
+            missing.push(format!("Meta posts to {posts}, and the hub is at {address}: enter it, or set public_url"));
+        }
+        _ => {}
+    }
+    let fields: Vec<_> = ours.get("fields").and_then(Value::as_array).into_iter().flatten().collect();
+    let has = |field: &str| fields.iter().any(|one| one.get("name").unwrap_or(one).as_str() == Some(field));
+    let lacks: Vec<_> = NEEDED.iter().filter(|field| !has(field)).copied().collect();
+    if !lacks.is_empty() {
+        missing.push(format!("The webhook is not subscribed to {}", lacks.join(", ")));
+    }
+    missing
+}
+
+/// Does with the number's own address what Meta does. Says what is wrong with it.
+fn handshake(config: &Config, number: &Opened, address: &str) -> anyhow::Result<Option<String>> {
+    let set = config.whatsapp.iter().find(|set| set.key == number.number.key).map(|set| set.verify_token.clone());
+    let token = set.or_else(|| std::env::var(VERIFY_TOKEN).ok());
+    if token.is_none() {
+        say(format_args!("The verify token was not tried: give it in {VERIFY_TOKEN}"))?;
+    }
+    let (client, challenge) = (http()?, uuid::Uuid::now_v7().simple().to_string());
+    let asked = runtime()?.block_on(async {
+        if let Some(token) = token {
+            let query =
+                [("hub.mode", "subscribe"), ("hub.verify_token", token.as_str()), ("hub.challenge", &challenge)];
+            let proven = client.get(address).query(&query).timeout(WITHIN).send().await?;
+            let status = proven.status();
+            if status == 403 {
+                return Ok(Some("The verify token is another one: add the number again with it".to_owned()));
+            }
+            if !status.is_success() || proven.text().await? != challenge {
+                return Ok(Some(format!(
+                    "No hub answers at {address} ({status}): set public_url, or look at the proxy"
+                )));
+            }
+        }
+        // Nothing has happened, so nothing comes of it.
+        let body = r#"{"object":"whatsapp_business_account","entry":[]}"#;
+        let header = signature::sign(body.as_bytes(), &number.app_secret);
+        let posted = client.post(address).header(signature::HEADER, header).body(body).timeout(WITHIN).send().await?;
+        let status = posted.status();
+        let wrong =
+            format!("A signed webhook is answered with {status} at {address}: set public_url, or look at the proxy");
+        Ok::<_, reqwest::Error>((status != 200).then_some(wrong))
+    });
+    let unreachable = |_| Some(format!("Nobody answers at {address}: start the hub, or set public_url"));
+    Ok(asked.unwrap_or_else(unreachable))
 }
 
 fn usage(config: &Config, id: String, month: Option<&str>) -> anyhow::Result<()> {
@@ -242,9 +326,12 @@ fn http() -> anyhow::Result<reqwest::Client> {
     client().context("Cannot set up the connection")
 }
 
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
 fn asked<T>(answer: impl Future<Output = Result<T, String>>) -> anyhow::Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(answer).map_err(|why| anyhow!("Meta says: {why}"))
+    runtime()?.block_on(answer).map_err(|why| anyhow!("Meta says: {why}"))
 }
 
 /// Access token, app secret and verify token.
@@ -252,7 +339,7 @@ fn secrets(stdin: bool) -> anyhow::Result<[String; 3]> {
     const NAMES: [(&str, &str); 3] = [
         ("TANDEM_WHATSAPP_TOKEN", "Access token"),
         ("TANDEM_WHATSAPP_APP_SECRET", "App secret"),
-        ("TANDEM_WHATSAPP_VERIFY_TOKEN", "Verify token (choose one of 8 characters or more)"),
+        (VERIFY_TOKEN, "Verify token (choose one of 8 characters or more)"),
     ];
     let mut found = [String::new(), String::new(), String::new()];
     let mut lines = std::io::stdin().lock().lines();

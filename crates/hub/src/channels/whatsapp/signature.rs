@@ -15,7 +15,6 @@ pub(crate) fn is_signed(header: &str, body: &[u8], app_secret: &str) -> bool {
 
 /// The header for a body, as Meta makes it.
 #[must_use]
-#[cfg(test)]
 pub(crate) fn sign(body: &[u8], app_secret: &str) -> String {
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, app_secret.as_bytes()), body);
     let hex: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();

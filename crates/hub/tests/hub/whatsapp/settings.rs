@@ -108,3 +108,32 @@ async fn administrators_enter_numbers_and_never_read_their_secrets() {
     assert_eq!(removed.bearer_auth(&ada.token).send().await.unwrap().status(), 204);
     assert_eq!(ada.gets("/api/v1/channels/whatsapp/main").await.0, 404);
 }
+
+/// What `tandem-hub whatsapp check` says is missing.
+async fn checked(config: &Config) -> Result<(), String> {
+    let config = config.clone();
+    let check = move || WhatsappCommand::Check { id: "main".into() }.run(&config).map_err(|error| error.to_string());
+    tokio::task::spawn_blocking(check).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_check_tries_the_numbers_own_address_as_meta_does_and_says_what_is_missing() {
+    let world = World::new().await;
+    let config = Config {
+        public_url: Some(world.hub.base.clone()),
+        whatsapp: vec![number(&world.api, TOKEN)],
+        ..Config::new(world.hub.folder.path().to_owned())
+    };
+    let missing = checked(&config).await.unwrap_err();
+    assert!(missing.contains("no webhook for WhatsApp") && missing.contains(&world.hooks.url), "{missing}");
+    world.api.subscribe("https://elsewhere.test/webhook", &["messages"]);
+    let missing = checked(&config).await.unwrap_err();
+    assert!(missing.contains("elsewhere.test") && missing.contains("message_template_status_update"), "{missing}");
+    world.api.subscribe(&world.hooks.url, &["messages", "message_template_status_update"]);
+    checked(&config).await.unwrap();
+    let other = NewWhatsappNumber { verify_token: "another long one".into(), ..number(&world.api, TOKEN) };
+    let missing = checked(&Config { whatsapp: vec![other], ..config.clone() }).await.unwrap_err();
+    assert!(missing.contains("verify token is another one"), "{missing}");
+    let missing = checked(&Config { public_url: Some("http://127.0.0.1:1".into()), ..config }).await.unwrap_err();
+    assert!(missing.contains("Nobody answers at http://127.0.0.1:1/channels/whatsapp/main/webhook"), "{missing}");
+}
