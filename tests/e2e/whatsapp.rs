@@ -1,7 +1,10 @@
 //! A customer on WhatsApp: Your Logic answers with a menu, she taps, a person is called and joins; pictures, quotes and
-//! reactions go both ways. Another one's window closes while it is looked at, and a template still reaches her.
+//! reactions go both ways. A day passes, her window is closed, a template still reaches her, and she reads it. Another one's
+//! window closes while it is looked at.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use tandem_testkit::cloud_api::{CloudApi, Phone, Taken};
 use tandem_testkit::hub_process::{HubOptions, HubProcess};
@@ -17,6 +20,7 @@ const TRANSCRIPT: Thing<'_> = Thing::Test("transcript");
 const PHOTO: &str = "examples/dialogues/media/parking-ticket.jpg";
 /// Seconds until the second customer's window closes: enough to join.
 const OPEN_S: i64 = 25;
+const DAY_S: i64 = 24 * 3_600;
 
 /// Waits for a message to the customer that looks so.
 async fn got(api: &CloudApi, what: &str, is_it: impl Fn(&Taken) -> bool) -> Result<Taken> {
@@ -43,7 +47,7 @@ async fn a_customer_on_whatsapp_is_answered_until_the_window_closes_and_after() 
     let mut stage = Stage::new("whatsapp")?;
     let logic = SampleLogic::start(&mut stage)?;
     let options = HubOptions { logic: Some(logic.connection()), ..HubOptions::default() };
-    let hub = HubProcess::start(&program("tandem-hub")?, &options)?;
+    let mut hub = HubProcess::start(&program("tandem-hub")?, &options)?;
     hub.add_user(MAYA, "Maya Ortiz", "agent")?;
     let api = CloudApi::start().await?;
     api.add_template(json!({ "name": "found", "language": "en", "category": "UTILITY", "status": "APPROVED",
@@ -99,10 +103,18 @@ async fn a_customer_on_whatsapp_is_answered_until_the_window_closes_and_after() 
     assert!(hers && about["emoji"] == "🎉", "{about}");
     maya.shows(Thing::Css(".reactions"), "🎉").await?;
 
+    // A day passes: Carmen's window is closed by the hub's clock. A template reaches her, and she reads it.
+    hub.kill_and_restart(&a_day_later(&options)?)?;
+    maya.shows(Thing::Test("template-bar"), "24 hours").await?;
+    let template = sends_template(&maya, &api, "34600999888", "Carmen").await?;
+    hooks.statuses(vec![template.status("delivered"), template.status("read")]).await?;
+    maya.shows(Thing::Css(".turn.out:last-of-type"), "read").await?;
+    maya.picture(&pictures.join("template-read.png")).await?;
+
     // Ana wrote nearly a day ago, and Your Logic is gone: her window closes while Maya looks at it.
     logic.kill(&mut stage)?;
     let ana = Phone::new("351912345678", "Ana Sousa");
-    hooks.message(&ana, "wamid.ana", text("Did you find my suitcase?"), 24 * 3_600 - OPEN_S).await?;
+    hooks.message(&ana, "wamid.ana", text("Did you find my suitcase?"), -OPEN_S).await?;
     let hers = |ledger: &tandem_tests::notifications::Ledger| {
         ledger.on_screen().find(|shown| shown.summary.contains("Ana Sousa") && shown.offers("join")).cloned()
     };
@@ -111,20 +123,33 @@ async fn a_customer_on_whatsapp_is_answered_until_the_window_closes_and_after() 
     maya.shows(TRANSCRIPT, "Did you find my suitcase?").await?;
     maya.shows(Thing::Test("template-bar"), "24 hours").await?;
     maya.picture(&pictures.join("window-closed.png")).await?;
-
-    // A template still reaches her.
-    maya.click(Thing::Button("Send a template")).await?;
-    maya.write(Thing::Textbox("Value for 1"), "Ana").await?;
-    maya.shows(Thing::Css("dialog"), "Hello Ana, we found your suitcase.").await?;
-    maya.picture(&pictures.join("template.png")).await?;
-    maya.click(Thing::Button("Send template")).await?;
-    let template = got(&api, "a template", |taken| taken.request["type"] == "template").await?;
-    assert_eq!(
-        (&template.request["to"], &template.request["template"]["name"]),
-        (&json!("351912345678"), &json!("found"))
-    );
-    maya.shows(TRANSCRIPT, "Hello Ana, we found your suitcase.").await?;
-    hooks.statuses(vec![template.status("read")]).await?;
-    maya.shows(Thing::Css(".turn.out"), "read").await?;
+    sends_template(&maya, &api, "351912345678", "Ana").await?;
     maya.close().await
+}
+
+/// The same hub, whose machine's clock is a day ahead.
+fn a_day_later(options: &HubOptions) -> Result<HubOptions> {
+    let library = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"]
+        .map(|folder| format!("{folder}/faketime/libfaketimeMT.so.1"))
+        .into_iter()
+        .find(|library| Path::new(library).exists())
+        .context("libfaketime is missing: install the package faketime")?;
+    let ahead = format!("+{DAY_S}s");
+    let set = [("LD_PRELOAD", library.as_str()), ("FAKETIME", &ahead), ("FAKETIME_DONT_FAKE_MONOTONIC", "1")];
+    let mut later = options.clone();
+    later.environment.extend(set.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    Ok(later)
+}
+
+/// Maya sends the template, which has her customer's name in it.
+async fn sends_template(maya: &Window, api: &CloudApi, to: &str, name: &str) -> Result<Taken> {
+    let words = format!("Hello {name}, we found your suitcase.");
+    maya.click(Thing::Button("Send a template")).await?;
+    maya.write(Thing::Textbox("Value for 1"), name).await?;
+    maya.shows(Thing::Css("dialog"), &words).await?;
+    maya.click(Thing::Button("Send template")).await?;
+    let sent = got(api, "a template", |taken| taken.request["type"] == "template" && taken.request["to"] == to).await?;
+    assert_eq!(sent.request["template"]["name"], "found");
+    maya.shows(TRANSCRIPT, &words).await?;
+    Ok(sent)
 }

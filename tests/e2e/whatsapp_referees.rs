@@ -1,15 +1,18 @@
 //! Two clients of WhatsApp's Cloud API that others wrote, as referees of the API of our tests: they send to it, and they
 //! read what it posts.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use tandem_testkit::cloud_api::{ACCOUNT_ID, CloudApi, PHONE_NUMBER_ID, Phone, TOKEN, Webhooks};
+use tandem_testkit::hub_process::{HubOptions, HubProcess, PASSWORD};
 use tandem_testkit::phones::seconds;
 use tandem_tests::python::{prepared, python};
-use tandem_tests::stage::repository;
+use tandem_tests::stage::{program, repository};
+use tandem_tests::wait::{Look, until};
 
 const SECRET: &str = "what Meta and the operator know";
 /// What the API refuses with, for values over a limit.
@@ -213,5 +216,119 @@ async fn kapso_reads_every_webhook_of_the_api_of_the_tests() -> Result<()> {
         }
     }
     assert_eq!(said[bodies.len()], json!({ "refused": true, "heard": [] }), "a wrong signature");
+    Ok(())
+}
+
+/// The recorded webhooks that others have received, as if they had happened at the number of the tests; none if there are
+/// none on this machine.
+fn recorded() -> Vec<Value> {
+    let beside = || repository().join("../shared/data");
+    let data = std::env::var_os("TANDEM_SHARED_DATA").map_or_else(beside, std::path::PathBuf::from);
+    let Ok(entries) = std::fs::read_dir(data.join("whatsapp/inbound")) else {
+        println!("skipped: no shared data");
+        return Vec::new();
+    };
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    let read = |path: &std::path::PathBuf| serde_json::from_str(&std::fs::read_to_string(path).ok()?).ok();
+    let mut bodies: Vec<Value> = paths.iter().filter_map(read).collect();
+    for change in bodies.iter_mut().flat_map(changes) {
+        if let Some(number) = change.pointer_mut("/value/metadata/phone_number_id") {
+            *number = json!(PHONE_NUMBER_ID);
+        }
+    }
+    bodies
+}
+
+fn changes(body: &mut Value) -> Vec<&mut Value> {
+    let entries = body["entry"].as_array_mut().into_iter().flatten();
+    entries.flat_map(|entry| entry["changes"].as_array_mut().into_iter().flatten()).collect()
+}
+
+/// A supervisor who reads everything.
+struct Reader {
+    hub: String,
+    token: String,
+}
+
+impl Reader {
+    async fn of(hub: &HubProcess) -> Result<Self> {
+        hub.add_user("sofia@northwind.example", "Sofia Lind", "supervisor")?;
+        let login = json!({ "email": "sofia@northwind.example", "password": PASSWORD });
+        let url = format!("{}/api/v1/auth/login", hub.url);
+        let answer: Value = reqwest::Client::new().post(url).json(&login).send().await?.json().await?;
+        let token = answer["accessToken"].as_str().context("she is not let in")?.to_owned();
+        Ok(Self { hub: hub.url.clone(), token })
+    }
+
+    async fn asks(&self, path: &str) -> Result<Value> {
+        let url = format!("{}/api/v1/{path}", self.hub);
+        Ok(reqwest::Client::new().get(url).bearer_auth(&self.token).send().await?.json().await?)
+    }
+
+    /// All turns, by their ids.
+    async fn turns(&self) -> Result<BTreeMap<String, Value>> {
+        let mut turns = BTreeMap::new();
+        let page = self.asks("conversations?section=all&limit=200").await?;
+        for row in page["conversations"].as_array().into_iter().flatten() {
+            let id = row["id"].as_str().unwrap_or_default();
+            let page = self.asks(&format!("conversations/{id}/turns?limit=500")).await?;
+            for event in page["events"].as_array().into_iter().flatten() {
+                if let Some(turn) = event["body"]["turn_added"].get("turn") {
+                    turns.insert(turn["id"].to_string(), turn.clone());
+                }
+            }
+        }
+        Ok(turns)
+    }
+
+    /// The turns that have come since, once this marker has: what was posted before it has been read.
+    async fn came(&self, known: &mut BTreeMap<String, Value>, marker: &str) -> Result<Vec<Value>> {
+        let all = until("the marker", async || {
+            let all = self.turns().await?;
+            let is_there = all.values().any(|turn| turn["content"]["text"] == marker);
+            Ok(if is_there { Look::Found(all) } else { Look::Instead(format!("{} turns", all.len())) })
+        })
+        .await?;
+        let new = all.iter().filter(|(id, turn)| !known.contains_key(*id) && turn["content"]["text"] != marker);
+        let new = new.map(|(_, turn)| turn.clone()).collect();
+        *known = all;
+        Ok(new)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hub_hears_in_recorded_webhooks_what_pywa_hears() -> Result<()> {
+    let bodies = recorded();
+    let api = api().await?;
+    let hub = HubProcess::start(&program("tandem-hub")?, &HubOptions::default())?;
+    let hooks = hub.add_whatsapp(&api, seconds)?;
+    let reader = Reader::of(&hub).await?;
+    let texts: Vec<_> = bodies.iter().map(Value::to_string).collect();
+    let lines = texts.iter().map(|body| json!({ "body": body, "signature": hooks.sign(body.as_bytes()) })).collect();
+    let arguments = vec!["read".into(), hooks.app_secret.clone(), PHONE_NUMBER_ID.into()];
+    let said = judge(pywa()?, arguments, lines).await?;
+    let marker = Phone::new("351900000000", "Marker");
+    let (mut known, mut compared) = (BTreeMap::new(), 0);
+    for (count, (body, said)) in texts.iter().zip(&said).enumerate() {
+        assert_eq!(hooks.post(body).await?, 200);
+        let words = format!("marker {count}");
+        hooks
+            .message(&marker, &format!("wamid.marker.{count}"), json!({ "type": "text", "text": { "body": words } }), 0)
+            .await?;
+        let came = reader.came(&mut known, &words).await?;
+        for heard in said["heard"].as_array().into_iter().flatten() {
+            let is_said =
+                ["message", "button", "selection", "echo"].contains(&heard["kind"].as_str().unwrap_or_default());
+            let Some(text) = heard["text"].as_str().filter(|text| is_said && !text.is_empty()) else { continue };
+            let same = came.iter().any(|turn| turn["content"]["text"].as_str().is_some_and(|said| said.contains(text)));
+            // What came twice in the recordings, under one id, is heard once.
+            let before = known.values().any(|turn| turn["content"]["text"] == text);
+            assert!(same || before, "pywa hears {heard} in {body}, and the hub {came:?}");
+            compared += 1;
+        }
+    }
+    println!("compared {compared} of {} bodies", bodies.len());
+    assert!(bodies.is_empty() || compared > 10, "{compared} messages with words");
     Ok(())
 }

@@ -59,8 +59,9 @@ impl Webhooks {
     ///
     /// # Errors
     /// If nobody answers.
-    pub async fn post(&self, body: &str) -> anyhow::Result<u16> {
-        let request = reqwest::Client::new().post(&self.url).header("x-hub-signature-256", self.sign(body.as_bytes()));
+    pub async fn post(&self, body: impl AsRef<[u8]>) -> anyhow::Result<u16> {
+        let body = body.as_ref();
+        let request = reqwest::Client::new().post(&self.url).header("x-hub-signature-256", self.sign(body));
         let answer = request.header("content-type", "application/json").body(body.to_owned()).send().await;
         Ok(answer.context("nobody takes the webhook")?.status().as_u16())
     }

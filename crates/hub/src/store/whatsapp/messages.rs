@@ -166,4 +166,34 @@ mod tests {
         // Few kinds are sorted.
         assert_indexed(USED, true);
     }
+
+    /// Calls `check` with all sequences of so many reports at most, in every order and with every repetition.
+    fn each_sequence(most: usize, check: &mut impl FnMut(&[Stage])) {
+        const REPORTED: [Stage; 5] = [Stage::Sent, Stage::Delivered, Stage::Seen, Stage::Played, Stage::Failed];
+        let mut rows = vec![Vec::new()];
+        for _ in 0..most {
+            rows = rows.iter().flat_map(|row| REPORTED.map(|next| [row.as_slice(), &[next]].concat())).collect();
+            rows.iter().for_each(|row| check(row));
+        }
+    }
+
+    #[test]
+    fn every_order_and_repetition_of_reports_ends_in_the_same_state() {
+        let connection = empty();
+        let mut count = 0_u32;
+        each_sequence(5, &mut |reports| {
+            count += 1;
+            let turn = TurnId(Uuid::from_u128(u128::from(count)));
+            let message = count.to_string();
+            let known = Known { conversation: ConversationId(Uuid::from_u128(1)), turn, part: Some(0) };
+            put(&connection, "main", &message, &known).unwrap();
+            reports.iter().for_each(|report| reach(&connection, "main", &message, *report).unwrap());
+            // A failure counts unless it is known to have arrived.
+            let arrived = reports.iter().copied().filter(|report| *report != Stage::Failed).max();
+            let failed = reports.contains(&Stage::Failed);
+            let expected = if failed && arrived <= Some(Stage::Sent) { Some(Stage::Failed) } else { arrived };
+            assert_eq!(stage_of(&connection, turn, 1).unwrap(), expected, "{reports:?}");
+        });
+        assert_eq!(count, 5 + 25 + 125 + 625 + 3_125);
+    }
 }

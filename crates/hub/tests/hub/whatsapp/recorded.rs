@@ -10,16 +10,11 @@ const DAMAGES: u64 = 12;
 
 #[tokio::test]
 async fn recorded_bodies_are_taken_and_never_break_anything() {
-    let beside = || std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data"));
-    let folder = std::env::var_os("TANDEM_SHARED_DATA").map_or_else(beside, std::path::PathBuf::from);
-    let Ok(entries) = std::fs::read_dir(folder.join("whatsapp/inbound")) else {
-        println!("skipped: no shared data");
-        return;
-    };
+    let Some(entries) = recorded("whatsapp/inbound") else { return };
     let world = World::new().await;
     let sofia = world.hub.sofia().await;
     let mut random = 0x2545_f491_4f6c_dd1d_u64;
-    for entry in entries {
+    for (count, entry) in entries.enumerate() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
         let mut body: Value = serde_json::from_str(&text).unwrap();
         // As if it had happened at our number.
@@ -38,6 +33,14 @@ async fn recorded_bodies_are_taken_and_never_break_anything() {
             damage(&mut damaged, &mut random);
             assert_eq!(world.hooks.post(&damaged.to_string()).await.unwrap(), 200);
         }
+        for changed in reshaped(&body, &mut random) {
+            assert_eq!(world.hooks.post(&changed).await.unwrap(), 200);
+        }
+        if count.is_multiple_of(10) {
+            let large = padded(&body);
+            assert_eq!(world.hooks.post(&large).await.unwrap(), 200);
+            assert_eq!(world.hooks.post(format!("{large} ")).await.unwrap(), 413);
+        }
     }
     world.hears_text("wamid.last", "After all of them").await;
     until(async || {
@@ -45,6 +48,84 @@ async fn recorded_bodies_are_taken_and_never_break_anything() {
         page["hits"].as_array().is_some_and(|hits| !hits.is_empty()).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn whatever_is_signed_is_answered_be_it_json_or_not() {
+    let Some(entries) = recorded("torture/JSONTestSuite/test_parsing") else { return };
+    let world = World::new().await;
+    let sofia = world.hub.sofia().await;
+    for entry in entries {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        assert_eq!(world.hooks.post(&bytes).await.unwrap(), 200);
+        // The same inside of a body that is none of ours.
+        let inside = [br#"{"entry":[{"changes":[{"field":"messages","value":"#.as_slice(), &bytes, b"}]}]}"].concat();
+        assert_eq!(world.hooks.post(&inside).await.unwrap(), 200);
+    }
+    world.hears_text("wamid.last", "After all of them").await;
+    until(async || (!sofia.section("all").await.is_empty()).then_some(())).await;
+}
+
+/// The files of a folder of recordings, if they are at hand.
+fn recorded(folder: &str) -> Option<std::fs::ReadDir> {
+    let beside = || std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data"));
+    let data = std::env::var_os("TANDEM_SHARED_DATA").map_or_else(beside, std::path::PathBuf::from);
+    let found = std::fs::read_dir(data.join(folder)).ok();
+    if found.is_none() {
+        println!("skipped: no shared data");
+    }
+    found
+}
+
+/// The same body cut off, with everything twice, in another order, with its keys backwards, and far too deep.
+fn reshaped(body: &Value, random: &mut u64) -> Vec<String> {
+    let text = body.to_string();
+    let cut = (0..3).map(|_| {
+        let at = next(random) % text.len();
+        String::from_utf8_lossy(&text.as_bytes()[..at]).into_owned()
+    });
+    let mut all: Vec<_> = cut.collect();
+    let (mut doubled, mut turned) = (body.clone(), body.clone());
+    each_list(&mut doubled, &mut |list| list.extend(list.clone()));
+    each_list(&mut turned, &mut |list| list.reverse());
+    all.extend([doubled.to_string(), turned.to_string(), backwards(body)]);
+    let mut deep = body.clone();
+    deep["entry"][0]["changes"][0]["value"]["deep"] = json!("HERE");
+    all.push(deep.to_string().replace("\"HERE\"", &format!("{}{}", "[".repeat(4_000), "]".repeat(4_000))));
+    all
+}
+
+fn each_list(value: &mut Value, change: &mut impl FnMut(&mut Vec<Value>)) {
+    match value {
+        Value::Array(all) => {
+            all.iter_mut().for_each(|one| each_list(one, change));
+            change(all);
+        }
+        Value::Object(fields) => fields.values_mut().for_each(|one| each_list(one, change)),
+        _ => {}
+    }
+}
+
+/// The same with the keys of all objects in the opposite order.
+fn backwards(value: &Value) -> String {
+    match value {
+        Value::Array(all) => format!("[{}]", all.iter().map(backwards).collect::<Vec<_>>().join(",")),
+        Value::Object(fields) => {
+            let fields: Vec<_> =
+                fields.iter().rev().map(|(name, one)| format!("{}:{}", json!(name), backwards(one))).collect();
+            format!("{{{}}}", fields.join(","))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The same in exactly as many bytes as Meta sends at most.
+fn padded(body: &Value) -> String {
+    let mut body = body.clone();
+    body["padding"] = json!("");
+    let length = 3 * 1024 * 1024 - body.to_string().len();
+    body["padding"] = json!("x".repeat(length));
+    body.to_string()
 }
 
 /// The next of a fixed row of numbers.
