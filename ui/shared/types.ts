@@ -298,13 +298,13 @@ logicWaiting: number, drafts: DraftsView,
  */
 window: WindowView | null, 
 /**
- * As if the outbox had been sent.
- */
-may: MayView, 
-/**
  * None if messages have no limits but our own.
  */
 limits: LimitsView | null, 
+/**
+ * As if the outbox had been sent.
+ */
+may: MayView, 
 /**
  * Who can go on if the user says that help is not needed.
  */
@@ -685,12 +685,6 @@ export type LibraryView = { offers: Array<OfferView>,
  */
 total: number, };
 
-export type LinkId = string;
-
-export type LinkView = { url: string, 
-/**
- * The hub has not answered yet: the link works once it has.
- */
 export type LimitsView = { 
 /**
  * A text, in UTF-16 units. A longer one goes on in the next message.
@@ -705,6 +699,12 @@ shown: Array<ShownFilesView>,
  */
 fileBytes: number, };
 
+export type LinkId = string;
+
+export type LinkView = { url: string, 
+/**
+ * The hub has not answered yet: the link works once it has.
+ */
 waits: boolean, };
 
 export type ListGroup = "none" | "state" | "channel" | "language" | "brand";
@@ -1306,14 +1306,14 @@ startSection: Section,
  */
 appearance: AppearanceSettings | null, language: Language, notifications: NotificationSettings, lists: ListSettings, };
 
+export type ShownFilesView = { types: Array<string>, bytes: number, };
+
 export type SignIn = { 
 /**
  * As entered; https is tried first.
  */
 hub: string, email: string, password: string, 
 /**
-export type ShownFilesView = { types: Array<string>, bytes: number, };
-
  * The user agrees to a connection without encryption.
  */
 plain: boolean, };

@@ -42,12 +42,12 @@ pub struct Turn {
     /// The turn that it quotes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<TurnId>,
-}
     /// What the channel gets in its own words instead of the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(type = "Record<string, unknown> | null")]
     #[schema(value_type = Option<Object>)]
     pub raw: Option<Box<Map<String, Value>>>,
+}
 
 impl Turn {
     /// A loud turn, and nothing more known of it.

@@ -212,6 +212,8 @@ mod tests {
             (Value::String(ours), Value::String(theirs)) => assert!(ours.eq_ignore_ascii_case(theirs), "{place}"),
             _ => assert_eq!(ours, theirs, "{place}"),
         }
+    }
+
     #[test]
     fn a_message_in_the_channels_own_words_says_nothing_of_whom_it_is_for() {
         let raw = json!({ "type": "interactive", "to": "34600999888", "context": { "message_id": "wamid.other" },
@@ -223,8 +225,6 @@ mod tests {
         assert_eq!((&request["to"], &request["messaging_product"]), (&json!("16505551234"), &json!("whatsapp")));
         assert_eq!(request["context"]["message_id"], "wamid.1");
         assert_eq!(request["biz_opaque_callback_data"], TURN.to_string());
-    }
-
     }
 
     #[test]
