@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use tandem_testkit::cloud_api::{CloudApi, Phone, Taken};
+use tandem_testkit::cloud_api::{CloudApi, Phone, TOKEN, Taken};
 use tandem_testkit::hub_process::{HubOptions, HubProcess};
 use tandem_testkit::phones::seconds;
 use tandem_tests::desktop::Desktop;
@@ -86,6 +86,37 @@ async fn a_customer_on_whatsapp_is_answered_until_the_window_closes_and_after() 
     got(&api, "a picture on Carmen's phone", |taken| taken.request["type"] == "image").await?;
     assert_eq!(api.files().len(), 2, "hers, and Maya's");
 
+    // A picture that cannot be fetched comes when Maya tries again; one that WhatsApp does not show goes as a document.
+    api.set_token("of tomorrow");
+    let image = json!({ "id": file, "mime_type": "image/jpeg", "sha256": "", "caption": "And the other side" });
+    hooks.message(&carmen, "wamid.late", json!({ "type": "image", "image": image }), 0).await?;
+    maya.shows(TRANSCRIPT, "could not be fetched").await?;
+    maya.picture(&pictures.join("owed.png")).await?;
+    api.set_token(TOKEN);
+    maya.click(Thing::Button("Try again to fetch this file")).await?;
+    maya.lacks(Thing::Button("Try again to fetch this file")).await?;
+    maya.shows(TRANSCRIPT, "And the other side").await?;
+    let webp = pictures.join("case.webp");
+    std::fs::write(&webp, b"RIFF\x10\0\0\0WEBPVP8 rest")?;
+    maya.choose(&[&webp]).await?;
+    maya.shows(Thing::Test("draft-files"), "does not show this").await?;
+    maya.picture(&pictures.join("as-document.png")).await?;
+    maya.click(Thing::Button("Send as a document")).await?;
+    maya.click(Thing::Button("Send")).await?;
+    got(&api, "a document", |taken| taken.request["document"]["filename"] == "case.webp").await?;
+
+    // A link of the company's own tools opens the dialog that writes to somebody first, and sends nothing.
+    let mut link = desktop.command(&stage, &program("tandem")?)?;
+    link.arg("tandem://new?channel=whatsapp&contact=%2B351912345678");
+    link.env("TANDEM_DATA", stage.room("maya")?.join("tandem"));
+    let ended = tokio::process::Command::from(link).status().await?;
+    anyhow::ensure!(ended.success(), "the second start ended with {ended}");
+    maya.has(Thing::Css("dialog input[type=tel]")).await?;
+    let to = maya.run("return document.querySelector('dialog input[type=tel]').value").await?;
+    assert_eq!(to, "+351912345678");
+    maya.picture(&pictures.join("linked.png")).await?;
+    maya.click(Thing::Button("Cancel")).await?;
+
     // Carmen quotes the answer, and has read it; Maya reacts.
     let mut quoting = text("Thank you");
     quoting["context"] = json!({ "id": answer.id });
@@ -99,7 +130,7 @@ async fn a_customer_on_whatsapp_is_answered_until_the_window_closes_and_after() 
     let reaction = got(&api, "a reaction", |taken| taken.request["type"] == "reaction").await?;
     // The first of her messages that is still in view.
     let about = &reaction.request["reaction"];
-    let hers = ["wamid.1", "wamid.2", "wamid.3", "wamid.4"].iter().any(|id| about["message_id"] == *id);
+    let hers = ["wamid.1", "wamid.2", "wamid.3", "wamid.late", "wamid.4"].iter().any(|id| about["message_id"] == *id);
     assert!(hers && about["emoji"] == "🎉", "{about}");
     maya.shows(Thing::Css(".reactions"), "🎉").await?;
 
