@@ -139,7 +139,12 @@ async fn a_customer_on_whatsapp_is_answered_until_the_window_closes_and_after() 
     maya.shows(Thing::Test("template-bar"), "24 hours").await?;
     let template = sends_template(&maya, &api, "34600999888", "Carmen").await?;
     hooks.statuses(vec![template.status("delivered"), template.status("read")]).await?;
-    maya.shows(Thing::Css(".turn.out:last-of-type"), "read").await?;
+    let newest = "return [...document.querySelectorAll('.turn.out .way')].at(-1)?.textContent ?? ''";
+    until("that Carmen has read it", async || {
+        let shown = maya.run(newest).await?.as_str().unwrap_or_default().to_owned();
+        Ok(if shown.contains("read") { Look::Found(()) } else { Look::Instead(shown) })
+    })
+    .await?;
     maya.picture(&pictures.join("template-read.png")).await?;
 
     // Ana wrote nearly a day ago, and Your Logic is gone: her window closes while Maya looks at it.

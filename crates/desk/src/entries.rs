@@ -172,6 +172,7 @@ fn body(event: &Event, customer: &str, call_since: Option<Time>) -> EntryBody {
 
 /// A turn's content as an entry.
 pub(crate) fn content_body(turn: TurnId, content: &Content, silent: bool) -> EntryBody {
+    let owed = content.is_owed_file();
     match content.clone() {
         content if content.is_withdrawn() => EntryBody::Text { turn, text: wording::withdrawn_words(), silent: true },
         Content::Template { text, .. }
@@ -179,6 +180,8 @@ pub(crate) fn content_body(turn: TurnId, content: &Content, silent: bool) -> Ent
         | Content::Card { text, .. }
         | Content::Order { text, .. }
         | Content::Form { text, .. } => EntryBody::Text { turn, text, silent },
+        // The hub says what happened, and what the customer wrote with the file.
+        Content::Unknown { detail, .. } if owed && !detail.is_empty() => EntryBody::Text { turn, text: detail, silent },
         Content::Unknown { kind, detail, .. } => {
             EntryBody::Text { turn, text: wording::unknown_kind(&kind, detail), silent }
         }

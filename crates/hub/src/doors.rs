@@ -108,7 +108,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(api::whatsapp::unread))
         .routes(routes!(api::whatsapp::usage))
         .routes(routes!(api::whatsapp::templates))
-        .routes(routes!(api::whatsapp::fetch))
+        .routes(routes!(whatsapp::fetching::fetch))
         .routes(routes!(whatsapp::starts::starts))
         .routes(routes!(web_chat::media::upload))
         .routes(routes!(guests::media::upload))

@@ -25,7 +25,7 @@ use tokio::sync::watch;
 pub use hooks::{ACCOUNT_ID, PHONE_NUMBER_ID, Phone, Webhooks};
 
 /// The access token that it takes at first.
-pub const TOKEN: &str = "token of the tests";
+pub const TOKEN: &str = "token-of-the-tests";
 /// The version of Meta's API whose addresses it takes, too.
 pub const VERSION: &str = "/v25.0";
 /// Templates per page.

@@ -13,7 +13,7 @@ use super::{Plan, program, secret};
 
 const START: Duration = Duration::from_secs(20);
 /// The token that the demo's Cloud API takes.
-const TOKEN: &str = "token of the tests";
+const TOKEN: &str = "token-of-the-tests";
 /// Customers who come this way; the others use the web chat.
 const CUSTOMERS: &str = "5";
 

@@ -69,7 +69,7 @@ pub(crate) async fn list(
 }
 
 /// The conversation if the user may read it; otherwise it does not exist for them.
-pub(super) async fn readable(hub: &Hub, signed: &Signed, id: ConversationId) -> Result<Conversation, ApiError> {
+pub(crate) async fn readable(hub: &Hub, signed: &Signed, id: ConversationId) -> Result<Conversation, ApiError> {
     let rights = signed.0.rights();
     let state = hub.database.read(move |connection| conversations::readable(connection, &rights.access(), id)).await?;
     Ok(state.ok_or(Rejection::Unknown)?)

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{BrandId, Permission, Rejection, Template, Time};
 use tandem_protocol::Problem;
@@ -14,7 +13,6 @@ use super::Query;
 use super::auth::Signed;
 use super::conversations::readable;
 use super::input::id;
-use crate::channels::whatsapp::download::{self, Again};
 use crate::hub::Hub;
 use crate::month::Month;
 use crate::problem::ApiError;
@@ -75,29 +73,6 @@ pub(crate) async fn templates(
     let language = state.language.unwrap_or_default();
     found.sort_by_key(|template| !speaks(&template.language, &language));
     Ok(axum::Json(TemplatePage { templates: found }))
-}
-
-/// Fetches a customer's file once more that could not be fetched. Its turn then has it. For seven days.
-#[utoipa::path(post, path = "/api/v1/conversations/{id}/turns/{turn}/fetch", tag = "conversations",
-    params(("id" = String, Path), ("turn" = String, Path)),
-    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, description = "There is no such conversation, or no file to fetch", body = Problem),
-        (status = 409, description = "It cannot be fetched now, and the problem says why", body = Problem)))]
-pub(crate) async fn fetch(
-    State(hub): State<Arc<Hub>>,
-    signed: Signed,
-    Path((conversation, turn)): Path<(String, String)>,
-) -> Result<StatusCode, ApiError> {
-    signed.require(Permission::Handle)?;
-    let state = readable(&hub, &signed, id(&conversation, "conversation")?).await?;
-    match download::again(&hub, state.id, id(&turn, "turn")?).await? {
-        Again::Fetched => Ok(StatusCode::NO_CONTENT),
-        Again::NothingToFetch => {
-            let detail = "This message stands for no file that can be fetched. WhatsApp deletes files after some days.";
-            Err(ApiError::new(404, "media.nothing_to_fetch", detail))
-        }
-        Again::Failed(why) => Err(ApiError::new(409, "media.not_fetched", format!("{why}. Try again later."))),
-    }
 }
 
 /// Whether a template's `en_US` is the customer's `en` or `en-GB`.

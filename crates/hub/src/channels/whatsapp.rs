@@ -4,12 +4,14 @@
 //! the channel takes ([`fit`]) and how fast ([`pace`]), and word requests and read answers ([`request`], [`answer`]).
 //! Around them: the door that stores ([`door`]), the worker that reads what is stored ([`inbound`]), the one that sends
 //! ([`sending`]), the one that sends read marks ([`marking`]), the one that keeps the templates ([`syncing`]), how
-//! administrators enter numbers ([`numbers`]), and how the company writes first ([`starting`], and its doors [`starts`]).
+//! administrators enter numbers ([`numbers`]), and how the company writes first ([`starting`], and its doors [`starts`]),
+//! and how files are fetched once more ([`fetching`]).
 
 pub(crate) mod answer;
 pub(crate) mod client;
 pub(crate) mod door;
-pub(crate) mod download;
+mod download;
+pub(crate) mod fetching;
 mod fit;
 pub(crate) mod inbound;
 pub(crate) mod marking;

@@ -66,7 +66,7 @@ struct OnWhatsapp {
     /// Address of the hub
     #[arg(long, default_value = "http://127.0.0.1:7700")]
     hub: String,
-    /// Id of the number in the hub; add it with the address that is printed, and the access token `token of the tests`
+    /// Id of the number in the hub; add it with the address that is printed, and the access token `token-of-the-tests`
     #[arg(long, default_value = "demo")]
     number: String,
     /// The number's app secret

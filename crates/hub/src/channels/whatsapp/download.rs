@@ -8,18 +8,15 @@ use futures_util::TryStreamExt as _;
 use reqwest::Url;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use tandem_conversation::{Command, ContactId, Content, ConversationId, Media, TurnId};
+use tandem_conversation::{ContactId, Media};
 
 use super::client::{WITHIN, ask, because};
-use super::number::{self, Opened};
+use super::number::Opened;
 use super::webhook::{MediaKind, MediaRef};
-use crate::engine::{Repeat, system_command};
 use crate::files::admitted;
 use crate::hub::Hub;
 use crate::media::{Upload, take};
 use crate::store::media::Sender;
-use crate::store::whatsapp::unfetched;
-use crate::store::{StoreError, conversations, events};
 
 /// Fetches one file for a route. The error says why it is not there, in words for agents.
 pub(crate) async fn fetch(
@@ -31,47 +28,6 @@ pub(crate) async fn fetch(
     let fetched = tokio::time::timeout(4 * WITHIN, one(hub, opened, media, route)).await;
     let fetched = fetched.unwrap_or_else(|_| Err("it did not arrive in time".into()));
     fetched.map_err(|why| format!("The file could not be fetched: {why}"))
-}
-
-/// What came of trying once more.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Again {
-    /// The turn stands for no file that may still be there.
-    NothingToFetch,
-    /// Why not, in words for agents.
-    Failed(String),
-    Fetched,
-}
-
-/// Fetches the file of a turn that stands for one, and gives it to the turn.
-pub(crate) async fn again(hub: &Arc<Hub>, conversation: ConversationId, turn: TurnId) -> Result<Again, StoreError> {
-    let found = hub.database.read(move |connection| -> Result<_, StoreError> {
-        let Some(unfetched) = unfetched::get::<MediaRef>(connection, conversation, turn)? else { return Ok(None) };
-        Ok(conversations::get(connection, conversation)?.map(|state| (unfetched, state.contact)))
-    });
-    let Some((unfetched, route)) = found.await? else { return Ok(Again::NothingToFetch) };
-    let Some(opened) = number::find(hub, &unfetched.number).await? else {
-        return Ok(Again::Failed("The file could not be fetched: its number was removed".into()));
-    };
-    let media = match fetch(hub, &opened, &unfetched.media, route).await {
-        Ok(media) => media,
-        Err(why) => return Ok(Again::Failed(why)),
-    };
-    let received = hub.clock.now();
-    let given = hub.database.write(move |connection, engine| -> Result<_, StoreError> {
-        // Somebody else may have been faster, or the customer has withdrawn it.
-        let still = unfetched::get::<MediaRef>(connection, conversation, turn)?;
-        unfetched::done(connection, turn)?;
-        if still.is_none() || events::amendments(connection, conversation)?.is_withdrawn(turn) {
-            return Ok(());
-        }
-        let content = Content::Attachment { media, text: unfetched.media.caption };
-        let command = system_command(conversation, Command::EditTurn { turn, content, received });
-        engine.execute(connection, &command, Repeat::Once, None)??;
-        Ok(())
-    });
-    given.await?;
-    Ok(Again::Fetched)
 }
 
 async fn one(hub: &Arc<Hub>, opened: &Opened, media: &MediaRef, route: ContactId) -> Result<Media, String> {

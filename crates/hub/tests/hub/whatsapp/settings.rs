@@ -25,7 +25,7 @@ async fn a_number_of_the_settings_receives_and_sends_and_is_changed_there_alone(
     let mut config = None;
     let folder = TestHub::start(None).await.stop().await;
     let hub = TestHub::with(Clock::system(), folder, |set| {
-        set.whatsapp = vec![number(&api, "of last year"), wrong(&api)];
+        set.whatsapp = vec![number(&api, "of-last-year"), wrong(&api)];
         config = Some(set.clone());
     });
     let (hub, config) = (hub.await, config.unwrap());
@@ -82,7 +82,7 @@ async fn administrators_enter_numbers_and_never_read_their_secrets() {
         assert_eq!(status, 422, "{answer}");
         assert!(answer["detail"].as_str().unwrap().contains(field), "{answer}");
     }
-    let secrets = json!({ "baseUrl": api.url(), "accessToken": "of last year", "appSecret": APP_SECRET, "verifyToken": "a long one" });
+    let secrets = json!({ "baseUrl": api.url(), "accessToken": "of-last-year", "appSecret": APP_SECRET, "verifyToken": "a long one" });
     let (status, shown) = puts(&ada, "main", &secrets).await;
     assert_eq!((status, &shown["number"]), (200, &json!("+34600123456")), "{shown}");
     let elsewhere = json!({ "baseUrl": "https://elsewhere.example" });
