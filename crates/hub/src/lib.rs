@@ -6,6 +6,7 @@
 mod activity;
 mod administration;
 mod alerts;
+pub mod analytics;
 mod api;
 mod backup;
 mod channels;
@@ -64,7 +65,7 @@ mod wake;
 
 pub use backup::{BackedUp, backup, restore};
 pub use clock::Clock;
-pub use command::{BrandCommand, LibraryCommand, UserCommand, WhatsappCommand};
+pub use command::{AnalyticsCommand, BrandCommand, LibraryCommand, UserCommand, WhatsappCommand};
 pub use config::NewWhatsappNumber;
 pub use doctor::doctor;
 pub use doors::openapi;

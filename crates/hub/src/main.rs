@@ -9,8 +9,8 @@ use tandem_hub::config::{Config, ConfigError, Environment, Flags};
 use tandem_hub::kit::LogicCommand;
 use tandem_hub::terminal::{is_unread, log, remark, say};
 use tandem_hub::{
-    BackedUp, BrandCommand, Clock, Hub, LibraryCommand, UserCommand, WhatsappCommand, backup, bind, doctor,
-    has_database, raise_file_limit, replace_missing_key, restore, serve, serve_metrics,
+    AnalyticsCommand, BackedUp, BrandCommand, Clock, Hub, LibraryCommand, UserCommand, WhatsappCommand,
+    backup, bind, doctor, has_database, raise_file_limit, replace_missing_key, restore, serve, serve_metrics,
 };
 
 /// Returns the memory of thousands of connections to the system when they have gone.
@@ -54,6 +54,9 @@ enum What {
     /// Questions and quick replies: export and import
     #[command(subcommand)]
     Library(LibraryCommand),
+    /// The tables of figures and exports
+    #[command(subcommand)]
+    Analytics(AnalyticsCommand),
     /// Write all data into one archive; the hub may keep running
     Backup {
         /// The new archive, such as tandem-2026-11-26.tar
@@ -107,6 +110,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         | What::Brand(_)
         | What::Whatsapp(_)
         | What::Library(_)
+        | What::Analytics(_)
         | What::Backup { .. }
         | What::Restore { .. }
         | What::Doctor => flags,
@@ -164,6 +168,10 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         What::Library(command) => {
             data_of(&config, create)?;
+            command.run(&config)?;
+        }
+        What::Analytics(command) => {
+            data_of(&config, false)?;
             command.run(&config)?;
         }
         What::Brand(command) => {

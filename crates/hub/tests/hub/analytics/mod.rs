@@ -1,0 +1,3 @@
+//! Analytics: the tables follow the log, and can be made again.
+
+mod following;
