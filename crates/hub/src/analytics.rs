@@ -4,9 +4,12 @@
 //! wait for nothing. Everything can be thrown away and made again ([`making`]).
 
 mod cell;
+pub(crate) mod facts;
+pub(crate) mod figures;
 mod folding;
 mod following;
 mod making;
+pub(crate) mod metric;
 mod shape;
 mod tables;
 
@@ -26,6 +29,7 @@ use folding::Folding;
 pub use following::PART;
 pub(crate) use following::run;
 pub use making::{rebuild, verify};
+pub(crate) use tables::cursor;
 
 /// The tables of analytics, open.
 pub(crate) struct Analytics {
