@@ -4,6 +4,7 @@
 //! wait for nothing. Everything can be thrown away and made again ([`making`]).
 
 mod cell;
+mod export;
 pub(crate) mod facts;
 pub(crate) mod figures;
 mod folding;
@@ -26,6 +27,7 @@ use crate::folder::{ANALYTICS, DATABASE, make_file};
 use crate::store::{Database, events};
 use folding::Folding;
 
+pub use export::{Export, export};
 pub use following::PART;
 pub(crate) use following::run;
 pub use making::{rebuild, verify};

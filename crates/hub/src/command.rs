@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 use tandem_conversation::{Role, Targets, UserId};
 use tandem_protocol::administration::{BrandAddition, BrandChange, UserAddition, UserChange};
 
-pub use analytics::AnalyticsCommand;
+pub use analytics::{AnalyticsCommand, ExportCommand};
 pub use library::LibraryCommand;
 pub use whatsapp::WhatsappCommand;
 

@@ -65,7 +65,7 @@ mod wake;
 
 pub use backup::{BackedUp, backup, restore};
 pub use clock::Clock;
-pub use command::{AnalyticsCommand, BrandCommand, LibraryCommand, UserCommand, WhatsappCommand};
+pub use command::{AnalyticsCommand, BrandCommand, ExportCommand, LibraryCommand, UserCommand, WhatsappCommand};
 pub use config::NewWhatsappNumber;
 pub use doctor::doctor;
 pub use doors::openapi;

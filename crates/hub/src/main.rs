@@ -9,7 +9,7 @@ use tandem_hub::config::{Config, ConfigError, Environment, Flags};
 use tandem_hub::kit::LogicCommand;
 use tandem_hub::terminal::{is_unread, log, remark, say};
 use tandem_hub::{
-    AnalyticsCommand, BackedUp, BrandCommand, Clock, Hub, LibraryCommand, UserCommand, WhatsappCommand,
+    AnalyticsCommand, BackedUp, BrandCommand, Clock, ExportCommand, Hub, LibraryCommand, UserCommand, WhatsappCommand,
     backup, bind, doctor, has_database, raise_file_limit, replace_missing_key, restore, serve, serve_metrics,
 };
 
@@ -57,6 +57,8 @@ enum What {
     /// The tables of figures and exports
     #[command(subcommand)]
     Analytics(AnalyticsCommand),
+    /// Write the tables of analytics as files into a new folder; the hub may keep running
+    Export(ExportCommand),
     /// Write all data into one archive; the hub may keep running
     Backup {
         /// The new archive, such as tandem-2026-11-26.tar
@@ -111,6 +113,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         | What::Whatsapp(_)
         | What::Library(_)
         | What::Analytics(_)
+        | What::Export(_)
         | What::Backup { .. }
         | What::Restore { .. }
         | What::Doctor => flags,
@@ -168,6 +171,10 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         What::Library(command) => {
             data_of(&config, create)?;
+            command.run(&config)?;
+        }
+        What::Export(command) => {
+            data_of(&config, false)?;
             command.run(&config)?;
         }
         What::Analytics(command) => {
