@@ -552,6 +552,9 @@ pub struct Colleague {
     /// Cannot sign in any more, and leaves every list.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub suspended: bool,
+    /// Maximum conversations at once; none if an older hub does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<u32>,
 }
 
 /// Why a user is away.

@@ -18,6 +18,7 @@ const HASHES: &[(u32, u64)] = &[
     (16, 0xc28a_2f4c_1d03_77fd),
     (17, 0x5ecc_31ba_7767_da41),
     (18, 0xe1a4_4bf3_f1ab_e3e0),
+    (19, 0x55a7_d897_5f31_603e),
 ];
 
 /// Where the types between hub and desk are defined.
