@@ -6,6 +6,7 @@ import { copyLater } from "../host/clipboard";
 import { asRpcError, type Host } from "../host/host";
 import { Appearance } from "./appearance.svelte";
 import { Attention } from "./attention.svelte";
+import { Board } from "./board.svelte";
 import { Calls } from "./calls.svelte";
 import { perFrame, type Batch } from "./changes";
 import { clock } from "./clock.svelte";
@@ -65,6 +66,7 @@ export class Desk {
   /** Bytes sent of uploading files, by the reply that carries them. */
   readonly uploads = new SvelteMap<CommandId, number>();
   readonly list: SectionList;
+  readonly board: Board;
   readonly search: Search;
   readonly settings: Settings;
   readonly startup: Startup;
@@ -90,6 +92,7 @@ export class Desk {
 
   constructor(readonly host: Host) {
     this.list = new SectionList(host);
+    this.board = new Board(host);
     this.search = new Search(host);
     this.attention = new Attention(host);
     this.settings = new Settings(host, () => this.app?.settings ?? null, this.refresh);
@@ -153,6 +156,7 @@ export class Desk {
     this.calls.undoable = null;
     this.uploads.clear();
     this.search.clear();
+    this.board.forget();
     this.list.show("my", "");
   }
 
@@ -179,6 +183,7 @@ export class Desk {
     for (const [command, sent] of batch.uploads) this.uploads.set(command, sent);
     if (everything || batch.app) void this.refresh();
     if (everything || batch.lists) void this.list.refresh();
+    if (everything || batch.app || batch.lists) this.board.heard();
     const open = this.conversation;
     if (open) this.#stir(open, batch);
     if (everything || (this.told !== null && batch.alerts.has(this.told))) this.toldMore++;
@@ -215,6 +220,7 @@ export class Desk {
   }
 
   go(section: Section): void {
+    this.board.close();
     this.list.show(section, "");
   }
 
@@ -224,9 +230,34 @@ export class Desk {
     this.focus.list();
   }
 
+  /** The supervisors' board, with the focus in its rows. */
+  goToBoard(): void {
+    this.board.open();
+    this.inside = false;
+    this.focus.list();
+  }
+
+  /** Looks into a conversation of the board; nobody notices. The next keys are the list's, and act on it. */
+  look(id: ConversationId): void {
+    this.board.cursor = id;
+    this.show(id, "all");
+    this.focus.list();
+  }
+
+  /** One step back: from the wall, the context or a field. */
+  goBack(): void {
+    if (this.board.on && this.board.wall) this.board.wall = false;
+    else if (this.contextOpen) this.contextOpen = false;
+    else this.focus.list();
+  }
+
   /** Moves the selection in the list and reads the conversation there; a held key reads only where it ends. */
   move(by: number, held: boolean): void {
     clearTimeout(this.#reading);
+    if (this.board.on) {
+      this.board.move(by);
+      return this.focus.list();
+    }
     this.list.move(by, this.conversation?.id ?? null);
     const read = (): void => {
       if (this.list.cursor && this.conversation?.id !== this.list.cursor) this.show(this.list.cursor);
@@ -240,6 +271,10 @@ export class Desk {
 
   /** Opens the selected conversation. */
   read(): void {
+    if (this.board.on) {
+      if (this.board.cursor) this.look(this.board.cursor);
+      return;
+    }
     const { cursor } = this.list;
     if (!cursor) return;
     this.show(cursor);
@@ -249,6 +284,7 @@ export class Desk {
   /** Opens a conversation, at its end or at an entry. */
   show(id: ConversationId, section?: Section, entry?: string): void {
     if (section && section !== this.list.section) this.go(section);
+    this.board.close();
     this.list.cursor = id;
     this.inside = true;
     if (this.conversation?.id !== id) this.#open(id, entry);

@@ -59,6 +59,7 @@ function everyOffer(desk: Desk): Offer[] {
       .map(({ is, label, key, also, run }): Offer => ({ id: is, group: "here", label, also, hint: "", key, run })),
     ...buttons,
     ...sectionsOf(desk.app?.counts ?? null).map((id, at): Offer => ({ id, group: "go", label: t(`section-${id}`), also: t("palette-section"), hint: "", key: `Alt ${at + 1}`, run: () => desk.goInto(id) })),
+    ...(desk.supervises ? [own("go", "palette-board", keyOf("board"), () => desk.goToBoard())] : []),
     own("go", "palette-next", "Alt ↓", () => void desk.step(1)),
     own("go", "palette-previous", "Alt ↑", () => void desk.step(-1)),
     ...AVAILABILITIES.map((availability): Offer => ({

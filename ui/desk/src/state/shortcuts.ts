@@ -58,6 +58,8 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
       return yes(() => desk.openSettings("shortcuts"));
     case "zoom":
       return yes(() => desk.appearance.zoomBy(act.by));
+    case "board":
+      return desk.supervises && yes(() => desk.goToBoard());
     case "section":
       return section(desk, act.at);
     case "step":
@@ -65,7 +67,7 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "grade":
       return grade(desk, act.key);
     case "list":
-      return yes(() => (desk.contextOpen ? (desk.contextOpen = false) : desk.focus.list()));
+      return yes(() => desk.goBack());
     case "filter":
       return yes(() => document.querySelector<HTMLElement>("[data-focus=filter]")?.focus());
     case "move":
@@ -88,6 +90,7 @@ function yes(what: () => unknown): boolean {
 
 /** An act on the selected conversation, which is then the open one. */
 async function letter(desk: Desk, is: Letter): Promise<void> {
+  if (desk.board.on && desk.board.cursor) desk.look(desk.board.cursor);
   const { cursor } = desk.list;
   // In a section just entered nothing is selected, whatever is open.
   if (!cursor) return;
