@@ -1,18 +1,17 @@
 //! Analytics: the tables of figures and exports, in `analytics.db` beside the account.
 //!
-//! A follower of the account's log keeps them ([`following`]), on a thread and in a file of its own, so that messages
+//! A follower of the account's log keeps them (`measuring.rs`), on a thread and in a file of its own, so that messages
 //! wait for nothing. Everything can be thrown away and made again ([`making`]).
 
 mod cell;
 mod export;
 pub(crate) mod facts;
 pub(crate) mod figures;
-mod folding;
-mod following;
+pub(crate) mod folding;
 mod making;
 pub(crate) mod metric;
 mod shape;
-mod tables;
+pub(crate) mod tables;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -28,8 +27,8 @@ use crate::store::{Database, events};
 use folding::Folding;
 
 pub use export::{Export, export};
-pub use following::PART;
-pub(crate) use following::run;
+pub use folding::PART;
+pub(crate) use folding::Part;
 pub use making::{rebuild, verify};
 pub(crate) use tables::cursor;
 

@@ -38,6 +38,7 @@ mod listen;
 mod logic;
 mod logs;
 mod mail;
+mod measuring;
 mod media;
 mod metrics;
 mod model;
@@ -62,6 +63,7 @@ pub mod terminal;
 mod timers;
 mod turns;
 mod wake;
+mod zone;
 
 pub use backup::{BackedUp, Restored, backup, restore};
 pub use clock::Clock;

@@ -30,7 +30,7 @@ use crate::seal::Seal;
 use crate::store::{self, Database, MIGRATIONS, StoreError, events};
 use crate::wake::Wake;
 use crate::{
-    activity, alerts, analytics, api, fanout, library, listen, logic, mail, media, retention, rights, search, states,
+    activity, alerts, api, fanout, library, listen, logic, mail, measuring, media, retention, rights, search, states,
     timers,
 };
 
@@ -195,7 +195,7 @@ impl Hub {
         hub.work("limits", limits::run(Arc::clone(&hub.limits)));
         hub.work("filing for search", search::run(Arc::clone(&hub)));
         hub.work("the tables of analytics", ended(hub.analytics.file.clone()));
-        hub.work("measuring", analytics::run(Arc::clone(&hub)));
+        hub.work("measuring", measuring::run(Arc::clone(&hub)));
         hub.work("retention", retention::run(Arc::clone(&hub)));
         hub.work("the alert ledger", alerts::run(Arc::clone(&hub), ledger_in));
         hub.work("the log of activity", activity::run(Arc::clone(&hub), activity_in));

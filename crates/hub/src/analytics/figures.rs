@@ -486,14 +486,7 @@ pub(crate) fn bound(name: &'static str, text: &str, zone: &TimeZone, end: bool) 
 
 /// A zone by its IANA name.
 pub(crate) fn zone(name: &str) -> Result<TimeZone, Refused> {
-    let wrong =
-        || ("zone", format!("'{name}' is no time zone: use a name of the IANA database, such as Europe/Madrid"));
-    // Only names: offsets and POSIX rules have no history.
-    let is_name = name == "UTC" || (name.contains('/') && !name.starts_with('/') && !name.contains(".."));
-    if !is_name {
-        return Err(wrong());
-    }
-    TimeZone::get(name).map_err(|_| wrong())
+    crate::zone::named(name).map_err(|why| ("zone", why))
 }
 
 /// A length such as `20s`, `500ms`, `2m` or `1h`, in milliseconds.

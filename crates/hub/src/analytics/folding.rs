@@ -14,6 +14,8 @@ use super::shape::{CALL, CONVERSATION, ENGAGEMENT, EXTERNAL_AGENT, LOGIC_REQUEST
 use super::tables;
 use crate::store::{StoreError, events, passable};
 
+/// Events of one part.
+pub const PART: u32 = 1_000;
 /// Conversations of which the state is kept in memory.
 const KNOWN: usize = 4_096;
 /// After its completion, the state of a conversation is kept this long. Later it is made from the log when needed.

@@ -49,7 +49,7 @@ pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
 
 /// A time zone by its IANA name.
 pub(super) fn zone(text: &str) -> Result<String, String> {
-    crate::analytics::figures::zone(text).map(|_| text.to_owned()).map_err(|(_, why)| why)
+    crate::zone::named(text).map(|_| text.to_owned())
 }
 
 pub(super) fn label(text: &str) -> Result<String, String> {

@@ -230,27 +230,6 @@ export class Desk {
     this.focus.list();
   }
 
-  /** The supervisors' board, with the focus in its rows. */
-  goToBoard(): void {
-    this.board.open();
-    this.inside = false;
-    this.focus.list();
-  }
-
-  /** Looks into a conversation of the board; nobody notices. The next keys are the list's, and act on it. */
-  look(id: ConversationId): void {
-    this.board.cursor = id;
-    this.show(id, "all");
-    this.focus.list();
-  }
-
-  /** One step back: from the wall, the context or a field. */
-  goBack(): void {
-    if (this.board.on && this.board.wall) this.board.wall = false;
-    else if (this.contextOpen) this.contextOpen = false;
-    else this.focus.list();
-  }
-
   /** Moves the selection in the list and reads the conversation there; a held key reads only where it ends. */
   move(by: number, held: boolean): void {
     clearTimeout(this.#reading);
@@ -271,10 +250,6 @@ export class Desk {
 
   /** Opens the selected conversation. */
   read(): void {
-    if (this.board.on) {
-      if (this.board.cursor) this.look(this.board.cursor);
-      return;
-    }
     const { cursor } = this.list;
     if (!cursor) return;
     this.show(cursor);

@@ -1,18 +1,14 @@
-//! Follows the account's log into the tables.
+//! Follows the account's log into the tables of analytics.
 //!
 //! The position is written with the rows, so a restart or a kill resumes exactly there.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::analytics::{PART, Part, folding, tables};
 use crate::hub::Hub;
 use crate::store::{StoreError, events};
 
-use super::folding::{self, Part};
-use super::tables;
-
-/// Events per part.
-pub const PART: u32 = 1_000;
 /// Pause after a commit, so that several are measured together.
 const PAUSE: Duration = Duration::from_millis(100);
 /// Pause between two full parts: leaves the machine to messages.
