@@ -58,11 +58,8 @@ impl NewWhatsappNumber {
         for (name, secret) in [("access_token", &self.access_token), ("app_secret", &self.app_secret)] {
             if secret.trim().is_empty() || secret.len() > 4_096 {
                 found.push((name, "it is empty or too long".into()));
-            } else if name == "access_token" && !secret.trim().bytes().all(|byte| byte.is_ascii_graphic()) {
-                found.push((
-                    name,
-                    "it has characters that no token has: copy it again, without spaces and line breaks".into(),
-                ));
+            } else if name == "access_token" && !secret.trim().bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+                found.push((name, "it has characters that no token has: copy it again, without line breaks".into()));
             }
         }
         if self.verify_token.len() < 8 {
