@@ -176,6 +176,82 @@ queued: number,
  */
 live: boolean, };
 
+export type BoardBrand = { id: BrandId, name: string, };
+
+export type BoardGroup = { 
+/**
+ * What its rows have in common, as a word of the wire, a brand's name or a tag; none where they have none of it.
+ */
+name: string | null, count: number, wanted: Longest, unanswered: Longest, rows: Array<BoardRow>, };
+
+export type BoardOnly = "all" | "wanted" | "unanswered" | "unanswered_by_people" | "calls" | "fallen_back" | "undelivered" | "closing" | "over" | "new";
+
+export type BoardPerson = { user: UserId, name: string, presence: Presence, absence: Absence | null, 
+/**
+ * None if an older hub does not say.
+ */
+capacity: number | null, engaged: number, 
+/**
+ * Of those, in how many the customer waits for an answer.
+ */
+unanswered: number, };
+
+export type BoardRequest = { only?: BoardOnly, sort?: BoardSort, 
+/**
+ * The other way round.
+ */
+reverse?: boolean, group?: GroupBy, handler?: Handler, channel?: Channel, brand?: BrandId, tag?: string, 
+/**
+ * Conversations in which this user is engaged.
+ */
+agent?: UserId, 
+/**
+ * Name, last words or tags contain it.
+ */
+query?: string, 
+/**
+ * How many rows at most.
+ */
+limit: number, };
+
+export type BoardRow = { row: Row, 
+/**
+ * A wait is over its limit.
+ */
+over: boolean, closesSoon: boolean, 
+/**
+ * The user takes part, or is invited.
+ */
+mine: boolean, };
+
+export type BoardSort = "urgency" | "unanswered" | "customer" | "handler" | "channel" | "brand" | "age";
+
+export type BoardView = { 
+/**
+ * By the hub's clock: now while it is heard, and otherwise when it was last heard.
+ */
+asOf: Time, 
+/**
+ * Of everything in progress, whatever is shown.
+ */
+figures: Figures, 
+/**
+ * Figures that are over their limits.
+ */
+over: Array<Watched>, 
+/**
+ * One without a name unless rows are grouped.
+ */
+groups: Array<BoardGroup>, 
+/**
+ * How many conversations fit the filters.
+ */
+total: number, people: Array<BoardPerson>, 
+/**
+ * Those that conversations in progress have.
+ */
+channels: Array<Channel>, brands: Array<BoardBrand>, tags: Array<string>, };
+
 export type BrandId = string;
 
 export type ButtonId = string;
@@ -206,9 +282,17 @@ url: string | null,
  */
 unusable: string | null, };
 
+export type Call = { call: CallId, since: Time, reach: Reach, 
+/**
+ * One line.
+ */
+reason: string, };
+
 export type CallId = string;
 
 export type CallView = { call: CallId, since: Time, reach: Reach, ended: Time | null, alerts: Array<AlertView>, };
+
+export type Calls = { eligible: number, everyone: number, supervisors: number, logic: number, };
 
 export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conversation", id: ConversationId, } | { "type": "typing", id: ConversationId, by: Participant, until: Time, } | { "type": "upload", id: ConversationId, command: CommandId, sent: number, } | { "type": "open", id: ConversationId, section: Section | null, 
 /**
@@ -440,6 +524,32 @@ export type FetchFile = { id: ConversationId, turn: TurnId, };
 
 export type FieldView = { label: string, value: string, };
 
+export type Figures = { inProgress: number, 
+/**
+ * Of those, started within the last 60 minutes.
+ */
+newLastHour: number, wanted: Longest, 
+/**
+ * The customer's words have no answer of anyone.
+ */
+unanswered: Longest, 
+/**
+ * The same where a person is engaged.
+ */
+unansweredByPeople: Longest, parts: Parts, 
+/**
+ * Of `parts.person`, those where only external agents are engaged.
+ */
+withExternalAgents: number, fallenBack: number, 
+/**
+ * Of those, since the last 10 minutes.
+ */
+fallenBackLately: number, calls: Calls, undeliveredTurns: number, 
+/**
+ * The customer waits, and the channel stops taking replies within an hour.
+ */
+windowsClosing: number, people: People, };
+
 export type FiguresView = { 
 /**
  * The last call for help: from the hub to the notification service, in milliseconds.
@@ -492,6 +602,10 @@ export type GradeHandover = { id: ConversationId,
 turn: TurnId, grade: Grade, };
 
 export type Graded = { grade: Grade, by: Participant, };
+
+export type GroupBy = "handler" | "channel" | "brand" | "reach" | "tag";
+
+export type Handler = "people" | "logic" | "both" | "nobody";
 
 export type HandoverPart = { 
 /**
@@ -647,6 +761,20 @@ call?: CallId, };
 
 export type Language = "system" | "en" | "de";
 
+export type LastWords = { by: Participant, 
+/**
+ * Empty if they were withdrawn.
+ */
+text: string, at: Time, position: Position, 
+/**
+ * None in states of older hubs.
+ */
+turn?: TurnId | null, 
+/**
+ * A closing courtesy.
+ */
+silent?: boolean, };
+
 export type Leave = { id: ConversationId, reason: string, askForHelp: boolean, };
 
 export type LibraryBrand = { id: BrandId, 
@@ -730,6 +858,8 @@ export type ListedLibraryView = { questions: Array<QuestionRow>, quickReplies: A
 usage: Array<ItemUsage>, brands: Array<LibraryBrand>, };
 
 export type LockedAsk = "choose_passphrase" | "passphrase" | "keychain_silent" | "keychain";
+
+export type Longest = { count: number, longestMs: number | null, };
 
 export type Looking = { 
 /**
@@ -942,7 +1072,11 @@ export type OwnNumberView = { id: string, number: string,
  */
 stopped: boolean, templates: Array<TemplateView>, };
 
+export type Part = "person" | "queue" | "logic" | "idle";
+
 export type Participant = { "kind": "customer" } | { "kind": "agent", user: UserId, name: string, } | { "kind": "external_agent", link: LinkId, name: string, } | { "kind": "device", name: string, } | { "kind": "logic" } | { "kind": "system" };
+
+export type Parts = { person: number, queue: number, logic: number, idle: number, };
 
 export type PastedView = { 
 /**
@@ -959,6 +1093,12 @@ export type PendingView = {
  * "Reply", "Complete".
  */
 what: string, since: Time, };
+
+export type People = { availableWithRoom: number, availableWithoutRoom: number, busy: number, away: number, offline: number, 
+/**
+ * How many conversations the available agents could take.
+ */
+freePlaces: number, };
 
 export type Permission = "liveConversations.handle" | "liveConversations.viewAll" | "liveConversations.start" | "liveConversations.inviteExternal" | "customers.view" | "analytics.view" | "settings.manage" | "users.manage";
 
@@ -981,6 +1121,8 @@ export type Point = { text: string,
 turns?: Array<TurnId>, };
 
 export type Position = number;
+
+export type Presence = "available" | "busy" | "away" | "offline";
 
 export type PressButton = { id: ConversationId, button: ButtonId, };
 
@@ -1175,6 +1317,52 @@ note: boolean, code: string, reason: string,
 at: Time | null, };
 
 export type RevokeLink = { id: ConversationId, link: LinkId, };
+
+export type Row = { conversation: ConversationId, customer: CustomerId, customerName: string, channel: Channel, brand: BrandId | null, language: string | null, tags: Array<string>, part: Part, 
+/**
+ * Since when a person is wanted and none is engaged.
+ */
+wantedSince: Time | null, 
+/**
+ * Since when the customer's words have no answer of anyone.
+ */
+unansweredSince: Time | null, 
+/**
+ * Since when the customer waits for whom.
+ */
+wait: Wait | null, handler: Handler, 
+/**
+ * Agents and external agents.
+ */
+people: Array<Participant>, 
+/**
+ * Since when the longest of those who handle it does.
+ */
+handledSince: Time | null, 
+/**
+ * Who spoke last for the company.
+ */
+heldBy: Participant | null, call: Call | null, 
+/**
+ * Why Your Logic could not go on, in one line.
+ */
+fallback: string | null, lastWords: LastWords | null, 
+/**
+ * Until when the channel takes replies; none without a limit.
+ */
+windowUntil: Time | null, 
+/**
+ * The round's number and start; none if an older hub did not count.
+ */
+round: number | null, roundSince: Time | null, firstAnsweredAt: Time | null, 
+/**
+ * The company's turns that the channel refused.
+ */
+undelivered: number, 
+/**
+ * The newest handover packet was graded wrong.
+ */
+gradedWrong: boolean, };
 
 export type RowView = { id: ConversationId, customer: CustomerId, name: string, channel: Channel, inProgress: boolean, 
 /**
@@ -1464,6 +1652,8 @@ export type Wait = { since: Time, awaited: Awaited, };
 
 export type WantedView = { "type": "nothing" } | { "type": "conversation", id: ConversationId, } | { "type": "section", section: Section, } | { "type": "start", to: string, } | { "type": "nowhere", reason: string, };
 
+export type Watched = "wanted" | "unanswered" | "calls" | "fallbacks" | "free_places";
+
 export type WindowView = { 
 /**
  * None before the customer's first message.
@@ -1491,6 +1681,7 @@ export interface Commands {
   "me.setPassword": { request: SetPassword; response: Nothing };
   "colleagues.list": { request: Nothing; response: Array<ColleagueView> };
   "conversations.list": { request: ListRequest; response: ListView };
+  "board.get": { request: BoardRequest; response: BoardView };
   "conversation.open": { request: OneConversation; response: ConversationView };
   "conversation.entries": { request: EntriesRequest; response: EntriesView };
   "conversation.join": { request: Join; response: Nothing };

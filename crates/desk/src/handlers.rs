@@ -2,6 +2,7 @@
 
 mod alerts;
 mod asking;
+mod board;
 mod buttons;
 mod external;
 mod files;

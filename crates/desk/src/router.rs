@@ -45,10 +45,10 @@ impl Desk {
             };
         }
         use crate::view::{
-            AlertsView, AppView, BegunView, BehindView, ColleagueView, ConversationView, EntriesView, FileView,
-            ImprovedView, InboxView, InsertedView, LibraryView, LinkView, ListView, ListedLibraryView, NotSentView,
-            OpenedView, PastedView, PreviewView, QueuedView, SavedView, SearchView, SettingsView, StartsView,
-            StartupView, TakenBackView, TemplateView, TriedView, UsedTagView, WantedView,
+            AlertsView, AppView, BegunView, BehindView, BoardRequest, BoardView, ColleagueView, ConversationView,
+            EntriesView, FileView, ImprovedView, InboxView, InsertedView, LibraryView, LinkView, ListView,
+            ListedLibraryView, NotSentView, OpenedView, PastedView, PreviewView, QueuedView, SavedView, SearchView,
+            SettingsView, StartsView, StartupView, TakenBackView, TemplateView, TriedView, UsedTagView, WantedView,
         };
         use tandem_conversation::{Question, QuickReply};
         use tandem_protocol::library::{

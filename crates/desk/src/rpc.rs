@@ -523,6 +523,7 @@ macro_rules! table {
             "me.setPassword" set_password SetPassword => Nothing;
             "colleagues.list" colleagues Nothing => Vec<ColleagueView>;
             "conversations.list" list ListRequest => ListView;
+            "board.get" board BoardRequest => BoardView;
             "conversation.open" open OneConversation => ConversationView;
             "conversation.entries" entries EntriesRequest => EntriesView;
             "conversation.join" join Join => Nothing;

@@ -1,5 +1,6 @@
 //! Views: plain types for the interface, read from the cache and exported to TypeScript.
 
+mod board;
 mod buttons;
 mod channel;
 mod connection;
@@ -20,6 +21,7 @@ use tandem_conversation::{
 use tandem_protocol::agents::{Absence, Colleague};
 use ts_rs::TS;
 
+pub use board::*;
 pub use buttons::*;
 pub use channel::*;
 pub use connection::*;

@@ -1,6 +1,7 @@
 //! Views from the cache: one query, one answer, and no rule that the pure core already has.
 
 mod about;
+mod board;
 mod buttons;
 mod fields;
 mod inbox;
@@ -15,6 +16,7 @@ use tandem_conversation::{Access, Participant, Permission, Permissions, RETENTIO
 use tandem_sqlite::rusqlite::Connection;
 
 pub(crate) use about::quote;
+pub(crate) use board::{Person, board};
 pub(crate) use inbox::inbox;
 pub(crate) use one::conversation;
 pub(crate) use search::{search, search_view};

@@ -11,6 +11,7 @@ pub(crate) mod commands;
 pub(crate) mod conversations;
 mod document;
 pub(crate) mod dry_runs;
+pub(crate) mod figures;
 pub(crate) mod health;
 pub(crate) mod input;
 pub(crate) mod library;

@@ -1,5 +1,6 @@
 //! `tandem-hub user`, `brand`, `library` and `whatsapp`. A running hub picks up their changes within a second.
 
+mod analytics;
 mod library;
 mod whatsapp;
 
@@ -12,6 +13,7 @@ use clap::{Args, Subcommand};
 use tandem_conversation::{Role, Targets, UserId};
 use tandem_protocol::administration::{BrandAddition, BrandChange, UserAddition, UserChange};
 
+pub use analytics::{AnalyticsCommand, ExportCommand};
 pub use library::LibraryCommand;
 pub use whatsapp::WhatsappCommand;
 

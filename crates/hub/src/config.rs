@@ -53,6 +53,7 @@ pub struct Config {
     pub reasons: Vec<String>,
     pub media: MediaConfig,
     pub retention: Retention,
+    pub analytics: AnalyticsConfig,
     /// Numbers on WhatsApp. At each start they replace those with the same id.
     pub whatsapp: Vec<NewWhatsappNumber>,
     pub home: Home,
@@ -95,6 +96,19 @@ impl Default for MediaConfig {
             free_bytes: 1_024 * MIB,
             allow_private: false,
         }
+    }
+}
+
+/// What figures depend on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnalyticsConfig {
+    /// The account's time zone, by its IANA name: its days, unless a question names another.
+    pub zone: String,
+}
+
+impl Default for AnalyticsConfig {
+    fn default() -> Self {
+        Self { zone: "UTC".into() }
     }
 }
 
@@ -247,6 +261,7 @@ impl Config {
             reasons: REASONS.map(str::to_owned).into(),
             media: MediaConfig::default(),
             retention: Retention::default(),
+            analytics: AnalyticsConfig::default(),
             whatsapp: Vec::new(),
             home: Home::default(),
             docs: true,

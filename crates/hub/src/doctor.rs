@@ -61,6 +61,7 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
                 tell("WhatsApp", whatsapp);
             }
         }
+        tell("analytics", crate::analytics::describe(&config.data));
         tell("files", files(&config.data));
         tell("disk", disk(&config.data, config.media.free_bytes));
         tell("clock", clock(&config.data));

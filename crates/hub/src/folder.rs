@@ -17,6 +17,8 @@ use crate::identity::FILE as KEY;
 pub(crate) const DATABASE: &str = "tandem.db";
 /// The search index, which can be made again.
 pub(crate) const INDEX: &str = "search.db";
+/// The tables of analytics, which can be made again.
+pub(crate) const ANALYTICS: &str = "analytics.db";
 /// Files of messages.
 pub(crate) const MEDIA: &str = "media";
 const LOCK: &str = "hub.lock";
@@ -49,8 +51,8 @@ fn remains(data: &Path) -> anyhow::Result<Option<&'static str>> {
         return Ok(Some(KEY));
     }
     let is_filled = |name: &str| data.join(name).metadata().is_ok_and(|about| about.len() > 0);
-    if is_filled(INDEX) {
-        return Ok(Some(INDEX));
+    if let Some(made) = [INDEX, ANALYTICS].into_iter().find(|name| is_filled(name)) {
+        return Ok(Some(made));
     }
     if is_filled(&format!("{DATABASE}-wal")) {
         return Ok(Some("a write-ahead log"));
@@ -210,7 +212,7 @@ pub(crate) fn prepare(data: &Path) -> anyhow::Result<bool> {
     let is_new = !has_database(data)?;
     make_private(&data.join(MEDIA)).map_err(|error| unusable(data, error))?;
     // SQLite gives its other files this file's mode.
-    for name in [DATABASE, INDEX] {
+    for name in [DATABASE, INDEX, ANALYTICS] {
         let path = data.join(name);
         make_file(&path).map_err(|error| unusable(&path, error))?;
     }
@@ -274,7 +276,7 @@ fn tighten(data: &Path) -> std::io::Result<usize> {
 /// Whether this is the name of a hub's file. The folder may also hold other files, such as programs.
 #[cfg(unix)]
 fn is_own(name: &str) -> bool {
-    name == LOCK || [DATABASE, INDEX, KEY].iter().any(|own| name.starts_with(own))
+    name == LOCK || [DATABASE, INDEX, ANALYTICS, KEY].iter().any(|own| name.starts_with(own))
 }
 
 #[cfg(not(unix))]
@@ -315,9 +317,13 @@ mod tests {
 
     #[test]
     fn what_a_hub_leaves_without_its_database_is_no_new_folder() {
-        for (name, content) in
-            [(KEY, "key"), (INDEX, "index"), ("tandem.db-wal", "log"), ("media/0197", "a customer's file")]
-        {
+        for (name, content) in [
+            (KEY, "key"),
+            (INDEX, "index"),
+            (ANALYTICS, "rows"),
+            ("tandem.db-wal", "log"),
+            ("media/0197", "a customer's file"),
+        ] {
             for empty in [false, true] {
                 let folder = tempfile::tempdir().unwrap();
                 std::fs::create_dir_all(folder.path().join("media/incoming")).unwrap();

@@ -11,6 +11,7 @@ use tandem_conversation::{
 use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use crate::analytics::Analytics;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crowd::{Crowd, Ticket};
@@ -67,6 +68,8 @@ pub struct Hub {
     pub(crate) model: Option<Model>,
     /// The full-text index.
     pub(crate) search: Index,
+    /// The tables of figures and exports.
+    pub(crate) analytics: Analytics,
     /// Signals a commit, for background readers of the log.
     pub(crate) news: Arc<Notify>,
     /// Until when one of our people is typing, per conversation.

@@ -6,6 +6,7 @@
 mod activity;
 mod administration;
 mod alerts;
+pub mod analytics;
 mod api;
 mod backup;
 mod channels;
@@ -37,6 +38,7 @@ mod listen;
 mod logic;
 mod logs;
 mod mail;
+mod measuring;
 mod media;
 mod metrics;
 mod model;
@@ -61,10 +63,11 @@ pub mod terminal;
 mod timers;
 mod turns;
 mod wake;
+mod zone;
 
 pub use backup::{BackedUp, Restored, backup, restore};
 pub use clock::Clock;
-pub use command::{BrandCommand, LibraryCommand, UserCommand, WhatsappCommand};
+pub use command::{AnalyticsCommand, BrandCommand, ExportCommand, LibraryCommand, UserCommand, WhatsappCommand};
 pub use config::NewWhatsappNumber;
 pub use doctor::doctor;
 pub use doors::openapi;

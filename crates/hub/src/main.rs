@@ -9,8 +9,9 @@ use tandem_hub::config::{Config, ConfigError, Environment, Flags};
 use tandem_hub::kit::LogicCommand;
 use tandem_hub::terminal::{is_unread, log, remark, say};
 use tandem_hub::{
-    BackedUp, BrandCommand, Clock, Hub, LibraryCommand, Restored, UserCommand, WhatsappCommand, backup, bind, doctor,
-    has_database, raise_file_limit, replace_missing_key, restore, serve, serve_metrics,
+    AnalyticsCommand, BackedUp, BrandCommand, Clock, ExportCommand, Hub, LibraryCommand, Restored, UserCommand,
+    WhatsappCommand, backup, bind, doctor, has_database, raise_file_limit, replace_missing_key, restore, serve,
+    serve_metrics,
 };
 
 /// Returns the memory of thousands of connections to the system when they have gone.
@@ -54,6 +55,11 @@ enum What {
     /// Questions and quick replies: export and import
     #[command(subcommand)]
     Library(LibraryCommand),
+    /// The tables of figures and exports
+    #[command(subcommand)]
+    Analytics(AnalyticsCommand),
+    /// Write the tables of analytics as files into a new folder; the hub may keep running
+    Export(ExportCommand),
     /// Write all data into one archive; the hub may keep running
     Backup {
         /// The new archive, such as tandem-2026-11-26.tar
@@ -107,6 +113,8 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         | What::Brand(_)
         | What::Whatsapp(_)
         | What::Library(_)
+        | What::Analytics(_)
+        | What::Export(_)
         | What::Backup { .. }
         | What::Restore { .. }
         | What::Doctor => flags,
@@ -179,6 +187,14 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         What::Library(command) => {
             data_of(&config, create)?;
+            command.run(&config)?;
+        }
+        What::Export(command) => {
+            data_of(&config, false)?;
+            command.run(&config)?;
+        }
+        What::Analytics(command) => {
+            data_of(&config, false)?;
             command.run(&config)?;
         }
         What::Brand(command) => {

@@ -79,6 +79,7 @@ pub(crate) fn absent(user: users::User) -> Colleague {
         absence: None,
         sees_all: user.role.permissions().has_all(Permission::ViewAll),
         suspended: user.suspended,
+        capacity: Some(user.capacity),
         name: user.name,
     }
 }

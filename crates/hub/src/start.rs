@@ -4,12 +4,14 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context as _, anyhow};
+use tandem_conversation::measure::Definitions;
 use tandem_conversation::{PERSON_SILENT_MS, Time};
 use tandem_sql::{Connection, Place};
 use tandem_sqlite::{Companion, Durability, Link, Options, Room};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore, mpsc};
 
+use crate::analytics::Analytics;
 use crate::channels::whatsapp;
 use crate::clock::Clock;
 use crate::config::{Config, NewWhatsappNumber};
@@ -28,7 +30,8 @@ use crate::seal::Seal;
 use crate::store::{self, Database, MIGRATIONS, StoreError, events};
 use crate::wake::Wake;
 use crate::{
-    activity, alerts, api, fanout, library, listen, logic, mail, media, retention, rights, search, states, timers,
+    activity, alerts, api, fanout, library, listen, logic, mail, measuring, media, retention, rights, search, states,
+    timers,
 };
 
 /// Passwords compared at once; more wait in a queue.
@@ -118,11 +121,13 @@ impl Hub {
         };
         let news = Arc::new(Notify::new());
         let queued = Arc::new(Notify::new());
+        let analytics = Analytics::open(&config.data, Definitions::default()).context("Cannot open analytics.db")?;
         let wake = Wake {
             logic: logic_wake,
             ledger: ledger.clone(),
             missed_calls: Arc::clone(&missed_calls),
             news: Arc::clone(&news),
+            measured: Arc::clone(&analytics.news),
             activity,
             queued: Arc::clone(&queued),
         };
@@ -141,6 +146,7 @@ impl Hub {
         let search = crate::index::Index::open(&config.data).context("Cannot open the search index")?;
         let hub = Arc::new(Self {
             search,
+            analytics,
             news,
             files: Arc::new(files),
             rights,
@@ -188,6 +194,8 @@ impl Hub {
         hub.work("sweeping files", media::run(Arc::clone(&hub)));
         hub.work("limits", limits::run(Arc::clone(&hub.limits)));
         hub.work("filing for search", search::run(Arc::clone(&hub)));
+        hub.work("the tables of analytics", ended(hub.analytics.file.clone()));
+        hub.work("measuring", measuring::run(Arc::clone(&hub)));
         hub.work("retention", retention::run(Arc::clone(&hub)));
         hub.work("the alert ledger", alerts::run(Arc::clone(&hub), ledger_in));
         hub.work("the log of activity", activity::run(Arc::clone(&hub), activity_in));
@@ -227,6 +235,7 @@ impl Hub {
         workers.shutdown().await;
         self.database.close().await;
         self.search.file().close().await;
+        self.analytics.file.close().await;
         *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct Wake {
     pub ledger: mpsc::Sender<Entry>,
     pub missed_calls: Arc<AtomicBool>,
     pub news: Arc<Notify>,
+    /// For the follower of analytics: a signal wakes one.
+    pub measured: Arc<Notify>,
     pub activity: mpsc::UnboundedSender<Begun>,
     /// For what a channel's queue sends.
     pub queued: Arc<Notify>,
@@ -27,6 +29,7 @@ pub(crate) struct Wake {
 impl Wake {
     pub(crate) fn after(&self, commit: &Commit) {
         self.news.notify_one();
+        self.measured.notify_one();
         if commit.changed.iter().any(|changed| changed.after.channel.facts().queued) {
             self.queued.notify_one();
         }

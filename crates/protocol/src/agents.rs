@@ -153,8 +153,7 @@ pub enum AgentCommand {
     Complete {
         #[serde(default)]
         resolution: String,
-        /// The last position that the sender saw: what the customer wrote after it refuses the command, except closing
-        /// courtesies. Without it the command closes over whatever was written.
+        /// What the sender saw: later words of the customer refuse it, except courtesies; without it, nothing does.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seen: Option<Position>,
     },
@@ -184,8 +183,7 @@ pub enum AgentCommand {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
-    /// Asks a colleague to go on instead of the sender, whose part ends when the colleague joins. Users who view all
-    /// conversations need not take part.
+    /// Asks a colleague to go on; the sender's part ends when they join. Who views all need not take part.
     Transfer {
         user: UserId,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -423,8 +421,7 @@ pub struct EventPage {
     pub more: bool,
 }
 
-/// `GET /api/v1/customers/{id}/journey`: a customer's conversations. With `newest`, newest first and in pages.
-/// Without, the newest that fit one answer, oldest first.
+/// `GET /api/v1/customers/{id}/journey`: with `newest`, newest first in pages; else the newest that fit, oldest first.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Journey {
@@ -552,6 +549,9 @@ pub struct Colleague {
     /// Cannot sign in any more, and leaves every list.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub suspended: bool,
+    /// Maximum conversations at once; none if an older hub does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<u32>,
 }
 
 /// Why a user is away.

@@ -49,7 +49,7 @@ pub const VERSIONS: &[&str] = &[
     "17: brands have targets for the first reply and for the next ones; hubs tell which templates can be sent in a \
      conversation, and begin conversations with one",
     "18: beginning conversations is a permission of its own",
-    "19: Your Logic sends in a channel's own words",
+    "19: Your Logic sends in a channel's own words; hubs say how many conversations colleagues take at once",
 ];
 
 /// The oldest version that this version can talk to.

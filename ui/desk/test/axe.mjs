@@ -25,6 +25,7 @@ const OTHERWISE = {
 /** States with a layout of their own. Others are a dialog or a message over one of these. */
 const LAYOUTS = {
   "opening takes long": ["tiny"],
+  "board": ["low", "narrow", "tiny", "folded", "zoomed", "forced"],
   "list": ["narrow", "tiny", "folded"],
   "conversation": ["low", "narrow", "tiny", "folded", "large", "zoomed", "forced", "contrast"],
   "help needed": ["narrow", "tiny", "folded", "zoomed", "forced"],

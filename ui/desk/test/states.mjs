@@ -5,6 +5,25 @@ import { improve, invitePartner, manage, press, search, section, show, told } fr
 export const STATES = [
   ["opening takes long", "opening", (page) => page.getByText("longer than usual").waitFor()],
   ["list", "", async () => {}],
+  ["board", "", async (page) => {
+    await page.keyboard.press("Alt+0");
+    await page.getByTestId("board-row").first().waitFor();
+  }],
+  ["board in groups", "", async (page) => {
+    await page.keyboard.press("Alt+0");
+    await page.getByLabel("Group by").selectOption("handler");
+    await page.getByTestId("figure-unanswered").click();
+    await page.getByText("shown").waitFor();
+  }],
+  ["board on the wall", "", async (page) => {
+    await page.keyboard.press("Alt+0");
+    await page.getByRole("button", { name: "Wall display" }).click();
+    await page.getByTestId("figure-wanted").waitFor();
+  }],
+  ["board, offline", "offline", async (page) => {
+    await page.keyboard.press("Alt+0");
+    await page.getByTestId("board-row").first().waitFor();
+  }],
   ["conversation", "", show("Carmen Menzel")],
   ["pictures", "", show("+44 7700 900142")],
   ["files", "files", async (page) => {

@@ -24,7 +24,8 @@ pub struct Longest {
 }
 
 impl Longest {
-    pub(super) fn add(&mut self, since: Option<Time>, now: Time) {
+    /// Counts one more, if it has begun.
+    pub fn add(&mut self, since: Option<Time>, now: Time) {
         if let Some(since) = since {
             self.count += 1;
             self.longest_ms = self.longest_ms.max(Some(now.since(since).max(0)));

@@ -13,7 +13,7 @@ use super::{engaging, turns};
 use crate::channel::Channel;
 use crate::event::{Event, EventBody, GOES_ON_ELSEWHERE};
 use crate::help::Dismissal;
-use crate::ids::{CommandId, EngagementId, Position, QuestionId, RequestId, TurnId};
+use crate::ids::{CommandId, CustomerId, EngagementId, Position, QuestionId, RequestId, TurnId};
 use crate::part::Part;
 use crate::participant::{Participant, ParticipantKind};
 use crate::time::Time;
@@ -141,6 +141,27 @@ impl Open {
         if before.0 != self.conversation {
             put(&mut rows.conversations, row_version, event.conversation, self.conversation.clone());
         }
+    }
+
+    #[must_use]
+    pub fn customer_id(&self) -> CustomerId {
+        self.conversation.customer_id
+    }
+
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.conversation.origin
+    }
+
+    #[must_use]
+    pub fn started_by(&self) -> Option<StartedBy> {
+        self.conversation.started_by
+    }
+
+    /// None while in progress.
+    #[must_use]
+    pub fn completed_at(&self) -> Option<Time> {
+        self.conversation.completed_at
     }
 
     /// Who has the conversation.

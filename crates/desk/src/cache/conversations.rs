@@ -475,6 +475,13 @@ pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u
     Ok((lines, total))
 }
 
+/// All conversations in progress of which the user sees everything.
+pub(crate) fn in_progress(connection: &Connection) -> Result<Vec<Conversation>, CacheError> {
+    let mut query = connection.prepare_cached("SELECT state FROM conversations WHERE in_all = 1")?;
+    let texts = query.query_map([], |row| row.get::<_, String>(0))?;
+    texts.map(|text| self::state(&text?)).collect()
+}
+
 /// Lengths of the sections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {

@@ -66,6 +66,7 @@ fn unknown(user: UserId, name: String) -> Colleague {
         absence: None,
         sees_all: false,
         suspended: false,
+        capacity: None,
     }
 }
 

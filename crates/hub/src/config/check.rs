@@ -47,6 +47,11 @@ pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
         .collect()
 }
 
+/// A time zone by its IANA name.
+pub(super) fn zone(text: &str) -> Result<String, String> {
+    crate::zone::named(text).map(|_| text.to_owned())
+}
+
 pub(super) fn label(text: &str) -> Result<String, String> {
     let text = text.trim();
     let fits = !text.is_empty() && text.chars().count() <= 100 && !text.chars().any(char::is_control);

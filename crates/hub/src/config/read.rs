@@ -4,8 +4,8 @@ use tandem_conversation::{Ladder, PERSON_SILENT_MS};
 
 use super::settings::Settings;
 use super::{
-    Config, ConfigError, Environment, Flags, ImproveConfig, LogicConfig, MIB, MailConfig, MediaConfig, REQUEST_BYTES,
-    Retention, check, whatsapp,
+    AnalyticsConfig, Config, ConfigError, Environment, Flags, ImproveConfig, LogicConfig, MIB, MailConfig, MediaConfig,
+    REQUEST_BYTES, Retention, check, whatsapp,
 };
 
 impl Config {
@@ -38,6 +38,9 @@ impl Config {
             reasons: settings.get("reasons", check::reasons).unwrap_or(otherwise.reasons),
             media: media(settings, otherwise.media),
             retention: retention(settings, otherwise.retention),
+            analytics: AnalyticsConfig {
+                zone: settings.get("analytics.zone", check::zone).unwrap_or(otherwise.analytics.zone),
+            },
             whatsapp: whatsapp::numbers(settings),
             home: settings.get("home", check::home).unwrap_or_default(),
             docs: settings.get("docs", check::switch).unwrap_or(otherwise.docs),

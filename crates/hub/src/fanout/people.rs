@@ -38,6 +38,7 @@ impl Sessions {
             absence: None,
             sees_all,
             suspended: false,
+            capacity: Some(desk.me.capacity),
         })
     }
 

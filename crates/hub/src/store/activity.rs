@@ -1,6 +1,8 @@
 //! Table `activity`: which presence each user had since when, append-only.
 
-use tandem_conversation::measure::Presence;
+use std::collections::BTreeMap;
+
+use tandem_conversation::measure::{Activity, Presence};
 use tandem_conversation::{Time, UserId};
 use tandem_protocol::agents::{Absence, Cause, Spell};
 use tandem_sql::{Connection, OptionalExtension as _, params};
@@ -111,6 +113,30 @@ pub(crate) fn read(connection: &Connection, asked: &Asked) -> Result<Vec<Spell>,
         });
     }
     Ok(spells)
+}
+
+const BETWEEN: &str = "
+SELECT user, at, status, capacity FROM activity
+WHERE ((at >= ?1 AND at < ?2) OR id IN (SELECT max(id) FROM activity WHERE at < ?1 GROUP BY user))
+    AND (?3 IS NULL OR user = ?3) ORDER BY user, id";
+
+/// Everybody's presence in a time, or one user's. What began before it begins with it.
+pub(crate) fn between(
+    connection: &Connection,
+    user: Option<UserId>,
+    from: Time,
+    until: Time,
+) -> Result<BTreeMap<UserId, Vec<Activity>>, StoreError> {
+    let mut query = connection.prepare_cached(BETWEEN)?;
+    let mut rows = query.query(params![from.0, until.0, user.map(|user| Id(user.0))])?;
+    let mut found: BTreeMap<UserId, Vec<Activity>> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let status: String = row.get(2)?;
+        let activity =
+            Activity { at: Time(row.get(1)?).max(from), status: named(&status, &STATUSES)?, capacity: row.get(3)? };
+        found.entry(UserId(row.get::<_, Id>(0)?.0)).or_default().push(activity);
+    }
+    Ok(found)
 }
 
 /// Deletes spells that began before a time.

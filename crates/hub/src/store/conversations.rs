@@ -204,6 +204,13 @@ pub(crate) fn ids(
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
+/// All conversations, or `most` of them chosen at random.
+pub(crate) fn sample(connection: &Connection, most: u32) -> Result<Vec<ConversationId>, StoreError> {
+    let mut query = connection.prepare("SELECT id FROM conversations ORDER BY random() LIMIT ?1")?;
+    let ids = query.query_map([most], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
 /// A customer's conversations in progress.
 pub(crate) fn in_progress_of(connection: &Connection, customer: CustomerId) -> Result<Vec<ConversationId>, StoreError> {
     let mut query =

@@ -96,6 +96,20 @@ pub(crate) fn bodies_after(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+const LOGGED: &str =
+    "SELECT seq, conversation, body FROM events WHERE conversation = ?1 AND seq <= ?2 ORDER BY position";
+
+/// The events of one conversation up to a place of the account's log, oldest first.
+pub(crate) fn of_conversation_up_to(
+    connection: &Connection,
+    conversation: ConversationId,
+    to: u64,
+) -> Result<Vec<Logged>, StoreError> {
+    let mut query = connection.prepare_cached(LOGGED)?;
+    let rows = query.query_map(params![Id(conversation.0), to.cast_signed()], logged)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 const TOUCHED: &str = "SELECT DISTINCT conversation FROM events WHERE seq > ?1 AND seq <= ?2";
 
 /// The conversations that changed after `cursor` up to `to`.

@@ -4,6 +4,7 @@
 
 mod activity;
 mod alerts;
+mod analytics;
 mod backup;
 mod bad_endpoints;
 mod buttons;

@@ -1,6 +1,7 @@
 // An in-memory host with sample data: for development, screenshots and component tests. Never in the build.
 import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, InboxView, NotSentView, Participant, PieceView, QueuedView, ReturnedView, RowView, RpcError, Section, StartupView, TakenBackView, WantedView } from "$shared/types";
 import { alerts } from "../dev/alerts";
+import { board } from "../dev/board";
 import { buttonsOf } from "../dev/buttons";
 import { COLLEAGUES, LOGIC, MAYA, MENTIONABLE, iso } from "../dev/entries";
 import { FakeFiles, filesScene } from "../dev/files";
@@ -333,6 +334,7 @@ export class FakeHost implements Host {
       return {};
     },
     "colleagues.list": () => COLLEAGUES,
+    "board.get": (request) => board(this.samples, COLLEAGUES, request, this.scene.has("offline") ? this.now - 180_000 : this.now),
     "conversation.mentionable": () => COLLEAGUES.filter(({ user }) => MENTIONABLE.some((one) => one.user === user)),
     "conversations.list": ({ section, offset, limit, query }) => {
       const words = query.toLowerCase();

@@ -6,6 +6,7 @@ import { copyLater } from "../host/clipboard";
 import { asRpcError, type Host } from "../host/host";
 import { Appearance } from "./appearance.svelte";
 import { Attention } from "./attention.svelte";
+import { Board } from "./board.svelte";
 import { Calls } from "./calls.svelte";
 import { perFrame, type Batch } from "./changes";
 import { clock } from "./clock.svelte";
@@ -67,6 +68,7 @@ export class Desk {
   /** Bytes sent of uploading files, by the reply that carries them. */
   readonly uploads = new SvelteMap<CommandId, number>();
   readonly list: SectionList;
+  readonly board: Board;
   readonly search: Search;
   readonly settings: Settings;
   readonly startup: Startup;
@@ -92,6 +94,7 @@ export class Desk {
 
   constructor(readonly host: Host) {
     this.list = new SectionList(host);
+    this.board = new Board(host);
     this.search = new Search(host);
     this.attention = new Attention(host);
     this.settings = new Settings(host, () => this.app?.settings ?? null, this.refresh);
@@ -155,6 +158,7 @@ export class Desk {
     this.calls.undoable = null;
     this.uploads.clear();
     this.search.clear();
+    this.board.forget();
     this.list.show("my", "");
   }
 
@@ -182,6 +186,7 @@ export class Desk {
     for (const [command, sent] of batch.uploads) this.uploads.set(command, sent);
     if (everything || batch.app) void this.refresh();
     if (everything || batch.lists) void this.list.refresh();
+    if (everything || batch.app || batch.lists) this.board.heard();
     const open = this.conversation;
     if (open) this.#stir(open, batch);
     if (everything || (this.told !== null && batch.alerts.has(this.told))) this.toldMore++;
@@ -218,6 +223,7 @@ export class Desk {
   }
 
   go(section: Section): void {
+    this.board.close();
     this.list.show(section, "");
   }
 
@@ -230,6 +236,10 @@ export class Desk {
   /** Moves the selection in the list and reads the conversation there; a held key reads only where it ends. */
   move(by: number, held: boolean): void {
     clearTimeout(this.#reading);
+    if (this.board.on) {
+      this.board.move(by);
+      return this.focus.list();
+    }
     this.list.move(by, this.conversation?.id ?? null);
     const read = (): void => {
       if (this.list.cursor && this.conversation?.id !== this.list.cursor) this.show(this.list.cursor);
@@ -252,6 +262,7 @@ export class Desk {
   /** Opens a conversation, at its end or at an entry. */
   show(id: ConversationId, section?: Section, entry?: string): void {
     if (section && section !== this.list.section) this.go(section);
+    this.board.close();
     this.list.cursor = id;
     this.inside = true;
     if (this.conversation?.id !== id) this.#open(id, entry);

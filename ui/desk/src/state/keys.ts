@@ -6,7 +6,7 @@ import { keyName } from "../words/keys";
 
 /** Everything that keys do outside a field or dialog. */
 export type Act =
-  | { is: "palette" | "search" | "searchHere" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" | "inbox" | "arrange" | "start" }
+  | { is: "palette" | "search" | "searchHere" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" | "inbox" | "arrange" | "start" | "board" }
   | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" }
   | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" | "quote" | "react" }
   | { is: "section"; at: number }
@@ -41,6 +41,7 @@ export const ANYWHERE: Part = {
     { keys: ["Ctrl F"], what: "key-search", does: act("search") },
     { keys: ["Ctrl Shift F"], what: "key-search-here", does: act("searchHere") },
     { keys: ["Alt 1", "Alt 2", "Alt 3", "Alt 4"], what: "key-section", does: (at) => ({ is: "section", at }) },
+    { keys: ["Alt 0"], what: "key-board", does: act("board") },
     { keys: ["Alt 5"], what: "key-not-sent", does: act("notSent") },
     { keys: ["Alt 6"], what: "key-inbox", does: act("inbox") },
     { keys: ["Alt N"], what: "key-start", does: act("start") },

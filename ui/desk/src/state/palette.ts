@@ -5,6 +5,7 @@ import { AVAILABILITIES, channel as nameOf } from "../words/labels";
 import { sectionsOf } from "../words/sections";
 import { alsoOf, labelOf, settingsOf } from "../words/settings";
 import { actionsOf } from "./actions";
+import { goToBoard } from "./boarding";
 import type { Desk } from "./desk.svelte";
 import { keyOf } from "./keys";
 import { press } from "./pressing";
@@ -59,6 +60,7 @@ function everyOffer(desk: Desk): Offer[] {
       .map(({ is, label, key, also, run }): Offer => ({ id: is, group: "here", label, also, hint: "", key, run })),
     ...buttons,
     ...sectionsOf(desk.app?.counts ?? null).map((id, at): Offer => ({ id, group: "go", label: t(`section-${id}`), also: t("palette-section"), hint: "", key: `Alt ${at + 1}`, run: () => desk.goInto(id) })),
+    ...(desk.supervises ? [own("go", "palette-board", keyOf("board"), () => goToBoard(desk))] : []),
     own("go", "palette-next", "Alt ↓", () => void desk.step(1)),
     own("go", "palette-previous", "Alt ↑", () => void desk.step(-1)),
     ...AVAILABILITIES.map((availability): Offer => ({

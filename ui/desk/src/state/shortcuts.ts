@@ -2,6 +2,7 @@
 import { composes } from "$shared/keys";
 import type { ConversationView, Section } from "$shared/types";
 import { actionsOf } from "./actions";
+import { goBack, goToBoard, look } from "./boarding";
 import type { Desk } from "./desk.svelte";
 import { decide, LIST, type Act, type Letter } from "./keys";
 import { t } from "../words/catalogue.svelte";
@@ -58,6 +59,8 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
       return yes(() => desk.openSettings("shortcuts"));
     case "zoom":
       return yes(() => desk.appearance.zoomBy(act.by));
+    case "board":
+      return desk.supervises && yes(() => goToBoard(desk));
     case "section":
       return section(desk, act.at);
     case "step":
@@ -65,13 +68,13 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "grade":
       return grade(desk, act.key);
     case "list":
-      return yes(() => (desk.contextOpen ? (desk.contextOpen = false) : desk.focus.list()));
+      return yes(() => goBack(desk));
     case "filter":
       return yes(() => document.querySelector<HTMLElement>("[data-focus=filter]")?.focus());
     case "move":
       return yes(() => desk.move(act.by, repeated));
     case "open":
-      return yes(() => (desk.calls.offered ? desk.calls.take() : desk.read()));
+      return yes(() => (desk.calls.offered ? desk.calls.take() : desk.board.on ? look(desk, desk.board.cursor) : desk.read()));
     case "next":
       return yes(() => (desk.calls.offered ? desk.calls.take() : void desk.next()));
     case "takeBack":
@@ -88,6 +91,7 @@ function yes(what: () => unknown): boolean {
 
 /** An act on the selected conversation, which is then the open one. */
 async function letter(desk: Desk, is: Letter): Promise<void> {
+  if (desk.board.on) look(desk, desk.board.cursor);
   const { cursor } = desk.list;
   // In a section just entered nothing is selected, whatever is open.
   if (!cursor) return;

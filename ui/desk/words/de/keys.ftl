@@ -16,6 +16,7 @@ key-commands = Befehle
 key-search = Alles durchsuchen
 key-search-here = In diesem Gespräch suchen
 key-section = Zu einem Bereich
+key-board = Live-Übersicht (Leitung)
 key-inbox = Für Sie: Erwähnungen und Einladungen
 key-not-sent = Nicht gesendet
 key-start = Jemandem zuerst schreiben

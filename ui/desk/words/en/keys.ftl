@@ -16,6 +16,7 @@ key-commands = Commands
 key-search = Search everything
 key-search-here = Search in this conversation
 key-section = Go to a section
+key-board = Live board (supervisors)
 key-inbox = For you: mentions and invitations
 key-not-sent = Not sent
 key-start = Write to somebody first

@@ -19,6 +19,10 @@ const AGENTS: &str = "
     PUT    /api/v1/me/password                         401          401          401
     GET    /api/v1/colleagues                          200          200          200
     GET    /api/v1/activity                            200          200          200
+    GET    /api/v1/figures?metric=load&from=2026-11-01&to=2026-11-02 200 200 200
+    GET    /api/v1/figures?metric=mood&from=2026-11-01&to=2026-11-02 422 422 422
+    GET    /api/v1/figures/rows?metric=open_time&from=2026-11-01&to=2026-11-02 200 200 200
+    GET    /api/v1/figures/definitions                 200          200          200
     POST   /api/v1/commands                            200/404/404  200/200/404  200/200/404
     GET    /api/v1/conversations?section=my            200          200          200
     GET    /api/v1/conversations?section=help          200          200          200

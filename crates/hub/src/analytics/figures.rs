@@ -1,0 +1,560 @@
+//! Figures: facts in groups, each with how many there are, their sum, and what follows.
+//!
+//! Sums and counts are kept and divided last. A figure of nothing is null, never 0.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use tandem_conversation::measure::{Activity, RoundId, Summary, date, local_day};
+use tandem_conversation::{ConversationId, Time, UserId};
+use tandem_sql::Connection;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::facts::{self, About, Adds, Asked, Fact, Key};
+use super::metric::{Form, METRICS, Metric};
+use super::tables;
+use crate::store::StoreError;
+
+/// The most figures of one answer.
+pub(crate) const MOST_FIGURES: usize = 10_000;
+
+/// By what figures are divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    Day,
+    /// By the date of its Monday.
+    Week,
+    Month,
+    Channel,
+    Brand,
+    Language,
+    Agent,
+    Tag,
+    Responder,
+}
+
+impl By {
+    pub(crate) const EVERY: [(&str, Self); 9] = [
+        ("day", Self::Day),
+        ("week", Self::Week),
+        ("month", Self::Month),
+        ("channel", Self::Channel),
+        ("brand", Self::Brand),
+        ("language", Self::Language),
+        ("agent", Self::Agent),
+        ("tag", Self::Tag),
+        ("responder", Self::Responder),
+    ];
+
+    fn fits(self, metric: &Metric) -> bool {
+        match self {
+            Self::Day | Self::Week | Self::Month => true,
+            Self::Agent => metric.has_agent(),
+            Self::Responder => metric.table() == "turn",
+            Self::Channel | Self::Brand | Self::Language | Self::Tag => !metric.is_of_slots(),
+        }
+    }
+}
+
+/// Which facts count.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub channel: Option<String>,
+    pub brand: Option<Uuid>,
+    pub language: Option<String>,
+    /// Rows of the agent; of conversations, rounds and queues: where they were engaged.
+    pub agent: Option<UserId>,
+    pub tag: Option<String>,
+    pub responder: Option<String>,
+}
+
+impl Filter {
+    /// Whether it asks for what slots of agents do not have.
+    fn is_of_conversations(&self) -> bool {
+        self.channel.is_some() || self.brand.is_some() || self.language.is_some() || self.tag.is_some()
+    }
+}
+
+/// A question for figures, checked.
+pub(crate) struct Question {
+    pub metrics: Vec<&'static Metric>,
+    pub by: Vec<By>,
+    pub zone: TimeZone,
+    pub asked: Asked,
+    pub filter: Filter,
+    /// Who was present in the time, for those metrics that need it.
+    pub presence: BTreeMap<UserId, Vec<Activity>>,
+}
+
+/// Why a question cannot be answered: the parameter, and what it may be.
+pub(crate) type Refused = (&'static str, String);
+
+/// Names that are allowed, for a refusal.
+pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+/// The metrics by their ids.
+pub(crate) fn metrics(ids: &str) -> Result<Vec<&'static Metric>, Refused> {
+    let one = |id: &str| {
+        super::metric::named(id).ok_or_else(|| {
+            ("metric", format!("'{id}' is no metric: use {}", listed(METRICS.iter().map(|metric| metric.id))))
+        })
+    };
+    let mut found = Vec::new();
+    for id in ids.split(',').map(str::trim).filter(|id| !id.is_empty()) {
+        let metric = one(id)?;
+        if !found.iter().any(|known: &&Metric| known.id == metric.id) {
+            found.push(metric);
+        }
+    }
+    if found.is_empty() {
+        return Err(("metric", format!("name at least one of {}", listed(METRICS.iter().map(|metric| metric.id)))));
+    }
+    Ok(found)
+}
+
+/// The dimensions by their names.
+pub(crate) fn dimensions(names: &str) -> Result<Vec<By>, Refused> {
+    let one = |name: &str| {
+        let found = By::EVERY.iter().find(|(known, _)| *known == name).map(|(_, by)| *by);
+        found.ok_or_else(|| {
+            ("by", format!("'{name}' divides nothing: use {}", listed(By::EVERY.iter().map(|(name, _)| *name))))
+        })
+    };
+    let mut found: Vec<By> = Vec::new();
+    for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        let by = one(name)?;
+        if !found.contains(&by) {
+            found.push(by);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether all metrics can be divided and filtered so.
+pub(crate) fn check(metrics: &[&'static Metric], by: &[By], filter: &Filter, business: bool) -> Result<(), Refused> {
+    for metric in metrics {
+        for (name, one) in By::EVERY.iter().filter(|(_, one)| by.contains(one)) {
+            if !one.fits(metric) {
+                let fit = By::EVERY.iter().filter(|(_, by)| by.fits(metric)).map(|(name, _)| *name);
+                return Err(("by", format!("{} cannot be divided by {name}: use {}", metric.id, listed(fit))));
+            }
+        }
+        if metric.is_of_slots() && filter.is_of_conversations() {
+            return Err(("metric", format!("{} is of agents' time: only agent limits it", metric.id)));
+        }
+        if filter.responder.is_some() && !By::Responder.fits(metric) {
+            return Err(("responder", format!("{} has no responder: only response_time has", metric.id)));
+        }
+        if business && metric.id != "open_time" {
+            return Err(("business", format!("{} is not measured in business hours: only open_time is", metric.id)));
+        }
+    }
+    Ok(())
+}
+
+/// One figure: a cell.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Figure)]
+pub(crate) struct Figure {
+    /// The local date; of weeks that of their Monday.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    day: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    week: Option<String>,
+    /// `2026-11`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    month: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<String>,
+    /// The brand's id; empty for conversations without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brand: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<String>,
+    /// A conversation with several tags counts under each; empty for those without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tag: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    responder: Option<String>,
+    pub metric: &'static str,
+    /// How many rows; of a share, how many are divided.
+    pub count: u64,
+    /// Of a share, how many hit; of sizes, their sum in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sum: Option<i64>,
+    /// Of a share of time, what is divided, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p90: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p99: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<i64>,
+    /// The share, the mean in milliseconds, or the count; null if there is nothing.
+    pub value: Option<f64>,
+    /// Rows whose customer may still come back.
+    #[serde(skip_serializing_if = "is_zero")]
+    provisional: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// The place of a fact among figures, in the order of `by`.
+type Place = Vec<String>;
+
+/// The figures of a question; with no dimension, one for each metric. Refuses an answer with too many.
+pub(crate) fn figures(
+    connection: &Connection,
+    question: &Question,
+) -> Result<Result<Vec<Figure>, Refused>, StoreError> {
+    let mut figures = Vec::new();
+    for metric in &question.metrics {
+        let mut cells: BTreeMap<Place, Vec<Fact>> = BTreeMap::new();
+        let counted = Counted::of(connection, question, metric)?;
+        for fact in counted.facts {
+            let about = fact.conversation.and_then(|id| counted.about.get(&id));
+            for place in places(&fact, about, question) {
+                cells.entry(place).or_default().push(fact.clone());
+            }
+        }
+        if question.by.is_empty() {
+            cells.entry(Vec::new()).or_default();
+        }
+        if figures.len() + cells.len() > MOST_FIGURES {
+            let found = figures.len() + cells.len();
+            return Ok(Err((
+                "by",
+                format!(
+                    "{found} figures are too many for one answer, which has {MOST_FIGURES}: ask for a shorter time"
+                ),
+            )));
+        }
+        figures.extend(cells.into_iter().map(|(place, facts)| figure(metric, &question.by, place, &facts)));
+    }
+    Ok(Ok(figures))
+}
+
+/// A row behind a figure.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = FigureRow)]
+pub(crate) struct FigureRow {
+    /// The table in which the row is.
+    table: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    conversation: Option<ConversationId>,
+    /// The round's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no: Option<i64>,
+    /// The row's id, unless conversation and number name it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    agent: Option<UserId>,
+    /// The time to which it belongs.
+    at: Time,
+    /// What it adds: milliseconds, or whether it hits (1 or 0).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<i64>,
+}
+
+/// The rows behind the figures of a question with one metric, by time; `skip` leaves out the first.
+pub(crate) fn rows(
+    connection: &Connection,
+    question: &Question,
+    skip: usize,
+    limit: usize,
+) -> Result<(Vec<FigureRow>, usize), StoreError> {
+    let mut found: Vec<(Fact, &'static str)> = Vec::new();
+    for metric in &question.metrics {
+        let counted = Counted::of(connection, question, metric)?;
+        found.extend(counted.facts.into_iter().map(|fact| (fact, metric.table())));
+    }
+    found.sort_by_key(|(fact, _)| (fact.at, fact.conversation, fact.key, fact.agent));
+    let total = found.len();
+    let rows = found.into_iter().skip(skip).take(limit).map(|(fact, table)| FigureRow {
+        table,
+        conversation: fact.conversation,
+        no: if let Key::Round(no) = fact.key { Some(no) } else { None },
+        id: if let Key::Id(id) = fact.key { Some(id) } else { None },
+        agent: fact.agent,
+        at: fact.at,
+        value: match fact.adds {
+            Adds::One => None,
+            Adds::Size(ms) => Some(ms),
+            Adds::Share(hits, _) => Some(hits),
+        },
+    });
+    Ok((rows.collect(), total))
+}
+
+/// The facts that a question counts, and what is known of their conversations.
+struct Counted {
+    facts: Vec<Fact>,
+    about: HashMap<ConversationId, About>,
+}
+
+impl Counted {
+    fn of(connection: &Connection, question: &Question, metric: &Metric) -> Result<Self, StoreError> {
+        let Filter { agent, .. } = &question.filter;
+        let mut facts = facts::of(connection, metric, &question.asked, &question.presence)?;
+        if let Some(agent) = agent {
+            let engaged = Engaged::of(connection, *agent, metric)?;
+            facts.retain(|fact| engaged.counts(fact, *agent));
+        }
+        let needs_about = question.filter.is_of_conversations()
+            || question.by.iter().any(|by| matches!(by, By::Channel | By::Brand | By::Language | By::Tag));
+        let about = if needs_about { facts::about(connection, &facts)? } else { HashMap::new() };
+        facts.retain(|fact| {
+            let about = fact.conversation.and_then(|id| about.get(&id));
+            is_meant(&question.filter, fact, about)
+        });
+        Ok(Self { facts, about })
+    }
+}
+
+/// Where an agent was engaged.
+enum Engaged {
+    /// The metric's rows are agents' own.
+    Own,
+    Rounds(HashSet<RoundId>),
+    /// Queues, requests and calls belong to rounds.
+    Rows(HashSet<Uuid>),
+    Conversations(HashSet<ConversationId>),
+}
+
+impl Engaged {
+    fn of(connection: &Connection, agent: UserId, metric: &Metric) -> Result<Self, StoreError> {
+        if metric.has_agent() {
+            return Ok(Self::Own);
+        }
+        let rounds = facts::rounds_of(connection, agent)?;
+        Ok(match metric.table() {
+            "round" => Self::Rounds(rounds),
+            "conversation" => Self::Conversations(rounds.into_iter().map(|round| round.conversation_id).collect()),
+            table => Self::Rows(tables::ids_of_rounds(connection, table, &rounds)?),
+        })
+    }
+
+    fn counts(&self, fact: &Fact, agent: UserId) -> bool {
+        match (self, fact.conversation, fact.key) {
+            (Self::Own, ..) => fact.agent == Some(agent),
+            (Self::Rounds(rounds), Some(conversation_id), Key::Round(no)) => {
+                u32::try_from(no).is_ok_and(|no| rounds.contains(&RoundId { conversation_id, no }))
+            }
+            (Self::Rows(ids), _, Key::Id(id)) => ids.contains(&id),
+            (Self::Conversations(ids), Some(conversation), _) => ids.contains(&conversation),
+            _ => false,
+        }
+    }
+}
+
+fn is_meant(filter: &Filter, fact: &Fact, about: Option<&About>) -> bool {
+    let is = |wanted: &Option<String>, found: Option<&str>| {
+        wanted.as_deref().is_none_or(|wanted| wanted == found.unwrap_or_default())
+    };
+    is(&filter.responder, fact.responder.as_deref())
+        && is(&filter.channel, about.map(|about| about.channel.as_str()))
+        && is(&filter.language, about.and_then(|about| about.language.as_deref()))
+        && filter.brand.is_none_or(|brand| about.and_then(|about| about.brand) == Some(brand))
+        && filter.tag.as_ref().is_none_or(|tag| match about {
+            Some(about) if tag.is_empty() => about.tags.is_empty(),
+            Some(about) => about.tags.contains(tag),
+            None => false,
+        })
+}
+
+fn places(fact: &Fact, about: Option<&About>, question: &Question) -> Vec<Place> {
+    let mut places = vec![Vec::with_capacity(question.by.len())];
+    for by in &question.by {
+        let names: Vec<String> = match by {
+            By::Day | By::Week | By::Month => vec![named_day(*by, fact.at, &question.zone)],
+            By::Channel => vec![about.map(|about| about.channel.clone()).unwrap_or_default()],
+            By::Brand => vec![about.and_then(|about| about.brand).map(|brand| brand.to_string()).unwrap_or_default()],
+            By::Language => vec![about.and_then(|about| about.language.clone()).unwrap_or_default()],
+            By::Agent => vec![fact.agent.map(|agent| agent.to_string()).unwrap_or_default()],
+            By::Responder => vec![fact.responder.clone().unwrap_or_default()],
+            By::Tag => match about.map(|about| about.tags.as_slice()) {
+                None | Some([]) => vec![String::new()],
+                Some(tags) => tags.to_vec(),
+            },
+        };
+        places = places
+            .iter()
+            .flat_map(|place| names.iter().map(|name| [place.as_slice(), &[name.clone()]].concat()))
+            .collect();
+    }
+    places
+}
+
+fn named_day(by: By, at: Time, zone: &TimeZone) -> String {
+    let Some(day) = date(at, zone) else { return String::new() };
+    match by {
+        By::Month => format!("{:04}-{:02}", day.year(), day.month()),
+        By::Week => monday(day).to_string(),
+        _ => day.to_string(),
+    }
+}
+
+fn monday(day: Date) -> Date {
+    let after = day.weekday().to_monday_zero_offset();
+    day.checked_sub(jiff::Span::new().days(after)).unwrap_or(day)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts and milliseconds fit")]
+fn figure(metric: &Metric, by: &[By], place: Place, facts: &[Fact]) -> Figure {
+    let count = facts.len() as u64;
+    let mut figure = Figure { metric: metric.id, count, ..Figure::default() };
+    for (by, name) in by.iter().zip(place) {
+        *match by {
+            By::Day => &mut figure.day,
+            By::Week => &mut figure.week,
+            By::Month => &mut figure.month,
+            By::Channel => &mut figure.channel,
+            By::Brand => &mut figure.brand,
+            By::Language => &mut figure.language,
+            By::Agent => &mut figure.agent,
+            By::Tag => &mut figure.tag,
+            By::Responder => &mut figure.responder,
+        } = Some(name);
+    }
+    figure.provisional = facts.iter().filter(|fact| fact.provisional).count() as u64;
+    match metric.form {
+        Form::Count => figure.value = Some(count as f64),
+        Form::Distinct => {
+            figure.count = facts.iter().map(|fact| fact.conversation).collect::<HashSet<_>>().len() as u64;
+            figure.value = Some(figure.count as f64);
+        }
+        Form::Sizes => {
+            let summary = Summary::of(facts.iter().map(|fact| match fact.adds {
+                Adds::Size(ms) => Some(ms),
+                Adds::One | Adds::Share(..) => None,
+            }));
+            figure.sum = Some(summary.sum).filter(|_| summary.count > 0);
+            (figure.p50, figure.p90, figure.p99, figure.max) = (summary.p50, summary.p90, summary.p99, summary.max);
+            figure.value = summary.mean();
+        }
+        Form::Share => {
+            let (mut hits, mut of) = (0, 0);
+            for fact in facts {
+                if let Adds::Share(hit, one) = fact.adds {
+                    hits += hit;
+                    of += one;
+                }
+            }
+            match metric.is_of_slots() {
+                true => figure.of = Some(of),
+                false => figure.count = of.cast_unsigned(),
+            }
+            figure.sum = Some(hits);
+            figure.value = (of > 0).then(|| hits as f64 / of as f64);
+        }
+    }
+    figure
+}
+
+/// A time as people write it: a date, or an instant. `end` of a date is its last instant.
+pub(crate) fn bound(name: &'static str, text: &str, zone: &TimeZone, end: bool) -> Result<Time, Refused> {
+    let wrong = || (name, format!("'{text}' is no date: write 2026-11-30, or a time such as 2026-11-30T14:00:00Z"));
+    if let Ok(time) = text.parse::<Time>() {
+        return Ok(time);
+    }
+    let day: Date = text.parse().map_err(|_| wrong())?;
+    // The parser takes a time, too, and drops it.
+    if text.len() != 10 {
+        return Err(wrong());
+    }
+    let (from, until) = local_day(day, zone).ok_or_else(wrong)?;
+    Ok(if end { until } else { from })
+}
+
+/// A zone by its IANA name.
+pub(crate) fn zone(name: &str) -> Result<TimeZone, Refused> {
+    crate::zone::named(name).map_err(|why| ("zone", why))
+}
+
+/// A length such as `20s`, `500ms`, `2m` or `1h`, in milliseconds.
+pub(crate) fn length(name: &'static str, text: &str) -> Result<i64, Refused> {
+    let wrong = || (name, format!("'{text}' is no length up to 24h: write 20s, 500ms, 2m or 1h"));
+    let digits = text.find(|letter: char| !letter.is_ascii_digit()).ok_or_else(wrong)?;
+    let (number, unit) = text.split_at(digits);
+    let unit = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(wrong()),
+    };
+    let ms = number.parse::<i64>().ok().and_then(|number| number.checked_mul(unit));
+    ms.filter(|ms| (0..=24 * 3_600_000).contains(ms)).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_follow_the_clock_of_their_zone() {
+        for (name, day, hours) in [
+            ("Europe/Madrid", "2026-03-29", 23),
+            ("Europe/Madrid", "2026-10-25", 25),
+            ("Asia/Kathmandu", "2026-03-29", 24),
+            ("UTC", "2026-03-29", 24),
+        ] {
+            let zone = zone(name).unwrap();
+            let (from, to) = (bound("from", day, &zone, false).unwrap(), bound("to", day, &zone, true).unwrap());
+            assert_eq!(to.since(from), hours * 3_600_000, "{day} in {name}");
+            assert_eq!(named_day(By::Day, from, &zone), day);
+            assert_eq!(named_day(By::Day, to.plus_ms(-1), &zone), day);
+            assert_eq!(named_day(By::Month, from, &zone), day[..7]);
+        }
+        let howe = zone("Australia/Lord_Howe").unwrap();
+        let (from, to) = (bound("from", "2026-04-05", &howe, false), bound("to", "2026-04-05", &howe, true));
+        assert_eq!(to.unwrap().since(from.unwrap()), 24 * 3_600_000 + 1_800_000, "clocks change by half an hour");
+        let sunday = bound("from", "2026-11-29", &howe, false).unwrap();
+        assert_eq!(named_day(By::Week, sunday, &howe), "2026-11-23");
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_with_what_is() {
+        let refused = |refused: Result<_, Refused>| refused.map(|_: ()| ()).unwrap_err();
+        for (refused, name, words) in [
+            (refused(metrics("csat").map(drop)), "metric", "first_response"),
+            (refused(metrics(" ,").map(drop)), "metric", "at least one"),
+            (refused(dimensions("mood").map(drop)), "by", "channel"),
+            (refused(zone("Mars/Olympus").map(drop)), "zone", "Europe/Madrid"),
+            (refused(zone("../etc/passwd").map(drop)), "zone", "IANA"),
+            (refused(zone("/etc/localtime").map(drop)), "zone", "IANA"),
+            (refused(length("t", "20").map(drop)), "t", "20s"),
+            (refused(length("t", "25h").map(drop)), "t", "24h"),
+            (refused(bound("from", "soon", &TimeZone::UTC, false).map(drop)), "from", "2026-11-30"),
+            (refused(bound("from", "2026-02-30", &TimeZone::UTC, false).map(drop)), "from", "no date"),
+        ] {
+            assert!(refused.0 == name && refused.1.contains(words), "{refused:?} names {words}");
+        }
+        let first = metrics("first_response").unwrap();
+        let by = dimensions("agent").unwrap();
+        assert!(check(&first, &by, &Filter::default(), false).unwrap_err().1.contains("cannot be divided by agent"));
+        let load = metrics("occupancy").unwrap();
+        let filter = Filter { channel: Some("web_chat".into()), ..Filter::default() };
+        assert!(check(&load, &[], &filter, false).is_err());
+        assert!(check(&first, &[], &Filter::default(), true).is_err());
+        assert_eq!(length("t", "2m"), Ok(120_000));
+    }
+}

@@ -1,0 +1,92 @@
+//! Follows the account's log into the tables of analytics.
+//!
+//! The position is written with the rows, so a restart or a kill resumes exactly there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::analytics::{PART, Part, folding, tables};
+use crate::hub::Hub;
+use crate::store::{StoreError, events};
+
+/// Pause after a commit, so that several are measured together.
+const PAUSE: Duration = Duration::from_millis(100);
+/// Pause between two full parts: leaves the machine to messages.
+const BREATH: Duration = Duration::from_millis(5);
+/// Pause after a failure.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Runs as long as the hub.
+pub(crate) async fn run(hub: Arc<Hub>) {
+    let mut is_ready = false;
+    loop {
+        let stepped = match is_ready {
+            true => step(&hub).await,
+            false => begin(&hub).await.inspect(|_| is_ready = true),
+        };
+        match stepped {
+            Ok(true) => tokio::time::sleep(BREATH).await,
+            Ok(false) => {
+                hub.analytics.news.notified().await;
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) => {
+                tracing::error!(%error, "analytics.db cannot be written");
+                tokio::time::sleep(PATIENCE).await;
+            }
+        }
+    }
+}
+
+async fn begin(hub: &Hub) -> Result<bool, StoreError> {
+    let log = hub.log;
+    hub.analytics
+        .file
+        .write(move |connection, _| {
+            if tables::begin(connection, log)? {
+                tracing::info!("the tables of analytics are made from the log");
+            }
+            Ok(true)
+        })
+        .await
+}
+
+/// Measures one part; false if nothing is left.
+async fn step(hub: &Hub) -> Result<bool, StoreError> {
+    let from = hub.analytics.file.read(tables::cursor).await?;
+    let (part, last) = hub
+        .database
+        .read(move |connection| {
+            let last = events::last(connection)?;
+            Ok::<_, StoreError>((Part::read(connection, from, last, PART)?, last))
+        })
+        .await?;
+    if from > last {
+        tracing::warn!("the account's log is shorter than its analytics: they are made again");
+        hub.analytics.file.write(|connection, _| tables::clear(connection)).await?;
+        return Ok(true);
+    }
+    if part.up_to == from {
+        return Ok(false);
+    }
+    let (part, missing, definitions) = hub
+        .analytics
+        .file
+        .write(move |connection, folding| {
+            let missing = folding.recall(connection, &part)?;
+            Ok::<_, StoreError>((part, missing, folding.definitions.clone()))
+        })
+        .await?;
+    let made = match missing.is_empty() {
+        true => Vec::new(),
+        false => {
+            let made = move |connection: &tandem_sql::Connection| {
+                let one = |(id, before)| Ok(folding::from_log(connection, id, before, &definitions)?.map(|o| (id, o)));
+                missing.into_iter().filter_map(|missing| one(missing).transpose()).collect()
+            };
+            hub.database.read::<_, StoreError>(made).await?
+        }
+    };
+    hub.analytics.file.write(move |connection, folding| folding.apply(connection, part, made)).await?;
+    Ok(true)
+}

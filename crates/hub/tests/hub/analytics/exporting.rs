@@ -1,0 +1,181 @@
+//! Exports: three formats with the same cells, what is new after a position, and nothing half.
+
+use std::path::Path;
+
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::record::Field;
+use serde_json::{Value, json};
+use tandem_conversation::Time;
+use tandem_hub::analytics::{Export, export};
+use uuid::Uuid;
+
+use super::following::{completes, until_measured};
+use crate::common::TestHub;
+
+fn plan(format: &str) -> Export {
+    Export {
+        format: format.into(),
+        tables: Vec::new(),
+        days: None,
+        after: None,
+        text: false,
+        log: false,
+        spreadsheet: false,
+        account: "Northwind".into(),
+        zone: "Europe/Madrid".into(),
+    }
+}
+
+fn json_at(path: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+fn lines(path: &Path) -> Vec<Value> {
+    std::fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A cell as CSV writes it.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn of_parquet(field: &Field) -> String {
+    match field {
+        Field::Null => String::new(),
+        Field::Bool(is) => is.to_string(),
+        Field::Long(number) => number.to_string(),
+        Field::TimestampMillis(ms) => Time(*ms).to_string(),
+        Field::Str(text) => text.clone(),
+        other => panic!("no column has {other:?}"),
+    }
+}
+
+async fn story(hub: &TestHub) -> String {
+    let carmen = hub.customer().await;
+    carmen.writes("Where, \"exactly\", is\nmy parcel?").await;
+    let id = carmen.conversation().await;
+    let maya = hub.maya().await;
+    maya.does(&id, json!({ "type": "join" })).await;
+    maya.replies(&id, "=On its way").await;
+    maya.does(&id, json!({ "type": "tag", "add": ["a, b"] })).await;
+    completes(&maya, &id).await;
+    until_measured(hub.folder.path()).await;
+    id
+}
+
+#[tokio::test]
+async fn every_format_has_the_same_cells() {
+    let hub = TestHub::start(None).await;
+    story(&hub).await;
+    let data = hub.folder.path();
+    let out = tempfile::tempdir().unwrap();
+    let now = Time(4_000_000_000_000);
+    for format in ["ndjson", "csv", "parquet"] {
+        let summary = export(data, &out.path().join(format), &plan(format), now).unwrap();
+        assert!(summary.contains("of 10 tables"), "{summary}");
+    }
+    let schema = json_at(&out.path().join("csv/schema.json"));
+    for table in schema["tables"].as_array().unwrap() {
+        let (name, columns) = (table["table"].as_str().unwrap(), table["columns"].as_array().unwrap());
+        let camel = |column: &str| {
+            let mut parts = column.split('_');
+            let first = parts.next().unwrap_or_default().to_owned();
+            parts.fold(first, |all, part| format!("{all}{}{}", part[..1].to_uppercase(), &part[1..]))
+        };
+        let cells = |row: &Value| -> Vec<String> {
+            columns.iter().map(|column| plain(&row[camel(column["name"].as_str().unwrap())])).collect()
+        };
+        let expected: Vec<Vec<String>> =
+            lines(&out.path().join(format!("ndjson/{name}.ndjson"))).iter().map(cells).collect();
+        let mut csv = csv::Reader::from_path(out.path().join(format!("csv/{name}.csv"))).unwrap();
+        let found: Vec<Vec<String>> =
+            csv.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+        assert_eq!(found, expected, "{name}.csv");
+        let file = std::fs::File::open(out.path().join(format!("parquet/{name}.parquet"))).unwrap();
+        let reader = SerializedFileReader::new(file).unwrap();
+        let found: Vec<Vec<String>> = reader
+            .get_row_iter(None)
+            .unwrap()
+            .map(|row| row.unwrap().get_column_iter().map(|(_, field)| of_parquet(field)).collect())
+            .collect();
+        assert_eq!(found, expected, "{name}.parquet");
+        assert!(!matches!(name, "turn" | "round" | "tag" | "agent") || !expected.is_empty(), "{name} has rows");
+    }
+    let meta = json_at(&out.path().join("parquet/meta.json"));
+    assert_eq!((&meta["account"], &meta["definitions"]), (&json!("Northwind"), &json!("v1")));
+    assert_eq!(meta["sha256"].as_object().unwrap().len(), 11, "ten tables and their description: {meta}");
+}
+
+#[tokio::test]
+async fn an_export_after_a_position_has_what_is_new() {
+    let hub = TestHub::start(None).await;
+    let id = story(&hub).await;
+    let data = hub.folder.path().to_owned();
+    let out = tempfile::tempdir().unwrap();
+    let now = Time(4_000_000_000_000);
+    export(&data, &out.path().join("all"), &plan("ndjson"), now).unwrap();
+    let cursor = json_at(&out.path().join("all/meta.json"))["cursor"].as_u64().unwrap();
+    let dora = hub.customer().await;
+    dora.writes("Hello?").await;
+    let sofia = hub.sofia().await;
+    sofia.does(&id, json!({ "type": "note", "turn": Uuid::now_v7(), "text": "Well done" })).await;
+    until_measured(&data).await;
+    export(&data, &out.path().join("new"), &Export { after: Some(cursor), ..plan("ndjson") }, now).unwrap();
+    export(&data, &out.path().join("then"), &plan("ndjson"), now).unwrap();
+    let keyed = |folder: &str, table: &str| {
+        let schema = json_at(&out.path().join(folder).join("schema.json"));
+        let tables = schema["tables"].as_array().unwrap();
+        let shape = tables.iter().find(|one| one["table"] == table).unwrap();
+        let key = shape["key"].as_array().unwrap().iter().map(|key| key.as_str().unwrap().replace("_id", "Id"));
+        let key: Vec<String> = key.collect();
+        let rows = lines(&out.path().join(folder).join(format!("{table}.ndjson")));
+        let named = move |row: &Value| key.iter().map(|key| row[key].to_string()).collect::<Vec<_>>();
+        rows.into_iter().map(|row| (named(&row), row)).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    for table in ["conversation", "round", "turn", "engagement", "call", "tag"] {
+        let mut merged = keyed("all", table);
+        let new = keyed("new", table);
+        merged.extend(new.clone());
+        assert_eq!(merged, keyed("then", table), "{table}: what is new goes over what was there");
+        assert!(table != "turn" || new.len() == 2, "{new:?}");
+    }
+    assert!(out.path().join("new/deleted.ndjson").exists());
+}
+
+#[tokio::test]
+async fn words_and_the_log_come_only_when_asked_for_and_nothing_half_is_left() {
+    let hub = TestHub::start(None).await;
+    story(&hub).await;
+    let data = hub.folder.path();
+    let out = tempfile::tempdir().unwrap();
+    let now = Time(4_000_000_000_000);
+    // What an interrupted export left.
+    std::fs::create_dir(out.path().join("x.partial")).unwrap();
+    std::fs::write(out.path().join("x.partial/turn.csv"), "half").unwrap();
+    let asked = Export { text: true, log: true, spreadsheet: true, ..plan("csv") };
+    export(data, &out.path().join("x"), &asked, now).unwrap();
+    let turns = std::fs::read_to_string(out.path().join("x/turn.csv")).unwrap();
+    assert!(turns.contains("'=On its way") && turns.contains("\"Where, \"\"exactly\"\""), "{turns}");
+    assert!(lines(&out.path().join("x/log.ndjson")).len() > 5);
+    let again = export(data, &out.path().join("x"), &asked, now).unwrap_err().to_string();
+    assert!(again.contains("already exists"), "{again}");
+    for (wrong, words) in [
+        (Export { format: "xlsx".into(), ..plan("csv") }, "parquet, csv or ndjson"),
+        (Export { tables: vec!["mood".into()], ..plan("csv") }, "conversation, round"),
+        (Export { days: Some(("soon".into(), "2026-11-01".into())), ..plan("csv") }, "--from"),
+        (Export { zone: "Mars".into(), ..plan("csv") }, "Europe/Madrid"),
+    ] {
+        let refused = format!("{:#}", export(data, &out.path().join("y"), &wrong, now).unwrap_err());
+        assert!(refused.contains(words), "{refused}");
+    }
+    export(data, &out.path().join("plain"), &plan("csv"), now).unwrap();
+    let plain = std::fs::read_to_string(out.path().join("plain/turn.csv")).unwrap();
+    assert!(!plain.contains("parcel") && !out.path().join("plain/log.ndjson").exists());
+    let mut left: Vec<_> = std::fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["plain", "x"]);
+}

@@ -1,0 +1,5 @@
+//! Analytics: the tables follow the log, and can be made again.
+
+mod exporting;
+mod figures;
+mod following;

@@ -1,0 +1,216 @@
+// The supervisors' board: filters and sorting, what the core answers, and the selected row. Rows keep their places while
+// somebody points at them or goes through them with keys.
+import type { BoardOnly, BoardRequest, BoardRow, BoardSort, BoardView, ConversationId, GroupBy, Handler, RpcError } from "$shared/types";
+import { asRpcError, type Host } from "../host/host";
+import { read, write } from "./kept";
+import { reask } from "./reask";
+
+/** Rows at most; filters find the others. */
+const ROWS = 500;
+/** Between two answers, at least. */
+const PAUSE_MS = 1_000;
+/** What nothing told of is looked at again: somebody comes over a limit. */
+const LOOK_MS = 5_000;
+/** How long rows keep their places after a move of the pointer or a key. */
+const REST_MS = 1_000;
+const KEY_REST_MS = 4_000;
+const KEPT = "board";
+
+/** What is shown, and how. */
+export interface Shown {
+  only: BoardOnly;
+  sort: BoardSort;
+  reverse: boolean;
+  group: GroupBy | null;
+  handler: Handler | null;
+  channel: BoardRequest["channel"] | null;
+  brand: string | null;
+  tag: string | null;
+  agent: string | null;
+  query: string;
+}
+
+export const EVERYTHING: Shown = { only: "all", sort: "urgency", reverse: false, group: null, handler: null, channel: null, brand: null, tag: null, agent: null, query: "" };
+
+/** A view with a name. */
+export interface Saved {
+  name: string;
+  shown: Shown;
+}
+
+interface Kept {
+  shown: Shown;
+  saved: Saved[];
+}
+
+/** What is selected by a figure or filter, as one text: with it, rows keep their places. */
+export class Board {
+  on = $state(false);
+  /** Large figures and no names, for a screen on the wall. */
+  wall = $state(false);
+  shown = $state.raw<Shown>(EVERYTHING);
+  saved = $state.raw<readonly Saved[]>([]);
+  view = $state.raw<BoardView | null>(null);
+  problem = $state<RpcError | null>(null);
+  cursor = $state<ConversationId | null>(null);
+  /** The newest order waits until the pointer rests. */
+  waits = $state(false);
+  #moved = -Infinity;
+  #rest = REST_MS;
+  #asked = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #look: ReturnType<typeof setInterval> | undefined;
+  #newest: BoardView | null = null;
+
+  constructor(private readonly host: Host) {
+    const kept = keptOf(read(KEPT));
+    if (kept) [this.shown, this.saved] = [kept.shown, kept.saved];
+  }
+
+  /** All rows as they stand. */
+  get rows(): readonly BoardRow[] {
+    return this.view?.groups.flatMap(({ rows }) => rows) ?? [];
+  }
+
+  open(): void {
+    this.on = true;
+    clearInterval(this.#look);
+    this.#look = setInterval(() => this.heard(), LOOK_MS);
+    void this.refresh().then(() => {
+      if (this.on && !this.rows.some(({ row }) => row.conversation === this.cursor)) this.cursor = this.rows[0]?.row.conversation ?? null;
+    });
+  }
+
+  close(): void {
+    this.on = this.wall = false;
+    clearInterval(this.#look);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  forget(): void {
+    this.close();
+    this.view = this.#newest = null;
+    this.cursor = null;
+    this.problem = null;
+  }
+
+  /** Something has changed: asks again, though not more often than people can read. */
+  heard(): void {
+    if (!this.on || this.#timer !== undefined) return;
+    const wait = Math.max(0, this.#asked + PAUSE_MS - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.refresh();
+    }, wait);
+  }
+
+  readonly refresh = reask(async () => {
+    this.#asked = performance.now();
+    try {
+      const { group, handler, channel, brand, tag, agent, ...rest } = this.shown;
+      const only = Object.fromEntries(Object.entries({ group, handler, channel, brand, tag, agent }).filter(([, value]) => value !== null));
+      const view = await this.host.rpc("board.get", { ...rest, ...only, limit: ROWS } as BoardRequest);
+      this.problem = null;
+      this.#take(view);
+    } catch (error) {
+      this.problem = asRpcError(error);
+    }
+  });
+
+  /** The pointer moves over the rows. */
+  points(): void {
+    this.#hold(REST_MS);
+  }
+
+  #hold(ms: number): void {
+    this.#moved = performance.now();
+    this.#rest = ms;
+  }
+
+  /** Puts rows into their newest order. */
+  settle(): void {
+    this.#moved = -Infinity;
+    if (this.#newest) this.view = this.#newest;
+    this.waits = false;
+  }
+
+  #take(view: BoardView): void {
+    this.#newest = view;
+    const rests = performance.now() - this.#moved >= this.#rest;
+    const held = rests || !this.view ? view : inPlace(this.view, view);
+    this.waits = held !== view && order(held) !== order(view);
+    this.view = held;
+    if (this.waits) setTimeout(() => performance.now() - this.#moved >= this.#rest && this.settle(), this.#rest);
+  }
+
+  /** Moves the selection by rows. */
+  move(by: number): void {
+    const { rows } = this;
+    if (rows.length === 0) return;
+    this.#hold(KEY_REST_MS);
+    const at = rows.findIndex(({ row }) => row.conversation === this.cursor);
+    const start = at === -1 && Number.isFinite(by) ? -by : at;
+    this.cursor = rows[Math.min(Math.max(start + by, 0), rows.length - 1)]?.row.conversation ?? null;
+  }
+
+  /** Shows other rows, at once in their order. */
+  show(change: Partial<Shown>): void {
+    this.shown = { ...this.shown, ...change };
+    this.#moved = -Infinity;
+    this.#keep();
+    void this.refresh();
+  }
+
+  /** Sorts by a column; again, the other way round. */
+  sortBy(sort: BoardSort): void {
+    this.show(sort === this.shown.sort ? { reverse: !this.shown.reverse } : { sort, reverse: false });
+  }
+
+  get isFiltered(): boolean {
+    return JSON.stringify({ ...this.shown, sort: "urgency", reverse: false, group: null }) !== JSON.stringify(EVERYTHING);
+  }
+
+  /** Saves what is shown under a name; another of that name is replaced. */
+  save(name: string): void {
+    this.saved = [...this.saved.filter((one) => one.name !== name), { name, shown: this.shown }].slice(-9);
+    this.#keep();
+  }
+
+  drop(name: string): void {
+    this.saved = this.saved.filter((one) => one.name !== name);
+    this.#keep();
+  }
+
+  #keep(): void {
+    const kept: Kept = { shown: { ...this.shown, query: "" }, saved: [...this.saved] };
+    write(KEPT, JSON.stringify(kept));
+  }
+}
+
+function keptOf(text: string | null): Kept | null {
+  if (text === null) return null;
+  try {
+    const kept = JSON.parse(text) as Kept;
+    const whole = (shown: Shown): Shown => ({ ...EVERYTHING, ...shown });
+    return { shown: whole(kept.shown), saved: kept.saved.map(({ name, shown }) => ({ name, shown: whole(shown) })) };
+  } catch {
+    return null;
+  }
+}
+
+function order(view: BoardView): string {
+  return view.groups.flatMap(({ rows }) => rows.map(({ row }) => row.conversation)).join(" ");
+}
+
+/** What is new, in the places of before: rows that are gone leave, and new ones come last in their group. */
+function inPlace(before: BoardView, now: BoardView): BoardView {
+  const groups = now.groups.map((group) => {
+    const old = before.groups.find(({ name }) => name === group.name);
+    if (!old) return group;
+    const place = new Map(old.rows.map(({ row }, at) => [row.conversation, at]));
+    const rows = [...group.rows].sort((a, b) => (place.get(a.row.conversation) ?? Infinity) - (place.get(b.row.conversation) ?? Infinity) || 0);
+    return { ...group, rows };
+  });
+  return { ...now, groups };
+}
