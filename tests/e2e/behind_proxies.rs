@@ -27,7 +27,10 @@ impl Drop for Proxy {
 
 /// A hub with a brand that only one site may show.
 fn hub() -> Result<HubProcess> {
-    let hub = HubProcess::start(&program("tandem-hub")?, &HubOptions::default())?;
+    let environment = [("TANDEM_RATE_LIMITS", "on"), ("TANDEM_TRUSTED_PROXIES", "127.0.0.1")];
+    let environment = environment.map(|(name, value)| (name.into(), value.into())).into();
+    let options = HubOptions { environment, ..HubOptions::default() };
+    let hub = HubProcess::start(&program("tandem-hub")?, &options)?;
     let mut brand = Command::new(program("tandem-hub")?);
     brand.args(["brand", "add", "--id", "strict", "--name", "Strict", "--domain", "www.example.org"]);
     let added = brand.arg("--data").arg(hub.data()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
@@ -173,6 +176,11 @@ fn serves_everybody(proxy: &Proxy, room: &Path) -> Result<()> {
     ensure!(headers.contains("content-encoding: gzip"), "nothing is compressed: {headers}");
 
     ensure!(proxy.status(&[&format!("/guest/{SECRET}")])? == "200", "the guest page is not there");
+    let elsewhere = ["/guest/nobody[10-79]/about", "--ipv4", "--interface", "127.0.0.2", "--header"];
+    let many = |header: &str| proxy.status(&[&elsewhere[..], &[header]].concat());
+    many("accept: application/json")?;
+    let forged = many("forwarded: for=9.9.9.9")?;
+    ensure!(forged == "429".repeat(70), "a browser's own word moves it to another network: {forged}");
     let foreign = ["/guest/x/open", "--request", "POST", "--header", &origin];
     let refused = proxy.curl(&foreign)?;
     ensure!(!refused.contains("guest.origin"), "the page's own origin is not known through the proxy: {refused}");

@@ -15,7 +15,7 @@ use tandem_sql::Connection;
 
 use crate::folder::{self, DATABASE, MEDIA};
 use crate::identity::FILE as KEY;
-use crate::store::{MIGRATIONS, identity_key, media};
+use crate::store::{MIGRATIONS, StoreError, identity_key, media};
 
 const MANIFEST: &str = "manifest.json";
 const FORMAT: u32 = 1;
@@ -42,6 +42,14 @@ pub struct BackedUp {
     pub removed: Vec<String>,
 }
 
+/// What came of a restore.
+#[derive(Debug)]
+pub struct Restored {
+    pub summary: String,
+    /// Files that conversations name and that were missing or damaged in the archive.
+    pub lost: Vec<String>,
+}
+
 /// Writes the data of a folder into `file`, also beside a running hub.
 ///
 /// # Errors
@@ -58,7 +66,9 @@ pub fn backup(data: &Path, file: &Path) -> anyhow::Result<BackedUp> {
         .with_context(|| format!("Cannot copy the database to {}", snapshot.path.display()))?;
     let (files, lost) = write_archive(data, &snapshot.path, &partial.path)
         .with_context(|| format!("Cannot write {}", partial.path.display()))?;
-    std::fs::rename(&partial.path, file).with_context(|| format!("Cannot write {}", file.display()))?;
+    // Unlike a rename, it replaces nothing that came meanwhile.
+    std::fs::hard_link(&partial.path, file).with_context(|| format!("Cannot write {}", file.display()))?;
+    drop(partial);
     sync_folder(file)?;
     let summary = format!("Backed up {} of {} into {}", counted(files), data.display(), file.display());
     Ok(BackedUp { summary, lost, removed })
@@ -146,13 +156,7 @@ fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<(usi
             add(format!("{MEDIA}/{name}"), &entry.path())?;
         }
     }
-    let mut lost = Vec::new();
-    media::each_named(&Connection::peek(snapshot)?, i64::MAX, |file, bytes| {
-        let name = format!("{MEDIA}/{file}");
-        if sizes.get(&name) != Some(&bytes) {
-            lost.push(name);
-        }
-    })?;
+    let lost = lost(snapshot, &manifest.files, &sizes)?;
     let json = serde_json::to_vec_pretty(&manifest)?;
     archive.append_data(&mut header(json.len() as u64), MANIFEST, json.as_slice())?;
     let file = archive.into_inner()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
@@ -160,11 +164,33 @@ fn write_archive(data: &Path, snapshot: &Path, to: &Path) -> anyhow::Result<(usi
     Ok((manifest.files.len(), lost))
 }
 
+/// The files that conversations name and that are missing, or other bytes than when they were sent.
+fn lost(
+    database: &Path,
+    files: &BTreeMap<String, String>,
+    sizes: &BTreeMap<String, u64>,
+) -> Result<Vec<String>, StoreError> {
+    let mut lost = Vec::new();
+    media::each_named(&Connection::peek(database)?, i64::MAX, |file, bytes, sha256| {
+        let name = format!("{MEDIA}/{file}");
+        let is_same = match (files.get(&name), sha256) {
+            (Some(found), Some(sent)) => *found == hex(&sent),
+            (Some(_), None) => sizes.get(&name) == Some(&bytes),
+            (None, _) => false,
+        };
+        if !is_same {
+            lost.push(name);
+        }
+    })?;
+    Ok(lost)
+}
+
 /// Restores an archive into a missing or empty folder. Returns a summary.
 ///
 /// # Errors
 /// If the archive is incomplete or from a newer version that excludes this one, or the folder is not empty. Then nothing is restored.
-pub fn restore(file: &Path, data: &Path) -> anyhow::Result<String> {
+pub fn restore(file: &Path, data: &Path) -> anyhow::Result<Restored> {
+    ensure!(!data.is_symlink(), "{} is a link: name the folder itself", data.display());
     let is_empty = match std::fs::read_dir(data) {
         Ok(mut entries) => entries.next().is_none(),
         Err(error) if error.kind() == ErrorKind::NotFound => true,
@@ -175,7 +201,8 @@ pub fn restore(file: &Path, data: &Path) -> anyhow::Result<String> {
     std::fs::create_dir_all(parent)?;
     let removed = remove_drafts(data);
     let draft = tempdir_beside(data)?;
-    let manifest = read_archive(file, &draft.path).with_context(|| format!("Cannot restore {}", file.display()))?;
+    let (manifest, sizes) =
+        read_archive(file, &draft.path).with_context(|| format!("Cannot restore {}", file.display()))?;
     verify(&draft.path, &manifest).with_context(|| format!("Cannot restore {}", file.display()))?;
     // Positions after the backup are assigned again, so desks must not resume from their cursors.
     crate::store::log::renew(&draft.path).with_context(|| format!("Cannot restore {}", file.display()))?;
@@ -189,7 +216,8 @@ pub fn restore(file: &Path, data: &Path) -> anyhow::Result<String> {
         [] => String::new(),
         left => format!("Removed what unfinished restores left there: {}\n", left.join(", ")),
     };
-    Ok(format!("{removed}Restored {} of {}", counted(manifest.files.len()), file.display()))
+    let lost = lost(&data.join(DATABASE), &manifest.files, &sizes)?;
+    Ok(Restored { summary: format!("{removed}Restored {} of {}", counted(manifest.files.len()), file.display()), lost })
 }
 
 /// Removes what killed restores left beside `data`. Running ones hold theirs.
@@ -224,10 +252,10 @@ fn counted(files: usize) -> String {
     format!("{files} file{}", if files == 1 { "" } else { "s" })
 }
 
-fn read_archive(file: &Path, to: &Path) -> anyhow::Result<Manifest> {
+fn read_archive(file: &Path, to: &Path) -> anyhow::Result<(Manifest, BTreeMap<String, u64>)> {
     let mut archive = tar::Archive::new(opened(file)?);
     let mut manifest: Option<Manifest> = None;
-    let mut found = BTreeMap::new();
+    let (mut found, mut sizes) = (BTreeMap::new(), BTreeMap::new());
     for entry in archive.entries()? {
         let mut entry = entry?;
         let path = entry.path()?.into_owned();
@@ -239,16 +267,18 @@ fn read_archive(file: &Path, to: &Path) -> anyhow::Result<Manifest> {
             manifest = Some(serde_json::from_slice(&json).context("its manifest cannot be read")?);
             continue;
         }
+        ensure!(!found.contains_key(&name), "'{name}' is in it twice");
         let mut out = private_file(&to.join(&path))?;
         let mut reader = Hashing { inner: &mut entry, hash: Sha256::new() };
-        std::io::copy(&mut reader, &mut out)?;
+        let bytes = std::io::copy(&mut reader, &mut out)?;
         out.sync_all()?;
+        sizes.insert(name.clone(), bytes);
         found.insert(name, hex(&reader.hash.finalize()));
     }
     let manifest = manifest.context("it is incomplete: its end is missing")?;
     ensure!(manifest.format == FORMAT, "it has a format of a newer version ({})", manifest.format);
     ensure!(manifest.files == found, "its files differ from its manifest: it is damaged");
-    Ok(manifest)
+    Ok((manifest, sizes))
 }
 
 /// Where the name of the format stands in the first header of a tar archive.
@@ -342,7 +372,7 @@ impl Drop for Partial {
 
 fn tempdir_beside(folder: &Path) -> anyhow::Result<Partial> {
     let path = draft_name(folder)?;
-    std::fs::create_dir_all(path.join(MEDIA)).with_context(|| format!("Cannot make {}", path.display()))?;
+    folder::make_private(&path.join(MEDIA)).with_context(|| format!("Cannot make {}", path.display()))?;
     let held = hold_folder(&path);
     Ok(Partial { path, _held: held })
 }

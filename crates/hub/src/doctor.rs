@@ -215,7 +215,7 @@ fn files(data: &Data) -> anyhow::Result<String> {
     ensure!(folder.is_dir(), "{} is missing: restore it from a backup", folder.display());
     let connection = data.peek()?;
     let (mut count, mut wrong) = (0, Vec::new());
-    media::each_named(&connection, FILES, |file, bytes| {
+    media::each_named(&connection, FILES, |file, bytes, _| {
         count += 1;
         let name = file.to_string();
         if folder.join(&name).metadata().map_or(true, |found| found.len() != bytes) {

@@ -124,7 +124,12 @@ impl Files {
     /// # Errors
     /// What keeps it from being read.
     pub(crate) async fn whole(&self, stored: &Stored) -> Result<File, Unreadable> {
-        let file = File::open(self.path(stored.file)).await?;
+        let path = self.path(stored.file);
+        // To open anything else may take for ever.
+        if !tokio::fs::metadata(&path).await?.is_file() {
+            return Err(Unreadable::Damaged);
+        }
+        let file = File::open(path).await?;
         match file.metadata().await?.len() == stored.media.bytes {
             true => Ok(file),
             false => Err(Unreadable::Damaged),

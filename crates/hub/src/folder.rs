@@ -239,7 +239,7 @@ pub(crate) fn make_file(path: &Path) -> std::io::Result<()> {
     options.open(path).map(drop)
 }
 
-fn make_private(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -101,7 +101,11 @@ pub(crate) fn is_sound(text: &str) -> bool {
 }
 
 /// What the reader calls its types, and what those are in JSON.
-const TYPES: [(&str, &str); 11] = [
+const TYPES: [(&str, &str); 15] = [
+    ("u32", "a whole number from 0"),
+    ("u64", "a whole number from 0"),
+    ("i64", "a whole number"),
+    ("a formatted UUID string", "an id (a UUID as text)"),
     ("internally tagged enum ", "an object"),
     ("adjacently tagged enum ", "an object"),
     ("struct variant ", "an object"),

@@ -63,7 +63,7 @@ mod timers;
 mod turns;
 mod wake;
 
-pub use backup::{BackedUp, backup, restore};
+pub use backup::{BackedUp, Restored, backup, restore};
 pub use clock::Clock;
 pub use command::{BrandCommand, LibraryCommand, UserCommand, WhatsappCommand};
 pub use config::NewWhatsappNumber;

@@ -9,7 +9,7 @@ use tandem_hub::config::{Config, ConfigError, Environment, Flags};
 use tandem_hub::kit::LogicCommand;
 use tandem_hub::terminal::{is_unread, log, remark, say};
 use tandem_hub::{
-    BackedUp, BrandCommand, Clock, Hub, LibraryCommand, UserCommand, WhatsappCommand, backup, bind, doctor,
+    BackedUp, BrandCommand, Clock, Hub, LibraryCommand, Restored, UserCommand, WhatsappCommand, backup, bind, doctor,
     raise_file_limit, replace_missing_key, restore, serve, serve_metrics,
 };
 
@@ -121,7 +121,13 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         ));
     }
     match command {
-        What::Serve { .. } => tokio::runtime::Runtime::new()?.block_on(serve_until_stopped(config))?,
+        What::Serve { .. } => {
+            let runtime = tokio::runtime::Runtime::new()?;
+            let served = runtime.block_on(serve_until_stopped(config));
+            // A disk that does not answer must not keep a stopped hub.
+            runtime.shutdown_background();
+            served?;
+        }
         What::Logic(command) => {
             if !tokio::runtime::Runtime::new()?.block_on(command.run(config))? {
                 return Ok(ExitCode::FAILURE);
@@ -157,8 +163,17 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 config.postgres.is_none(),
                 "An archive is restored into a folder: leave out postgres, and then copy it with tandem-hub copy"
             );
-            let done = restore(&file, &config.data)?;
-            say(format_args!("{done} into {} ({})", config.data.display(), config.data_from))?;
+            let Restored { summary, lost } = restore(&file, &config.data)?;
+            say(format_args!("{summary} into {} ({})", config.data.display(), config.data_from))?;
+            if !lost.is_empty() {
+                remark(format_args!(
+                    "{} files that conversations name were missing or damaged when the backup was made; take them from an \
+                     older one: {}",
+                    lost.len(),
+                    lost.iter().take(10).map(String::as_str).collect::<Vec<_>>().join(", ")
+                ));
+                return Ok(ExitCode::FAILURE);
+            }
         }
         What::Doctor => {
             let is_well = tokio::runtime::Runtime::new()?.block_on(doctor(&config, |line| drop(say(line))));

@@ -30,6 +30,12 @@ use crate::store::media::Stored;
 use crate::store::users::UserRights;
 use crate::store::{StoreError, conversations, library, media};
 
+/// The bytes of a file, as a body.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "bodies are read part by part; this describes them")]
+pub(crate) struct FileBytes(Vec<u8>);
+
 pub(crate) enum Viewer {
     Agent(UserRights),
     /// A customer's chat.

@@ -183,7 +183,7 @@ impl Hub {
             lock: Mutex::new(Some(lock)),
         });
         hub.work("the database", ended(hub.database.clone()));
-        hub.work("the search index", ended(hub.search.file.clone()));
+        hub.work("the search index", index_ended(Arc::clone(&hub)));
         hub.work("deadlines", timers::run(Arc::clone(&hub)));
         hub.work("states", states::run(Arc::clone(&hub)));
         hub.work("rights", rights::run(Arc::clone(&hub)));
@@ -230,7 +230,7 @@ impl Hub {
         let mut workers = std::mem::take(&mut *self.workers.lock().unwrap_or_else(PoisonError::into_inner));
         workers.shutdown().await;
         self.database.close().await;
-        self.search.file.close().await;
+        self.search.file().close().await;
         *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
@@ -255,6 +255,10 @@ fn follow_settings(connection: &Connection, secrets: &Secrets, numbers: &[NewWha
 /// Serves `/metrics` at this address for as long as the hub runs.
 pub fn serve_metrics(hub: &Arc<Hub>, listener: TcpListener) {
     hub.work("metrics", api::metrics::serve(Arc::clone(hub), listener));
+}
+
+async fn index_ended(hub: Arc<Hub>) {
+    hub.search.ended().await;
 }
 
 async fn ended<C: Companion<K>, K: Link>(database: tandem_sqlite::Database<C, K>) {

@@ -263,7 +263,10 @@ fn ended(why: Option<Why>) -> ApiError {
         None => ("auth.ended", "This sign-in has ended: sign in again."),
         Some(Why::Password) => ("auth.ended_password", "The password was changed: sign in with the new one."),
         Some(Why::Role) => ("auth.ended_role", "Your role was changed: sign in again."),
-        Some(Why::Suspended) => ("auth.ended_suspended", "This account was suspended. Ask your administrator."),
+        Some(Why::Suspended) => (
+            "auth.ended_suspended",
+            "This account was suspended meanwhile. Try to sign in again, or ask your administrator.",
+        ),
     };
     ApiError::new(401, code, words)
 }

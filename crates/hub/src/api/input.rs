@@ -50,6 +50,10 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
 
 /// Parses JSON; the error says what is wrong.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    if let Err(error) = std::str::from_utf8(bytes) {
+        let detail = format!("The body cannot be used: it is not UTF-8 at byte {}.", error.valid_up_to() + 1);
+        return Err(ApiError::new(400, "input.malformed", detail));
+    }
     read(bytes).map_err(|error| {
         let code = if error.is_data() { "input.invalid" } else { "input.malformed" };
         ApiError::new(if error.is_data() { 422 } else { 400 }, code, format!("The body cannot be used: {error}."))

@@ -52,7 +52,7 @@ pub(crate) struct FileOfReply {
 /// Uploads one file for a quick reply; the returned id goes into its `attachments`. One that no quick reply names is
 /// deleted after a day.
 #[utoipa::path(post, path = "/api/v1/library/files", params(FileOfReply), tag = "library",
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content = inline(crate::media::FileBytes), content_type = "application/octet-stream"),
     responses((status = 200, body = Media), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem),
         (status = 422, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]

@@ -41,7 +41,7 @@ impl UploadForConversation {
 
 /// Uploads one file for a conversation; the returned id goes into a reply.
 #[utoipa::path(post, path = "/api/v1/media", params(UploadForConversation), tag = "media",
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content = inline(crate::media::FileBytes), content_type = "application/octet-stream"),
     responses((status = 200, body = Media), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem),
         (status = 415, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem),
@@ -97,7 +97,7 @@ impl FromRequestParts<Arc<Hub>> for Trusted {
 
 /// Uploads one file of Your Logic for a conversation; the returned id goes into an `ATTACHMENT`.
 #[utoipa::path(post, path = "/api/v1/logic/media", params(UploadForConversation), tag = "logic",
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content = inline(crate::media::FileBytes), content_type = "application/octet-stream"),
     responses((status = 200, body = Media), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem),
         (status = 422, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]

@@ -49,12 +49,25 @@ pub(crate) async fn search(
     signed.require(Permission::Handle)?;
     hub.limits.search(signed.0.id)?;
     let (parsed, limit) = (tandem_search::Query::parse(&query.q), query.limit.clamp(1, PAGE) as usize);
-    let (index, now) = (hub.search.file.clone(), hub.clock.now());
+    let (index, now) = (hub.search.file(), hub.clock.now());
     let searched = hub.search.take_turn(async || {
         let search =
             move |connection: &Connection| crate::search::search(connection, &index, &signed.0, &parsed, limit, now);
         hub.database.read(search).await
     });
-    let page = searched.await.ok_or_else(busy)??;
-    Ok(axum::Json(page))
+    match searched.await.ok_or_else(busy)? {
+        Ok(page) => Ok(axum::Json(page)),
+        Err(error) if matches!(hub.search.mend(&error, hub.log).await, Ok(true)) => {
+            hub.news.notify_one();
+            Err(being_made())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn being_made() -> ApiError {
+    let words = "The search index was damaged, and is made again: search again in a moment.";
+    let mut error = ApiError::new(503, "search.being_made", words);
+    error.0.retry_after = Some(5);
+    error
 }

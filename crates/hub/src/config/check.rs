@@ -123,6 +123,16 @@ pub(super) fn https(text: &str) -> Result<String, String> {
     }
 }
 
+/// What paths are appended to.
+pub(super) fn base_url(text: &str) -> Result<String, String> {
+    let url = url(&https(text)?)?;
+    match (url.username().is_empty() && url.password().is_none(), url.query().is_none() && url.fragment().is_none()) {
+        (false, _) => Err("leave user and password out of it".into()),
+        (_, false) => Err("leave out what follows ? or #".into()),
+        _ => Ok(text.to_owned()),
+    }
+}
+
 pub(super) fn home(text: &str) -> Result<Home, String> {
     match text {
         "neutral" => Ok(Home::Neutral),

@@ -95,7 +95,7 @@ fn mail(settings: &mut Settings, public_url: Option<&str>) -> Option<MailConfig>
 }
 
 fn improve(settings: &mut Settings) -> Option<ImproveConfig> {
-    let base_url = settings.get("improve.base_url", check::https);
+    let base_url = settings.get("improve.base_url", check::base_url);
     let model = settings.text("improve.model");
     let key = settings.text("improve.key");
     match (settings.text("improve.base_url").is_some(), &model) {

@@ -58,12 +58,17 @@ impl NewWhatsappNumber {
         for (name, secret) in [("access_token", &self.access_token), ("app_secret", &self.app_secret)] {
             if secret.trim().is_empty() || secret.len() > 4_096 {
                 found.push((name, "it is empty or too long".into()));
+            } else if name == "access_token" && !secret.trim().bytes().all(|byte| byte.is_ascii_graphic()) {
+                found.push((
+                    name,
+                    "it has characters that no token has: copy it again, without spaces and line breaks".into(),
+                ));
             }
         }
         if self.verify_token.len() < 8 {
             found.push(("verify_token", "it is shorter than 8 characters: choose a longer one".into()));
         }
-        if let Some(Err(why)) = self.base_url.as_deref().map(check::https) {
+        if let Some(Err(why)) = self.base_url.as_deref().map(check::base_url) {
             found.push(("base_url", why));
         }
         let phone = tandem_conversation::Contact::new(tandem_conversation::ContactKind::Phone, &self.number);

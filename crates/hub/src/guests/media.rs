@@ -19,7 +19,7 @@ use crate::store::media::Sender;
 
 /// Uploads one file; the returned id goes into a message.
 #[utoipa::path(post, path = "/guest/{token}/media", params(("token" = String, Path), UploadQuery),
-    tag = "external agents", request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    tag = "external agents", request_body(content = inline(crate::media::FileBytes), content_type = "application/octet-stream"),
     responses((status = 200, body = Media), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 410, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem),
         (status = 429, body = Problem), (status = 507, body = Problem)))]

@@ -36,7 +36,11 @@ pub(crate) async fn run(hub: Arc<Hub>) {
                 tokio::time::sleep(PAUSE).await;
             }
             Err(error) => {
-                tracing::error!(%error, "the search index cannot be written");
+                match hub.search.mend(&error, hub.log).await {
+                    Ok(true) => continue,
+                    Ok(false) => tracing::error!(%error, "the search index cannot be written"),
+                    Err(error) => tracing::error!(%error, "the search index cannot be made again"),
+                }
                 tokio::time::sleep(PATIENCE).await;
             }
         }
@@ -47,7 +51,7 @@ pub(crate) async fn run(hub: Arc<Hub>) {
 async fn begin(hub: &Hub) -> Result<bool, StoreError> {
     let log = hub.log;
     hub.search
-        .file
+        .file()
         .write(move |connection, ()| {
             if search::log(connection)?.is_some_and(|filed| filed != log) {
                 tracing::warn!("another log was indexed: the search index is rebuilt");
@@ -61,16 +65,16 @@ async fn begin(hub: &Hub) -> Result<bool, StoreError> {
 
 /// Indexes one part; false if nothing is left.
 async fn step(hub: &Hub) -> Result<bool, StoreError> {
-    let cursor = hub.search.file.read(search::cursor).await?;
+    let cursor = hub.search.file().read(search::cursor).await?;
     let filing = hub.database.read(move |connection| next(connection, cursor)).await?;
     match filing {
         Next::Nothing => Ok(false),
         Next::Part(filing) => {
-            hub.search.file.write(move |connection, ()| search::put(connection, &filing)).await.map(|()| true)
+            hub.search.file().write(move |connection, ()| search::put(connection, &filing)).await.map(|()| true)
         }
         Next::AnotherLog => {
             tracing::warn!("the account's log is shorter than its index: the search index is rebuilt");
-            hub.search.file.write(|connection, ()| search::clear(connection)).await.map(|()| true)
+            hub.search.file().write(|connection, ()| search::clear(connection)).await.map(|()| true)
         }
     }
 }

@@ -69,17 +69,18 @@ CREATE INDEX media_of_strangers ON media (created, bytes) WHERE contact IS NOT N
 pub(crate) fn each_named(
     connection: &Connection,
     limit: i64,
-    mut see: impl FnMut(Uuid, u64),
+    mut see: impl FnMut(Uuid, u64, Option<[u8; 32]>),
 ) -> Result<(), StoreError> {
-    if connection.prepare("SELECT file, bytes, conversation FROM media LIMIT 0").is_err() {
+    if connection.prepare("SELECT file, bytes, conversation, sha256 FROM media LIMIT 0").is_err() {
         return Ok(());
     }
     let mut query = connection.prepare(
-        "SELECT file, bytes FROM media WHERE conversation IS NOT NULL AND file IS NOT NULL ORDER BY created DESC LIMIT ?1",
+        "SELECT file, bytes, sha256 FROM media WHERE conversation IS NOT NULL AND file IS NOT NULL ORDER BY created DESC LIMIT ?1",
     )?;
     let mut rows = query.query([limit])?;
     while let Some(row) = rows.next()? {
-        see(row.get::<_, Id>(0)?.0, row.get::<_, i64>(1)?.max(0).cast_unsigned());
+        let sha256 = row.get::<_, Option<Vec<u8>>>(2)?.and_then(|hash| hash.try_into().ok());
+        see(row.get::<_, Id>(0)?.0, row.get::<_, i64>(1)?.max(0).cast_unsigned(), sha256);
     }
     Ok(())
 }

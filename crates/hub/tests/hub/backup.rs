@@ -103,7 +103,7 @@ fn what_a_killed_restore_left_goes_with_the_next_one_and_nothing_else() {
     std::fs::write(folder.path().join("new.7.partial/tandem.db"), "half").unwrap();
     let held = std::fs::File::open(folder.path().join("new.8.partial")).unwrap();
     held.lock().unwrap();
-    let said = restore(&file, &new).unwrap();
+    let said = restore(&file, &new).unwrap().summary;
     assert!(said.starts_with("Removed what unfinished restores left there: new.7.partial\nRestored"), "{said}");
     let left = ["all.tar", "data", "new", "new.10.partial", "new.8.partial", "other.9.partial"];
     assert_eq!(names(folder.path()), left);
@@ -226,4 +226,11 @@ fn what_is_no_backup_is_told_so_and_nothing_is_made() {
     }
     let refused = format!("{:#}", restore(folder.path(), &folder.path().join("data")).unwrap_err());
     assert!(refused.contains("it is not a file"), "{refused}");
+    #[cfg(unix)]
+    {
+        std::fs::create_dir(folder.path().join("empty")).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("empty"), folder.path().join("link")).unwrap();
+        let refused = restore(&folder.path().join("tandem.tar"), &folder.path().join("link")).unwrap_err().to_string();
+        assert!(refused.contains("name the folder itself"), "{refused}");
+    }
 }

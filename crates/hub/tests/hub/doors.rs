@@ -231,3 +231,14 @@ async fn an_answer_before_the_whole_request_says_that_the_connection_closes() {
         assert!(answer.starts_with("http/1.1 4") && !closes, "{whole}: {answer}");
     }
 }
+
+#[tokio::test]
+async fn a_body_that_is_not_utf_8_is_refused_with_its_place() {
+    let hub = TestHub::start(None).await;
+    let carmen = hub.customer().await;
+    let body = [format!(r#"{{"id":"{}","text":"Gr"#, Uuid::now_v7()).as_bytes(), b"\xf6\xdfe\"}"].concat();
+    let request = reqwest::Client::new().post(format!("{}/chat/v1/messages", hub.base)).bearer_auth(&carmen.token);
+    let refused = request.header("content-type", "application/json").body(body).send().await.unwrap();
+    assert_eq!(refused.status(), 400);
+    assert!(refused.text().await.unwrap().contains("it is not UTF-8 at byte 56"));
+}

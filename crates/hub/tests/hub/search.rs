@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::common::{Agent, TestHub, eventually};
+use crate::common::{Agent, TestHub, eventually, get};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -107,4 +107,26 @@ async fn the_index_goes_on_where_it_was_after_a_restart() {
     }
     let hub = TestHub::on(folder, None, 1_000).await;
     until_found(&hub.sofia().await, "suitcase", &["last suitcase", "first suitcase"]).await;
+}
+
+#[tokio::test]
+async fn an_index_that_is_damaged_under_a_running_hub_is_made_again() {
+    let hub = TestHub::start(None).await;
+    let (sofia, carmen) = (hub.sofia().await, hub.customer().await);
+    carmen.writes("first suitcase").await;
+    until_found(&sofia, "suitcase", &["first suitcase"]).await;
+    for name in ["search.db", "search.db-wal"] {
+        let path = hub.folder.path().join(name);
+        let bytes = std::fs::metadata(&path).unwrap().len();
+        let junk: Vec<u8> = (0..bytes).map(|n| u8::try_from(n * 37 % 251).unwrap()).collect();
+        let mut file = std::fs::File::options().write(true).open(&path).unwrap();
+        std::io::Write::write_all(&mut file, &junk).unwrap();
+    }
+    carmen.writes("last suitcase").await;
+    eventually("both are found again", || async {
+        let (status, page) = sofia.gets("/api/v1/search?q=suitcase").await;
+        (status == 200 && texts(&page) == ["last suitcase", "first suitcase"]).then_some(())
+    })
+    .await;
+    assert_eq!(get(&hub.base, "/readyz", None).await.0, 200);
 }

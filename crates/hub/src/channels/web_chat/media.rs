@@ -21,7 +21,7 @@ use crate::store::media::Sender;
 
 /// Uploads one file; the returned id goes into a message.
 #[utoipa::path(post, path = "/chat/v1/media", params(UploadQuery), tag = "web chat",
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content = inline(crate::media::FileBytes), content_type = "application/octet-stream"),
     responses((status = 200, body = Media), (status = 401, body = Problem), (status = 413, body = Problem),
         (status = 415, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]
 pub(crate) async fn upload(

@@ -225,6 +225,12 @@ mod tests {
         refused(NewWhatsappNumber { access_token: " ".into(), ..new() }, "access-token");
         refused(NewWhatsappNumber { verify_token: "short".into(), ..new() }, "verify-token");
         refused(NewWhatsappNumber { base_url: Some("http://graph.example".into()), ..new() }, "https");
+        for url in ["http://u:p@127.0.0.1:9/", "http://127.0.0.1:9/v?x=1", "http://127.0.0.1:9/v#f"] {
+            refused(NewWhatsappNumber { base_url: Some(url.into()), ..new() }, "leave");
+        }
+        for token in ["good\nbad", "a\r\nX: y", "\u{fc}\0"] {
+            refused(NewWhatsappNumber { access_token: token.into(), ..new() }, "access-token");
+        }
         refused(NewWhatsappNumber { number: "600".into(), ..new() }, "number: '600'");
         refused(NewWhatsappNumber { per_second: Some(2_000), ..new() }, "per-second");
         let here = NewWhatsappNumber { base_url: Some("http://127.0.0.1:9/v1".into()), ..new() };

@@ -518,15 +518,22 @@ async fn files_that_conversations_name_and_that_are_gone_or_cut_short_are_missed
     let name = |entry: std::fs::DirEntry| entry.file_name().into_string().unwrap();
     let stored = files.map(name).find(|name| Uuid::parse_str(name).is_ok()).unwrap();
     let outside = tempfile::tempdir().unwrap();
-    for (code, is_cut) in [("media.damaged", true), ("media.unknown", false)] {
-        match is_cut {
-            true => std::fs::write(media.join(&stored), &PDF[..4]).unwrap(),
-            false => std::fs::remove_file(media.join(&stored)).unwrap(),
-        }
+    let file = media.join(&stored);
+    let waits_for_ever = || {
+        std::fs::remove_file(&file).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+    };
+    let cut: &dyn Fn() = &|| std::fs::write(&file, &PDF[..4]).unwrap();
+    for (name, code, change) in [
+        ("cut", "media.damaged", cut),
+        ("pipe", "media.damaged", &waits_for_ever),
+        ("gone", "media.unknown", &|| std::fs::remove_file(&file).unwrap()),
+    ] {
+        change();
         let refused = fetches(&url, None).await;
         assert_eq!(refused.status(), 404);
         assert!(refused.text().await.unwrap().contains(code));
-        let (data, to) = (hub.folder.path().to_owned(), outside.path().join(code));
+        let (data, to) = (hub.folder.path().to_owned(), outside.path().join(name));
         let done = tokio::task::spawn_blocking(move || tandem_hub::backup(&data, &to)).await.unwrap().unwrap();
         assert_eq!(done.lost, [format!("media/{stored}")]);
         let mut lines = Vec::new();
@@ -534,4 +541,11 @@ async fn files_that_conversations_name_and_that_are_gone_or_cut_short_are_missed
         assert!(!tandem_hub::doctor(&config, |line| lines.push(line)).await);
         assert!(lines.iter().any(|line| line.starts_with("WRONG  files") && line.contains(&stored)), "{lines:?}");
     }
+    let (archive, to) = (outside.path().join("gone"), outside.path().join("restored"));
+    let restored = tokio::task::spawn_blocking(move || tandem_hub::restore(&archive, &to)).await.unwrap().unwrap();
+    assert_eq!(restored.lost, [format!("media/{stored}")], "who restores is told, too");
+    std::fs::write(&file, [b'x'; 4096].get(..PDF.len()).unwrap()).unwrap();
+    let (data, to) = (hub.folder.path().to_owned(), outside.path().join("other"));
+    let done = tokio::task::spawn_blocking(move || tandem_hub::backup(&data, &to)).await.unwrap().unwrap();
+    assert_eq!(done.lost, [format!("media/{stored}")], "others of the same length are not what was sent");
 }
