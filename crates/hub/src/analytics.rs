@@ -22,7 +22,8 @@ use tandem_sql::{Connection, Place};
 use tandem_sqlite::{Durability, Options, Room};
 use tokio::sync::Notify;
 
-use crate::folder::{ANALYTICS, DATABASE, make_file};
+use crate::data::Data;
+use crate::folder::{ANALYTICS, make_file};
 use crate::store::{Database, events};
 use folding::Folding;
 
@@ -56,15 +57,15 @@ impl Analytics {
 }
 
 /// How far the log is measured, for operators.
-pub(crate) fn describe(data: &Path) -> anyhow::Result<String> {
-    let path = data.join(ANALYTICS);
+pub(crate) fn describe(data: &Data) -> anyhow::Result<String> {
+    let path = data.folder().join(ANALYTICS);
     if !path.metadata().is_ok_and(|about| about.len() > 0) {
         return Ok("will be made by the next start".into());
     }
     let wrong = tandem_sqlite::check(&path)?;
     ensure!(wrong.is_empty(), "damaged: {}; run tandem-hub analytics rebuild", wrong.join("; "));
     let measured = tables::cursor(&Connection::peek(&path)?)?;
-    let last = events::last(&Connection::peek(&data.join(DATABASE))?)?;
+    let last = events::last(&data.peek()?)?;
     Ok(match last.saturating_sub(measured) {
         0 => format!("all {last} events are measured"),
         behind => format!("{behind} of {last} events are not measured yet; a running hub catches up"),

@@ -6,7 +6,6 @@ mod whatsapp;
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Read as _};
-use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
@@ -19,7 +18,8 @@ pub use whatsapp::WhatsappCommand;
 
 use crate::administration::{self, Checked, OPERATOR, Refusal, audit, row_of};
 use crate::config::Config;
-use crate::setup::{brand_secret, open};
+use crate::data::Data;
+use crate::setup::brand_secret;
 use crate::store::brands::Brand;
 use crate::store::{StoreError, brands, users};
 use crate::terminal::say;
@@ -195,18 +195,18 @@ impl UserCommand {
     /// # Errors
     /// Why the change was refused, for the operator. Nothing was changed.
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
-        let data = &config.data;
+        let data = &config.tables();
         match self {
             Self::Add { email, name, role, capacity, brands, languages, password } => {
                 let password = password.take(&email)?;
                 let addition = UserAddition { email, name, role, password, capacity, brands, languages };
                 let checked = administration::checked_addition(addition)?;
-                let added = open(data)?.write_blocking(move |c, ()| administration::add_user(c, checked))??;
+                let added = data.open()?.write_blocking(move |c, ()| administration::add_user(c, checked))??;
                 audit(OPERATOR, added.id, "user: added");
                 say(format_args!("{} is {} {}", added.email, added.role.name(), added.id))?;
             }
             Self::List => {
-                let database = open(data)?;
+                let database = data.open()?;
                 let (all, known) = database.read_blocking(|connection| -> Result<_, StoreError> {
                     Ok((users::all(connection)?, brands::all(connection)?))
                 })?;
@@ -297,20 +297,20 @@ impl BrandCommand {
     /// # Errors
     /// Why the change was refused, for the operator. Nothing was changed.
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
-        let data = &config.data;
+        let data = &config.tables();
         match self {
             Self::Add { id, name, greeting, accent, domains, language, first_reply, next_reply } => {
                 let (first_reply_s, next_reply_s) = (first_reply, next_reply);
                 let addition =
                     BrandAddition { id, name, greeting, accent, domains, language, first_reply_s, next_reply_s };
-                let added = open(data)?.write_blocking(move |c, ()| administration::add_brand(c, addition))??;
+                let added = data.open()?.write_blocking(move |c, ()| administration::add_brand(c, addition))??;
                 audit(OPERATOR, &added.look.id, "brand: added");
                 let hub = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
                 say(format_args!("<script type=\"module\" src=\"{hub}/chat.js\"></script>"))?;
                 say(format_args!("<universal-chat brand=\"{}\"></universal-chat>", added.look.id))?;
             }
             Self::List => {
-                for brand in open(data)?.read_blocking(brands::all)? {
+                for brand in data.open()?.read_blocking(brands::all)? {
                     say(line_of(&brand))?;
                 }
             }
@@ -318,7 +318,7 @@ impl BrandCommand {
                 let domains = (!domains.is_empty()).then_some(domains);
                 let (first_reply_s, next_reply_s) = (first_reply, next_reply);
                 let change = BrandChange { name, greeting, accent, domains, language, first_reply_s, next_reply_s };
-                let (database, what) = (open(data)?, format!("brand: {}", administration::fields_of(&change)));
+                let (database, what) = (data.open()?, format!("brand: {}", administration::fields_of(&change)));
                 let brand = database.write_blocking(move |c, ()| administration::change_brand(c, &id, change))??;
                 audit(OPERATOR, &brand.look.id, &what);
                 say(line_of(&brand))?;
@@ -326,7 +326,7 @@ impl BrandCommand {
             Self::Remove { id, force } => {
                 let key = id.clone();
                 let changed =
-                    open(data)?.write_blocking(move |c, ()| administration::remove_brand(c, &key, force))??;
+                    data.open()?.write_blocking(move |c, ()| administration::remove_brand(c, &key, force))??;
                 audit(OPERATOR, &id, "brand: removed");
                 say(format_args!("{id} is removed"))?;
                 for user in changed {
@@ -335,7 +335,7 @@ impl BrandCommand {
                 }
             }
             Self::Secret { id, renew } => {
-                let secret = brand_secret(data, &id, renew)?;
+                let secret = brand_secret(data.clone(), &id, renew)?;
                 if renew {
                     audit(OPERATOR, &id, "brand: secret renewed");
                 }
@@ -347,11 +347,11 @@ impl BrandCommand {
 }
 
 fn on_user(
-    data: &Path,
+    data: &Data,
     email: &str,
     change: impl FnOnce(&tandem_sql::Connection, UserId) -> administration::Done<users::User> + Send + 'static,
 ) -> anyhow::Result<users::User> {
-    let (database, wanted) = (open(data)?, email.to_owned());
+    let (database, wanted) = (data.open()?, email.to_owned());
     let changed = database.write_blocking(move |connection, ()| match users::by_email(connection, &wanted)? {
         Some(user) => change(connection, user.id),
         None => Ok(Err(Refusal::NoUser)),

@@ -16,6 +16,8 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 use tandem_conversation::{Ladder, PERSON_SILENT_MS};
 
+use crate::data::Data;
+pub use crate::data::PostgresUrl;
 pub use settings::{ConfigError, Environment, Flags};
 pub use whatsapp::NewWhatsappNumber;
 
@@ -30,6 +32,8 @@ pub struct Config {
     pub metrics: Option<String>,
     /// Folder of the database and the files; absolute.
     pub data: PathBuf,
+    /// The database of PostgreSQL that holds the tables; without it, they are in the folder.
+    pub postgres: Option<PostgresUrl>,
     /// Where the folder came from, such as `--data` or `default`.
     pub data_from: String,
     /// The company's name.
@@ -241,6 +245,12 @@ impl std::fmt::Debug for ImproveConfig {
 }
 
 impl Config {
+    /// Where everything is kept.
+    #[must_use]
+    pub fn tables(&self) -> Data {
+        Data::new(self.data.clone(), self.postgres.clone())
+    }
+
     /// The defaults, over the data of a folder.
     #[must_use]
     pub fn new(data: PathBuf) -> Self {
@@ -248,6 +258,7 @@ impl Config {
             listen: "127.0.0.1:7700".into(),
             metrics: None,
             data,
+            postgres: None,
             data_from: "default".into(),
             account: "Tandem".into(),
             logic: None,

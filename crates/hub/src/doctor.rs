@@ -11,6 +11,7 @@ use tandem_sql::Connection;
 use crate::channels::whatsapp::number::{PURPOSE, is_followed, opened};
 use crate::clock::Clock;
 use crate::config::{Config, NewWhatsappNumber};
+use crate::data::Data;
 use crate::endpoint::Endpoint;
 use crate::files::free_on_disk;
 use crate::folder::{self, DATABASE};
@@ -46,28 +47,32 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
         }
     };
     tell("settings", Ok(format!("data folder from {}", config.data_from)));
-    let has_database = folder::has_database(&config.data);
-    if has_database.as_ref().is_ok_and(|has| *has) {
-        tell("folder", folder::describe(&config.data));
-        let data = config.data.clone();
-        let set = config.whatsapp.clone();
-        let check = move || (schema(&data), content(&data), conversations(&data), key(&data), whatsapp(&data, &set));
-        if let Ok((schema, content, conversations, key, whatsapp)) = tokio::task::spawn_blocking(check).await {
-            tell("schema", schema);
-            tell("database", content);
-            tell("conversations", conversations);
-            tell("identity.key", key);
-            if let Some(whatsapp) = whatsapp.transpose() {
-                tell("WhatsApp", whatsapp);
+    let (data, set) = (config.tables(), config.whatsapp.clone());
+    let look = move || -> anyhow::Result<_> {
+        ensure!(data.has_hub()?, "there is no database in {data}");
+        Ok([
+            ("schema", schema(&data).map(Some)),
+            ("database", content(&data).map(Some)),
+            ("conversations", conversations(&data).map(Some)),
+            ("identity.key", key(&data).map(Some)),
+            ("WhatsApp", whatsapp(&data, &set)),
+            ("analytics", crate::analytics::describe(&data).map(Some)),
+            ("files", files(&data).map(Some)),
+            ("clock", clock(&data).map(Some)),
+        ])
+    };
+    let looked = tokio::task::spawn_blocking(look).await;
+    match looked.map_err(anyhow::Error::from).flatten() {
+        Ok(found) => {
+            tell("folder", folder::describe(&config.data));
+            for (what, found) in found {
+                if let Some(found) = found.transpose() {
+                    tell(what, found);
+                }
             }
+            tell("disk", disk(&config.data, config.media.free_bytes));
         }
-        tell("analytics", crate::analytics::describe(&config.data));
-        tell("files", files(&config.data));
-        tell("disk", disk(&config.data, config.media.free_bytes));
-        tell("clock", clock(&config.data));
-    } else {
-        let none = || anyhow::anyhow!("there is no database in {}", config.data.display());
-        tell("folder", Err(has_database.err().unwrap_or_else(none)));
+        Err(error) => tell("folder", Err(error)),
     }
     tell("address", listening(config).await);
     tell("Your Logic", your_logic(config).await);
@@ -75,8 +80,8 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
     is_well
 }
 
-fn schema(data: &Path) -> anyhow::Result<String> {
-    let (found, known) = (tandem_sqlite::schema(&data.join(DATABASE), MIGRATIONS)? as usize, MIGRATIONS.len());
+fn schema(data: &Data) -> anyhow::Result<String> {
+    let (found, known) = (data.schema()?, MIGRATIONS.len());
     Ok(match found.cmp(&known) {
         Ordering::Equal => format!("{found}, the newest"),
         Ordering::Less => format!("{found}; the next start brings it to {known}"),
@@ -84,16 +89,20 @@ fn schema(data: &Path) -> anyhow::Result<String> {
     })
 }
 
-fn content(data: &Path) -> anyhow::Result<String> {
-    let wrong = tandem_sqlite::check(&data.join(DATABASE))?;
+fn content(data: &Data) -> anyhow::Result<String> {
+    if data.is_in_postgres() {
+        return Ok("PostgreSQL answers".into());
+    }
+    let file = data.folder().join(DATABASE);
+    let wrong = tandem_sqlite::check(&file)?;
     ensure!(wrong.is_empty(), "damaged: {}", wrong.join("; "));
-    let bytes = data.join(DATABASE).metadata()?.len();
+    let bytes = file.metadata()?.len();
     Ok(format!("no fault found in {} MiB", bytes / (1 << 20)))
 }
 
 /// Reads every state, and the newest events.
-fn conversations(data: &Path) -> anyhow::Result<String> {
-    let connection = Connection::peek(&data.join(DATABASE))?;
+fn conversations(data: &Data) -> anyhow::Result<String> {
+    let connection = data.peek()?;
     let (mut count, mut anew, mut lost, mut newer) = (0, Vec::new(), Vec::new(), Vec::new());
     let mut after = ConversationId(uuid::Uuid::nil());
     loop {
@@ -133,8 +142,8 @@ fn conversations(data: &Path) -> anyhow::Result<String> {
 }
 
 /// How the numbers are; none if there are none. `set` are those of the settings.
-fn whatsapp(data: &Path, set: &[NewWhatsappNumber]) -> anyhow::Result<Option<String>> {
-    let connection = Connection::peek(&data.join(DATABASE))?;
+fn whatsapp(data: &Data, set: &[NewWhatsappNumber]) -> anyhow::Result<Option<String>> {
+    let connection = data.peek()?;
     // The folder may be of an older version.
     if !numbers::are_kept(&connection)? {
         return Ok(None);
@@ -143,7 +152,7 @@ fn whatsapp(data: &Path, set: &[NewWhatsappNumber]) -> anyhow::Result<Option<Str
     if all.is_empty() && set.is_empty() {
         return Ok(None);
     }
-    let closed = closed(data, &connection, &all)?;
+    let closed = closed(data.folder(), &connection, &all)?;
     ensure!(
         closed.is_empty(),
         "the secrets of {} were made with another identity.key, so Meta's messages are refused: restore that key, or add \
@@ -159,7 +168,7 @@ fn whatsapp(data: &Path, set: &[NewWhatsappNumber]) -> anyhow::Result<Option<Str
             false => wrong.push(format!("{line}; {} since {}: {}", number.state, number.since, number.detail)),
         }
     }
-    wrong.extend(unlike(data, &connection, set)?);
+    wrong.extend(unlike(data.folder(), &connection, set)?);
     ensure!(wrong.is_empty(), "{}", wrong.join("; "));
     Ok((!well.is_empty()).then(|| well.join("; ")))
 }
@@ -190,9 +199,9 @@ fn unlike(data: &Path, connection: &Connection, set: &[NewWhatsappNumber]) -> an
     Ok(found)
 }
 
-fn key(data: &Path) -> anyhow::Result<String> {
-    let connection = Connection::peek(&data.join(DATABASE))?;
-    if identity::Secrets::check(data, &connection)? {
+fn key(data: &Data) -> anyhow::Result<String> {
+    let connection = data.peek()?;
+    if identity::Secrets::check(data.folder(), &connection)? {
         return Ok("is there".into());
     }
     ensure!(!identity_key::has_key(&connection)?, "is missing: restore it from a backup");
@@ -202,10 +211,10 @@ fn key(data: &Path) -> anyhow::Result<String> {
 /// Newest files that are looked for on the disk.
 const FILES: i64 = 1_000;
 
-fn files(data: &Path) -> anyhow::Result<String> {
-    let folder = data.join(folder::MEDIA);
+fn files(data: &Data) -> anyhow::Result<String> {
+    let folder = data.folder().join(folder::MEDIA);
     ensure!(folder.is_dir(), "{} is missing: restore it from a backup", folder.display());
-    let connection = Connection::peek(&data.join(DATABASE))?;
+    let connection = data.peek()?;
     let (mut count, mut wrong) = (0, Vec::new());
     media::each_named(&connection, FILES, |file, bytes, _| {
         count += 1;
@@ -236,10 +245,10 @@ fn disk(data: &Path, least: u64) -> anyhow::Result<String> {
     Ok(format!("{} GiB are free", free >> 30))
 }
 
-fn clock(data: &Path) -> anyhow::Result<String> {
+fn clock(data: &Data) -> anyhow::Result<String> {
     let now = Clock::system().now();
     ensure!(now > EARLIEST, "it is before 2026");
-    let connection = Connection::peek(&data.join(DATABASE))?;
+    let connection = data.peek()?;
     let newest: Option<i64> = connection.query_row("SELECT max(updated) FROM conversations", [], |row| row.get(0))?;
     let ahead_ms = newest.map_or(0, |newest| newest - now.0);
     ensure!(ahead_ms < 60_000, "the newest conversation is {} s ahead of it", ahead_ms / 1000);

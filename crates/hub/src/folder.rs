@@ -210,9 +210,21 @@ fn open_lock(path: &Path) -> anyhow::Result<File> {
 /// If it cannot be created, or is what is left of a hub.
 pub(crate) fn prepare(data: &Path) -> anyhow::Result<bool> {
     let is_new = !has_database(data)?;
+    make_private(data).map_err(|error| unusable(data, error))?;
+    let path = data.join(DATABASE);
+    make_file(&path).map_err(|error| unusable(&path, error))?;
+    prepare_files(data)?;
+    Ok(is_new)
+}
+
+/// [`prepare`] for a hub whose tables are elsewhere.
+///
+/// # Errors
+/// If the folder cannot be made.
+pub(crate) fn prepare_files(data: &Path) -> anyhow::Result<()> {
     make_private(&data.join(MEDIA)).map_err(|error| unusable(data, error))?;
     // SQLite gives its other files this file's mode.
-    for name in [DATABASE, INDEX, ANALYTICS] {
+    for name in [INDEX, ANALYTICS] {
         let path = data.join(name);
         make_file(&path).map_err(|error| unusable(&path, error))?;
     }
@@ -220,7 +232,7 @@ pub(crate) fn prepare(data: &Path) -> anyhow::Result<bool> {
     if closed > 0 {
         tracing::info!(data = %data.display(), files = closed, "closed the data folder to other users of this machine");
     }
-    Ok(is_new)
+    Ok(())
 }
 
 /// Creates a file that only this user may read, unless it exists.

@@ -10,8 +10,7 @@ use tandem_hub::kit::LogicCommand;
 use tandem_hub::terminal::{is_unread, log, remark, say};
 use tandem_hub::{
     AnalyticsCommand, BackedUp, BrandCommand, Clock, ExportCommand, Hub, LibraryCommand, Restored, UserCommand,
-    WhatsappCommand, backup, bind, doctor, has_database, raise_file_limit, replace_missing_key, restore, serve,
-    serve_metrics,
+    WhatsappCommand, backup, bind, doctor, raise_file_limit, replace_missing_key, restore, serve, serve_metrics,
 };
 
 /// Returns the memory of thousands of connections to the system when they have gone.
@@ -28,6 +27,9 @@ struct Arguments {
     /// Folder of the database and the files [default: tandem-data]
     #[arg(long, global = true)]
     data: Option<String>,
+    /// Address of a PostgreSQL database for the tables; better given as TANDEM_POSTGRES, where others do not see it
+    #[arg(long, global = true, value_name = "URL")]
+    postgres: Option<String>,
     /// For user and brand: create a missing database. Also for serve: create a lost identity.key
     #[arg(long, global = true)]
     create: bool,
@@ -104,8 +106,8 @@ fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let Arguments { config, data, create, command } = arguments;
-    let flags = Flags::new(config).with("data", "--data", data);
+    let Arguments { config, data, postgres, create, command } = arguments;
+    let flags = Flags::new(config).with("data", "--data", data).with("postgres", "--postgres", postgres);
     let flags = match &command {
         What::Serve { listen } => flags.with("listen", "--listen", listen.clone()),
         What::Logic(logic) => logic.flags(flags),
@@ -120,7 +122,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         | What::Doctor => flags,
     };
     let config = Config::load(&flags, &Environment::of_process())?;
-    if create && has_database(&config.data)? && replace_missing_key(&config.data)? {
+    if create && config.tables().has_hub()? && replace_missing_key(&config.tables())? {
         remark(format_args!(
             "Created a new identity.key: every website that identifies its visitors needs its new secret"
         ));
@@ -140,7 +142,12 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         What::Backup { file } => {
             let folder = format!("{} ({})", config.data.display(), config.data_from);
-            ensure!(has_database(&config.data)?, no_database(&folder));
+            ensure!(
+                config.postgres.is_none(),
+                "The tables are in PostgreSQL: back them up with pg_dump, and then {} (docs/operating.md)",
+                config.data.display()
+            );
+            ensure!(config.tables().has_hub()?, no_database(&folder));
             remark(format_args!("Data: {folder}"));
             let BackedUp { summary, lost, removed } = backup(&config.data, &file)?;
             say(summary)?;
@@ -159,6 +166,10 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
         }
         What::Restore { file } => {
+            ensure!(
+                config.postgres.is_none(),
+                "An archive is restored into a folder: leave out postgres, and then copy it with tandem-hub copy"
+            );
             let Restored { summary, lost } = restore(&file, &config.data)?;
             say(format_args!("{summary} into {} ({})", config.data.display(), config.data_from))?;
             if !lost.is_empty() {
@@ -208,8 +219,8 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 
 /// Prints the folder, and refuses to create a database unasked.
 fn data_of(config: &Config, create: bool) -> anyhow::Result<()> {
-    let folder = format!("{} ({})", config.data.display(), config.data_from);
-    match (has_database(&config.data)?, create) {
+    let folder = format!("{} ({})", config.tables(), config.data_from);
+    match (config.tables().has_hub()?, create) {
         (true, _) => remark(format_args!("Data: {folder}")),
         (false, true) => remark(format_args!("Data: {folder}; created a new database")),
         (false, false) => {
@@ -229,7 +240,7 @@ async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
     let listener = bind(&config.listen).await?;
     let address = listener.local_addr()?;
     let metrics = config.metrics.clone();
-    let (data, logic) = (config.data.display().to_string(), config.logic.is_some());
+    let (data, logic) = (config.tables().to_string(), config.logic.is_some());
     let is_open = !address.ip().is_loopback() && config.trusted_proxies.iter().all(|proxy| proxy.addr().is_loopback());
     let hub = Hub::start(config, Clock::system())?;
     tracing::info!(%address, data, logic, files, "serving");

@@ -1,21 +1,18 @@
 //! Setup from the command line: users and brands.
 
-use std::path::Path;
-
 use anyhow::{Context as _, ensure};
 use tandem_conversation::{Role, UserId};
 use tandem_protocol::administration::{BrandAddition, UserAddition};
-use tandem_sql::Place;
-use tandem_sqlite::{Durability, Options, Room};
 
 use crate::administration::{self, checked_addition};
 use crate::channels::whatsapp::number::{self, PURPOSE};
 use crate::clock::Clock;
 use crate::config::NewWhatsappNumber;
+use crate::data::Data;
 use crate::folder;
 use crate::identity::{self, Secrets};
 use crate::seal::Seal;
-use crate::store::{Database, MIGRATIONS, StoreError, brands};
+use crate::store::{StoreError, brands};
 
 pub struct NewUser {
     pub email: String,
@@ -61,9 +58,10 @@ pub struct NewBrand {
 ///
 /// # Errors
 /// If a field is refused, the user exists, or the data cannot be opened.
-pub fn add_user(data: &Path, user: NewUser) -> anyhow::Result<UserId> {
+pub fn add_user(data: impl Into<Data>, user: NewUser) -> anyhow::Result<UserId> {
     let checked = checked_addition(user.into())?;
-    let added = open(data)?.write_blocking(move |connection, ()| administration::add_user(connection, checked))??;
+    let added =
+        data.into().open()?.write_blocking(move |connection, ()| administration::add_user(connection, checked))??;
     Ok(added.id)
 }
 
@@ -71,8 +69,8 @@ pub fn add_user(data: &Path, user: NewUser) -> anyhow::Result<UserId> {
 ///
 /// # Errors
 /// If a field is refused, the brand exists, or the data cannot be opened.
-pub fn add_brand(data: &Path, brand: NewBrand) -> anyhow::Result<()> {
-    open(data)?.write_blocking(move |connection, ()| administration::add_brand(connection, brand.into()))??;
+pub fn add_brand(data: impl Into<Data>, brand: NewBrand) -> anyhow::Result<()> {
+    data.into().open()?.write_blocking(move |connection, ()| administration::add_brand(connection, brand.into()))??;
     Ok(())
 }
 
@@ -96,8 +94,9 @@ impl From<NewBrand> for BrandAddition {
 ///
 /// # Errors
 /// If the brand does not exist, or the data cannot be opened.
-pub fn brand_secret(data: &Path, key: &str, renew: bool) -> anyhow::Result<String> {
-    let database = open(data)?;
+pub fn brand_secret(data: impl Into<Data>, key: &str, renew: bool) -> anyhow::Result<String> {
+    let data = data.into();
+    let database = data.open()?;
     let find = || {
         let key = key.to_owned();
         database.read_blocking(move |connection| brands::by_key(connection, &key))
@@ -108,7 +107,7 @@ pub fn brand_secret(data: &Path, key: &str, renew: bool) -> anyhow::Result<Strin
         database.write_blocking(move |connection, ()| brands::renew_secret(connection, id))?;
         brand = find()?.with_context(|| format!("there is no brand '{key}'"))?;
     }
-    let folder = data.to_owned();
+    let folder = data.folder().to_owned();
     let secrets =
         database.write_blocking(move |connection, ()| Ok::<_, StoreError>(Secrets::open(&folder, connection)));
     Ok(secrets??.of(brand.id, brand.secret_generation))
@@ -118,16 +117,17 @@ pub fn brand_secret(data: &Path, key: &str, renew: bool) -> anyhow::Result<Strin
 ///
 /// # Errors
 /// If a field is refused, the brand does not exist, the number is here under another key, or the data cannot be opened.
-pub fn add_whatsapp_number(data: &Path, new: NewWhatsappNumber) -> anyhow::Result<String> {
-    let (database, seal) = (open(data)?, whatsapp_seal(data)?);
+pub fn add_whatsapp_number(data: impl Into<Data>, new: NewWhatsappNumber) -> anyhow::Result<String> {
+    let data = data.into();
+    let (database, seal) = (data.open()?, whatsapp_seal(&data)?);
     let now = Clock::system().now();
     let added = database.write_blocking(move |connection, ()| number::add(connection, &seal, &new, now))?;
     added.map_err(|why| anyhow::anyhow!(why))
 }
 
 /// Seals the secrets of numbers on WhatsApp in this folder.
-pub(crate) fn whatsapp_seal(data: &Path) -> anyhow::Result<Seal> {
-    let (database, folder) = (open(data)?, data.to_owned());
+pub(crate) fn whatsapp_seal(data: &Data) -> anyhow::Result<Seal> {
+    let (database, folder) = (data.open()?, data.folder().to_owned());
     let secrets =
         database.write_blocking(move |connection, ()| Ok::<_, StoreError>(Secrets::open(&folder, connection)));
     Ok(Seal::new(&secrets??.key_for(PURPOSE)))
@@ -137,32 +137,13 @@ pub(crate) fn whatsapp_seal(data: &Path) -> anyhow::Result<Seal> {
 ///
 /// # Errors
 /// If a hub uses the folder, or the key cannot be created.
-pub fn replace_missing_key(data: &Path) -> anyhow::Result<bool> {
-    if data.join(identity::FILE).exists() {
+pub fn replace_missing_key(data: &Data) -> anyhow::Result<bool> {
+    if data.folder().join(identity::FILE).exists() {
         return Ok(false);
     }
-    ensure!(!folder::is_in_use(data), "a hub uses {}: stop it first", data.display());
-    let (database, folder) = (open(data)?, data.to_owned());
+    ensure!(!folder::is_in_use(data.folder()), "a hub uses {data}: stop it first");
+    let (database, folder) = (data.open()?, data.folder().to_owned());
     let made = database
         .write_blocking(move |connection, ()| Ok::<_, StoreError>(Secrets::replace_missing(&folder, connection)));
     made?
-}
-
-pub(crate) fn open(data: &Path) -> anyhow::Result<Database<()>> {
-    folder::prepare(data)?;
-    let options = Options {
-        path: data.join(folder::DATABASE),
-        key: None,
-        durability: Durability::Full,
-        readers: 1,
-        room: Room::SERVER,
-    };
-    ensure!(
-        !folder::is_in_use(data) || tandem_sqlite::version(&options.path)? as usize == MIGRATIONS.len(),
-        "The hub that uses {} has another version than this command: restart it with this version first",
-        data.display()
-    );
-    Database::open(&Place::File(options.clone()), MIGRATIONS, |_| Ok(()))
-        .map_err(StoreError::from)
-        .with_context(|| format!("Cannot open {}", options.path.display()))
 }

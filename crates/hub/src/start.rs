@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use anyhow::{Context as _, anyhow};
 use tandem_conversation::measure::Definitions;
 use tandem_conversation::{PERSON_SILENT_MS, Time};
-use tandem_sql::{Connection, Place};
-use tandem_sqlite::{Companion, Durability, Link, Options, Room};
+use tandem_sql::Connection;
+use tandem_sqlite::{Companion, Link};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore, mpsc};
 
@@ -19,7 +19,7 @@ use crate::crowd::Crowd;
 use crate::endpoint::Endpoint;
 use crate::engine::{Asker, Engine, Rules, commits};
 use crate::files::{Files, Rights};
-use crate::folder::{self, Lock};
+use crate::folder::Lock;
 use crate::health::Health;
 use crate::hub::{Hub, INVITATION_MS};
 use crate::identity::Secrets;
@@ -45,13 +45,21 @@ const ENTRIES: usize = 16_384;
 /// Desks that catch up at once, at most. More wait in a queue, so that customers need not.
 const CATCHING_UP: usize = 3;
 
+/// Does what blocks on a thread of its own: PostgreSQL's client has a runtime, which the threads of this one must not
+/// drive.
+fn apart<T: Send>(work: impl FnOnce() -> anyhow::Result<T> + Send) -> anyhow::Result<T> {
+    let done = std::thread::scope(|scope| scope.spawn(work).join());
+    done.unwrap_or_else(|_| Err(anyhow!("BUG: opening the database failed without a word")))
+}
+
 impl Hub {
     /// Opens the data and starts the workers; does not listen yet.
     ///
     /// # Errors
     /// If the data folder cannot be used.
     pub fn start(config: Config, clock: Clock) -> anyhow::Result<Arc<Self>> {
-        let is_new = folder::prepare(&config.data)?;
+        let tables = config.tables();
+        let is_new = apart(|| tables.prepare())?;
         let lock = Lock::take(&config.data)?;
         if is_new {
             tracing::info!(data = %config.data.display(), "the folder holds no hub yet: a new, empty one is made");
@@ -82,19 +90,12 @@ impl Hub {
             Arc::new(Asker::new(endpoint, Arc::clone(&requests), config.timeout_ms.max(1_000), put))
         });
         let readers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2);
-        let options = Options {
-            path: config.data.join(folder::DATABASE),
-            key: None,
-            durability: Durability::Full,
-            readers,
-            room: Room::SERVER,
-        };
         let metrics = Metrics::new();
         let measured = metrics.clone();
         let (mut cursor, mut log) = (0, uuid::Uuid::nil());
         let mut identity = None;
         let engine_clock = clock.clone();
-        let database = Database::open(&Place::File(options.clone()), MIGRATIONS, |connection| {
+        let open = |connection: &Connection| {
             let unreadable = |error: StoreError| tandem_sqlite::Error::Commit(error.to_string());
             cursor = events::last(connection).map_err(unreadable)?;
             log = store::log::id(connection).map_err(unreadable)?;
@@ -113,8 +114,11 @@ impl Hub {
             }
             identity = Some(secrets);
             Engine::new(connection, engine_clock, rules, asker, commits, measured)
-        })
-        .with_context(|| format!("Cannot open {}", options.path.display()))?;
+        };
+        let database = apart(|| {
+            let opened = Database::open(&tables.place(readers, true), MIGRATIONS, open);
+            opened.with_context(|| format!("Cannot open {tables}"))
+        })?;
         let mail = match &config.mail {
             Some(mail) => Some((mail.clone(), mail::transport(mail).context("Cannot set up mail (mail.url)")?)),
             None => None,

@@ -19,9 +19,7 @@ pub mod log;
 pub mod logic_requests;
 pub mod mails;
 pub mod media;
-// No hub is served from PostgreSQL yet.
-#[cfg(test)]
-mod postgres;
+pub(crate) mod postgres;
 pub(crate) mod pulse;
 pub mod search;
 pub(crate) mod sweeps;

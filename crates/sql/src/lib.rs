@@ -20,7 +20,7 @@ use tandem_sqlite::rusqlite;
 pub use tandem_sqlite::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use tandem_sqlite::{Link, Migration};
 
-use crate::postgres::Postgres;
+use crate::postgres::{Postgres, Use};
 
 /// A value on its way into a statement.
 pub type ToSqlResult<'a> = rusqlite::Result<ToSqlOutput<'a>>;
@@ -50,6 +50,18 @@ impl Connection {
     /// If the file does not exist or cannot be opened.
     pub fn peek(path: &Path) -> Result<Self, tandem_sqlite::Error> {
         Ok(tandem_sqlite::peek(path, None)?.into())
+    }
+
+    /// Whether there is a table of this name.
+    ///
+    /// # Errors
+    /// What the engine answers.
+    pub fn has_table(&self, name: &str) -> Result<bool, Error> {
+        let sql = match &self.engine {
+            Engine::Sqlite(_) => "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1)",
+            Engine::Postgres(_) => "SELECT to_regclass(?1) IS NOT NULL",
+        };
+        self.query_row(sql, [name], |row| row.get(0))
     }
 
     /// An empty database that lives as long as the connection.
@@ -135,17 +147,34 @@ impl Connection {
     }
 }
 
+/// Whether a text is the address of a PostgreSQL database.
+///
+/// # Errors
+/// Why not, without the address, which may hold a password.
+pub fn check(url: &str) -> Result<(), String> {
+    postgres::check(url)
+}
+
+/// Does what blocks on a thread of its own: the client has a runtime, which the threads of another one must not drive.
+fn apart<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, tandem_sqlite::Error> {
+    let done = std::thread::scope(|scope| scope.spawn(work).join());
+    Ok(done.unwrap_or_else(|_| Err(tandem_sqlite::Error::Panicked.into()))?)
+}
+
 impl Link for Connection {
     type Place = Place;
 
     fn open(place: &Place, migrations: &[Migration]) -> Result<Self, tandem_sqlite::Error> {
         match place {
             Place::File(options) => Ok(<rusqlite::Connection as Link>::open(options, migrations)?.into()),
-            Place::Postgres { url, steps, .. } => {
-                let connection = Postgres::connect(url)?;
+            Place::Postgres { url, steps, is_serving, .. } => apart(|| {
+                let mut connection = Postgres::connect(url, Use::Writing)?;
                 connection.migrate(migrations, steps)?;
+                if *is_serving {
+                    connection.serve()?;
+                }
                 Ok(Self { engine: Engine::Postgres(Box::new(connection)) })
-            }
+            }),
         }
     }
 
@@ -153,9 +182,7 @@ impl Link for Connection {
         match place {
             Place::File(options) => Ok(<rusqlite::Connection as Link>::reader(options)?.into()),
             Place::Postgres { url, .. } => {
-                let connection = Postgres::connect(url)?;
-                connection.read_only()?;
-                Ok(Self { engine: Engine::Postgres(Box::new(connection)) })
+                apart(|| Ok(Self { engine: Engine::Postgres(Box::new(Postgres::connect(url, Use::Reading)?)) }))
             }
         }
     }
@@ -176,5 +203,19 @@ impl Link for Connection {
 
     fn is_open(&self) -> bool {
         !self.is_autocommit()
+    }
+
+    fn is_sound(&self) -> bool {
+        match &self.engine {
+            Engine::Sqlite(connection) => connection.is_sound(),
+            Engine::Postgres(connection) => connection.is_sound(),
+        }
+    }
+
+    fn is_lost(&self) -> bool {
+        match &self.engine {
+            Engine::Sqlite(connection) => connection.is_lost(),
+            Engine::Postgres(connection) => connection.is_lost(),
+        }
     }
 }

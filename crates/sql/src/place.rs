@@ -14,6 +14,8 @@ pub enum Place {
         url: String,
         /// The number of reader threads, each with a connection of its own.
         readers: usize,
+        /// Whether it is the one hub that serves the database; others may only change what no hub remembers.
+        is_serving: bool,
         /// Steps of the schema whose text PostgreSQL does not understand: their names, and the text for it.
         steps: &'static [(&'static str, &'static str)],
     },

@@ -1,7 +1,7 @@
 //! PostgreSQL as an engine.
 //!
 //! The texts are SQLite's; [`dialect`] says in PostgreSQL's words what differs. Integers are `BIGINT`, bytes `BYTEA`.
-//! The client blocks, so it lives on threads of its own, as SQLite does.
+//! The client blocks, so it lives on threads of its own, as SQLite does; never on those of a runtime.
 
 mod dialect;
 mod values;
@@ -9,9 +9,11 @@ mod values;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
+use std::time::{Duration, Instant, SystemTime};
 
 use postgres::error::SqlState;
-use postgres::{Client, NoTls, Statement};
+use postgres::types::Type;
+use postgres::{Client, Config, NoTls, SimpleQueryMessage, Statement};
 use tandem_sqlite::{Cause, Migration};
 
 use crate::{Error, ToSql};
@@ -20,17 +22,63 @@ pub(crate) use values::{cell, named};
 
 /// Advisory lock for schema changes. The number is arbitrary.
 const MIGRATING: i64 = 0x7461_6e64_656d;
+/// Advisory lock of the one hub that serves the database.
+const SERVING: i64 = 0x7461_6e64_656e;
 const PREPARED: &str = "CREATE TABLE IF NOT EXISTS schema_steps (
     step BIGINT PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     name TEXT NOT NULL
 )";
+/// How often a hub began to serve the database.
+const TERMS: &str = "CREATE TABLE IF NOT EXISTS schema_terms (
+    one  BIGINT PRIMARY KEY CHECK (one = 1),
+    term BIGINT NOT NULL
+)";
+const NEXT_TERM: &str = "INSERT INTO schema_terms (one, term) VALUES (1, 1)
+    ON CONFLICT (one) DO UPDATE SET term = schema_terms.term + 1 RETURNING term";
+/// The oldest version that is known to do, as the server counts them.
+const OLDEST: i64 = 140_000;
+/// The server ends a session that holds the account while its hub stands still.
+const SESSION: &str = "SET idle_in_transaction_session_timeout = '5s'; SET statement_timeout = '60s';
+    SET synchronous_commit = on; SET timezone = 'UTC'";
+const CONNECTING: Duration = Duration::from_secs(10);
+/// How long a group waits to learn whether it was committed, when its connection broke meanwhile.
+const UNCERTAIN: Duration = Duration::from_secs(60);
+const AGAIN: Duration = Duration::from_millis(250);
 
-/// A connection to a PostgreSQL database.
+/// A connection to a PostgreSQL database. One that breaks is made again when it is needed next.
 pub struct Postgres {
-    client: RefCell<Client>,
-    /// By the text that callers know. The texts are constants, so they are few.
-    prepared: RefCell<HashMap<String, Statement>>,
-    is_open: Cell<bool>,
+    config: Config,
+    use_: Use,
+    session: RefCell<Session>,
+    transaction: Cell<Transaction>,
+    /// The server's name for the transaction that is open.
+    id: RefCell<Option<String>>,
+    is_lost: Cell<bool>,
+}
+
+struct Session {
+    client: Client,
+    /// By the text that callers know, and the kinds of its values. The texts are constants, so they are few.
+    prepared: HashMap<String, Vec<(Vec<Type>, Statement)>>,
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Writes for the one hub that serves the database, whose beginning was this one.
+    Serving {
+        term: i64,
+    },
+    Writing,
+    Reading,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Transaction {
+    None,
+    Open,
+    /// Something in it failed, so nothing of it can be kept.
+    Failed,
 }
 
 impl fmt::Debug for Postgres {
@@ -44,16 +92,14 @@ impl Postgres {
     ///
     /// # Errors
     /// If nothing answers there, or it refuses.
-    pub(crate) fn connect(url: &str) -> Result<Self, Error> {
-        let url = url.to_owned();
-        // The client makes a runtime, which the threads of another one must not.
-        let connecting = std::thread::spawn(move || Client::connect(&url, NoTls));
-        let client = connecting.join().map_err(|_| failed("the connection could not be made", Cause::Other))?;
-        Ok(Self {
-            client: RefCell::new(client.map_err(because)?),
-            prepared: RefCell::default(),
-            is_open: Cell::new(false),
-        })
+    pub(crate) fn connect(url: &str, use_: Use) -> Result<Self, Error> {
+        let mut config = parse(url).map_err(|words| failed(&words, Cause::Other))?;
+        // The name tells this connection's sessions from all others, so that it can end an old one of its own.
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
+        config.connect_timeout(CONNECTING).application_name(&format!("tandem-hub {}-{now}", std::process::id()));
+        let session = Session::open(&config, use_)?;
+        let (session, transaction) = (RefCell::new(session), Cell::new(Transaction::None));
+        Ok(Self { config, use_, session, transaction, id: RefCell::default(), is_lost: Cell::new(false) })
     }
 
     /// Brings the database to the newest schema, one step after the other. Others that do the same wait. `steps` are
@@ -62,15 +108,19 @@ impl Postgres {
     /// # Errors
     /// If it comes from a newer version, or a step fails: then nothing of that step stays.
     pub(crate) fn migrate(&self, migrations: &[Migration], steps: &[(&str, &str)]) -> Result<(), Error> {
-        let mut client = self.client.borrow_mut();
+        let mut session = self.session.borrow_mut();
+        let client = &mut session.client;
         client.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATING})")).map_err(because)?;
         client.batch_execute(PREPARED).map_err(because)?;
-        client.batch_execute(dialect::FUNCTIONS).map_err(because)?;
         let found: i64 = client.query_one("SELECT count(*) FROM schema_steps", &[]).map_err(because)?.get(0);
         let (found, known) = (usize::try_from(found).unwrap_or(usize::MAX), migrations.len());
         if found > known {
             let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
             return Err(tandem_sqlite::Error::Newer { found: number(found), known: number(known) }.into());
+        }
+        if found < known {
+            client.batch_execute(dialect::FUNCTIONS).map_err(because)?;
+            client.batch_execute(TERMS).map_err(because)?;
         }
         for migration in &migrations[found..] {
             let own = steps.iter().find(|(name, _)| *name == migration.name);
@@ -84,60 +134,250 @@ impl Postgres {
         client.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATING})")).map_err(because)
     }
 
-    /// Refuses to write from now on.
-    pub(crate) fn read_only(&self) -> Result<(), Error> {
-        let sql = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
-        self.client.borrow_mut().batch_execute(sql).map_err(because)
+    /// Serves the database from now on, alone.
+    ///
+    /// # Errors
+    /// If another hub does.
+    pub(crate) fn serve(&mut self) -> Result<(), Error> {
+        let mut session = self.session.borrow_mut();
+        if !session.lock()? {
+            let words = "another hub serves this database: stop it first, or give this one a database of its own";
+            return Err(failed(words, Cause::Locked));
+        }
+        let term = session.client.query_one(NEXT_TERM, &[]).map_err(because)?.get(0);
+        self.use_ = Use::Serving { term };
+        Ok(())
     }
 
     pub(crate) fn execute(&self, sql: &str, values: &[&dyn ToSql]) -> Result<usize, Error> {
-        let statement = self.prepare(sql)?;
-        let values = values::all(values)?;
-        let values: Vec<&(dyn postgres::types::ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-        let changed = self.client.borrow_mut().execute(&statement, &values).map_err(because)?;
-        Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+        self.asking(|session| {
+            let (statement, values) = session.prepare(sql, values)?;
+            let values: Vec<&(dyn postgres::types::ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+            let changed = session.client.execute(&statement, &values).map_err(because)?;
+            Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+        })
     }
 
     pub(crate) fn query(&self, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<postgres::Row>, Error> {
-        let statement = self.prepare(sql)?;
-        let values = values::all(values)?;
-        let values: Vec<&(dyn postgres::types::ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-        self.client.borrow_mut().query(&statement, &values).map_err(because)
+        self.asking(|session| {
+            let (statement, values) = session.prepare(sql, values)?;
+            let values: Vec<&(dyn postgres::types::ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+            session.client.query(&statement, &values).map_err(because)
+        })
     }
 
     pub(crate) fn batch(&self, sql: &str) -> Result<(), Error> {
-        self.client.borrow_mut().batch_execute(&dialect::translate(sql)).map_err(because)
+        if is_control(sql) {
+            return self.run(sql);
+        }
+        self.asking(|session| session.client.batch_execute(&dialect::translate(sql)).map_err(because))
     }
 
-    /// Begins or ends a transaction or savepoint.
-    pub(crate) fn run(&self, sql: &str) -> Result<(), Error> {
-        let sql = if sql == "BEGIN IMMEDIATE" { "BEGIN" } else { sql };
-        let done = self.client.borrow_mut().batch_execute(sql).map_err(because);
-        match sql {
-            "BEGIN" => self.is_open.set(done.is_ok()),
-            // A failed commit is a rollback.
-            "COMMIT" | "ROLLBACK" => self.is_open.set(false),
-            _ => {}
+    pub(crate) fn parameters(&self, sql: &str) -> usize {
+        self.asking(|session| session.client.prepare(&dialect::translate(sql)).map_err(because))
+            .map_or(0, |statement| statement.params().len())
+    }
+
+    /// Does something with a connection that works, and keeps in mind whether a transaction can still be kept.
+    fn asking<T>(&self, ask: impl Fn(&mut Session) -> Result<T, Error>) -> Result<T, Error> {
+        let is_alone = self.transaction.get() == Transaction::None;
+        if is_alone {
+            self.mend()?;
+        }
+        let done = ask(&mut self.session.borrow_mut());
+        if done.is_err() && !is_alone {
+            self.transaction.set(Transaction::Failed);
+        }
+        // What only reads may be asked again.
+        if done.is_err() && is_alone && self.use_ == Use::Reading && self.session.borrow().client.is_closed() {
+            self.mend()?;
+            return ask(&mut self.session.borrow_mut());
         }
         done
     }
 
-    pub(crate) fn is_open(&self) -> bool {
-        self.is_open.get() && !self.client.borrow().is_closed()
-    }
-
-    pub(crate) fn parameters(&self, sql: &str) -> usize {
-        self.prepare(sql).map_or(0, |statement| statement.params().len())
-    }
-
-    fn prepare(&self, sql: &str) -> Result<Statement, Error> {
-        if let Some(known) = self.prepared.borrow().get(sql) {
-            return Ok(known.clone());
+    /// Begins or ends a transaction or savepoint.
+    pub(crate) fn run(&self, sql: &str) -> Result<(), Error> {
+        match sql {
+            "BEGIN IMMEDIATE" => self.begin("BEGIN"),
+            "BEGIN" => self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ"),
+            "COMMIT" => self.commit(),
+            "ROLLBACK" => {
+                self.transaction.set(Transaction::None);
+                let mut session = self.session.borrow_mut();
+                // A session that is gone has left nothing.
+                if session.client.is_closed() { Ok(()) } else { session.control(sql) }
+            }
+            _ => {
+                let done = self.session.borrow_mut().control(sql);
+                let is_undone = done.is_ok() && sql.starts_with("ROLLBACK TO");
+                match is_undone {
+                    true => self.transaction.set(Transaction::Open),
+                    false if done.is_err() => self.transaction.set(Transaction::Failed),
+                    false => {}
+                }
+                done
+            }
         }
-        let statement = self.client.borrow_mut().prepare(&dialect::translate(sql)).map_err(because)?;
-        self.prepared.borrow_mut().insert(sql.to_owned(), statement.clone());
-        Ok(statement)
     }
+
+    fn begin(&self, sql: &str) -> Result<(), Error> {
+        // Its name tells later whether it was kept.
+        let named = format!("{sql}; SELECT pg_current_xact_id()::text");
+        let sql = if self.use_ == Use::Reading { sql } else { &named };
+        self.mend()?;
+        let mut begun = self.session.borrow_mut().word(sql);
+        if begun.is_err() && self.session.borrow().client.is_closed() {
+            self.mend()?;
+            begun = self.session.borrow_mut().word(sql);
+        }
+        self.transaction.set(if begun.is_ok() { Transaction::Open } else { Transaction::None });
+        self.id.replace(begun?);
+        Ok(())
+    }
+
+    /// Whether it was kept is certain afterwards: the server is asked again if the connection broke meanwhile.
+    fn commit(&self) -> Result<(), Error> {
+        if self.transaction.get() != Transaction::Open {
+            self.run("ROLLBACK")?;
+            return Err(failed("a part of the transaction failed", Cause::Other));
+        }
+        self.transaction.set(Transaction::None);
+        let done = self.session.borrow_mut().control("COMMIT");
+        match (done, self.id.take()) {
+            (Err(error), Some(id)) if self.session.borrow().client.is_closed() => self.settle(&id, error),
+            (done, _) => done,
+        }
+    }
+
+    /// What became of a transaction whose commit was not answered.
+    fn settle(&self, id: &str, mut error: Error) -> Result<(), Error> {
+        let until = Instant::now() + UNCERTAIN;
+        let status = format!("SELECT pg_xact_status('{id}'::xid8)");
+        while Instant::now() < until && !self.is_lost.get() {
+            let told = self.mend().and_then(|()| self.session.borrow_mut().word(&status));
+            match told {
+                Ok(Some(status)) if status == "committed" => return Ok(()),
+                Ok(Some(status)) if status == "aborted" => return Err(error),
+                Ok(_) => {}
+                Err(again) => error = again,
+            }
+            std::thread::sleep(AGAIN);
+        }
+        self.is_lost.set(true);
+        Err(error)
+    }
+
+    /// Makes the connection again if it is broken.
+    fn mend(&self) -> Result<(), Error> {
+        if !self.session.borrow().client.is_closed() {
+            return Ok(());
+        }
+        let mut session = Session::open(&self.config, self.use_)?;
+        if let Use::Serving { term } = self.use_ {
+            let ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                         WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid()";
+            session.client.batch_execute(ended).map_err(because)?;
+            // The server needs a moment to end it.
+            let mut locked = session.lock();
+            for _ in 0..20 {
+                if matches!(locked, Ok(false)) {
+                    std::thread::sleep(AGAIN / 5);
+                    locked = session.lock();
+                }
+            }
+            let found: i64 = session.client.query_one("SELECT term FROM schema_terms", &[]).map_err(because)?.get(0);
+            if !locked? || found != term {
+                self.is_lost.set(true);
+                return Err(failed("another hub has served the database since the connection broke", Cause::Closed));
+            }
+        }
+        self.session.replace(session);
+        Ok(())
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.transaction.get() != Transaction::None
+    }
+
+    /// Whether what was done in the open transaction can be kept.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.transaction.get() == Transaction::Open && !self.session.borrow().client.is_closed()
+    }
+
+    /// Whether this connection must not be used any more, because somebody else has written.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.is_lost.get()
+    }
+}
+
+impl Session {
+    fn open(config: &Config, use_: Use) -> Result<Self, Error> {
+        let mut client = config.connect(NoTls).map_err(because)?;
+        let version = client.query_one("SELECT current_setting('server_version_num')::bigint", &[]).map_err(because)?;
+        if version.get::<_, i64>(0) < OLDEST {
+            let oldest = OLDEST / 10_000;
+            let words = format!("this PostgreSQL is too old: version {oldest} or newer is needed");
+            return Err(failed(&words, Cause::Other));
+        }
+        client.batch_execute(SESSION).map_err(because)?;
+        if use_ == Use::Reading {
+            let sql = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
+            client.batch_execute(sql).map_err(because)?;
+        }
+        Ok(Self { client, prepared: HashMap::new() })
+    }
+
+    fn control(&mut self, sql: &str) -> Result<(), Error> {
+        self.client.batch_execute(sql).map_err(because)
+    }
+
+    /// The first word of an answer.
+    fn word(&mut self, sql: &str) -> Result<Option<String>, Error> {
+        let told = self.client.simple_query(sql).map_err(because)?;
+        Ok(told.into_iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        }))
+    }
+
+    /// Takes the lock of the one hub; false if another one has it.
+    fn lock(&mut self) -> Result<bool, Error> {
+        let sql = format!("SELECT pg_try_advisory_lock({SERVING})");
+        Ok(self.client.query_one(&sql, &[]).map_err(because)?.get(0))
+    }
+
+    fn prepare(&mut self, sql: &str, values: &[&dyn ToSql]) -> Result<(Statement, Vec<values::Sent>), Error> {
+        let values = values::all(values)?;
+        let kinds = values.iter().map(values::Sent::kind);
+        let known = self.prepared.get(sql).into_iter().flatten();
+        if let Some((_, statement)) = known.into_iter().find(|(of, _)| kinds.clone().eq(of.iter().cloned())) {
+            return Ok((statement.clone(), values));
+        }
+        let kinds: Vec<Type> = kinds.collect();
+        let statement = self.client.prepare_typed(&dialect::translate(sql), &kinds).map_err(because)?;
+        self.prepared.entry(sql.to_owned()).or_default().push((kinds, statement.clone()));
+        Ok((statement, values))
+    }
+}
+
+/// Whether a text is an address; why not, without it.
+pub(crate) fn check(url: &str) -> Result<(), String> {
+    parse(url).map(drop)
+}
+
+fn parse(url: &str) -> Result<Config, String> {
+    let form = "postgres://USER:PASSWORD@HOST/DATABASE";
+    let config: Config = url.parse().map_err(|_| format!("not the address of a PostgreSQL database: {form}"))?;
+    match (config.get_hosts().is_empty(), config.get_user()) {
+        (false, Some(_)) => Ok(config),
+        _ => Err(format!("it names no host, or no user: {form}")),
+    }
+}
+
+/// Whether the text begins or ends a transaction or savepoint.
+fn is_control(sql: &str) -> bool {
+    ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"].iter().any(|word| sql.starts_with(word))
 }
 
 fn failed(words: &str, cause: Cause) -> Error {

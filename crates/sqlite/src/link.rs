@@ -32,6 +32,16 @@ pub trait Link: Send + Sized + 'static {
 
     /// Whether a transaction is open. The engine may end it by itself, after an error.
     fn is_open(&self) -> bool;
+
+    /// Whether what was done in the open transaction can be kept.
+    fn is_sound(&self) -> bool {
+        self.is_open()
+    }
+
+    /// Whether the connection must not be used any more, because somebody else has written what only it may write.
+    fn is_lost(&self) -> bool {
+        false
+    }
 }
 
 impl Link for Connection {

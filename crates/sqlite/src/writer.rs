@@ -134,6 +134,10 @@ impl<C: Companion<K>, K: Link> Writer<C, K> {
             while let Ok(first) = inbox.recv() {
                 writing.waiting.took();
                 writing.group(first, &inbox);
+                if writing.connection.is_lost() {
+                    tracing::error!("writing ends: only one hub at a time may write");
+                    return;
+                }
             }
         });
         let writing = started.map_err(|error| Error::Commit(format!("cannot start the writer thread: {error}")))?;
@@ -218,10 +222,10 @@ impl<C: Companion<K>, K: Link> Writing<C, K> {
             Job::Work(work) => companion.work(connection, place, work),
             Job::Apart(job) => {
                 // Without a surrounding transaction a savepoint would commit by itself, whatever the caller is told.
-                if outcome.is_ok() && connection.is_open() {
+                if outcome.is_ok() && connection.is_sound() {
                     *outcome = guarded(|| companion.flush(connection));
                 }
-                let is_well = outcome.is_ok() && connection.is_open();
+                let is_well = outcome.is_ok() && connection.is_sound();
                 job(is_well.then_some((connection, companion)))
             }
         }
@@ -238,9 +242,10 @@ impl<C: Companion<K>, K: Link> Writing<C, K> {
             next = if finishes.len() < GROUP { inbox.try_recv().ok().inspect(|_| self.waiting.took()) } else { None };
         }
         let outcome = outcome
-            .and_then(|()| match self.connection.is_open() {
-                true => Ok(()),
-                false => {
+            .and_then(|()| match (self.connection.is_open(), self.connection.is_sound()) {
+                (true, true) => Ok(()),
+                (true, false) => Err(Error::Commit("one of its writes has failed".into())),
+                (false, _) => {
                     Err(Error::Undone { words: "the disk is full, or cannot be written".into(), cause: Cause::Full })
                 }
             })

@@ -23,7 +23,8 @@ use tandem_sql::Connection;
 use super::cell::{self, Cell};
 use super::shape::{self, COMMON, Kind, SHAPES, Shape, TURN};
 use super::tables;
-use crate::folder::{ANALYTICS, DATABASE};
+use crate::data::Data;
+use crate::folder::ANALYTICS;
 use crate::store::{StoreError, events};
 
 use files::{Folder, Format, Out};
@@ -54,7 +55,8 @@ pub struct Export {
 /// # Errors
 /// If something named does not exist, the folder exists, or the data cannot be read or written. Then nothing is left
 /// behind.
-pub fn export(data: &Path, out: &Path, export: &Export, now: Time) -> anyhow::Result<String> {
+pub fn export(data: impl Into<Data>, out: &Path, export: &Export, now: Time) -> anyhow::Result<String> {
+    let data = data.into();
     let format = Format::named(&export.format)?;
     let wanted = wanted(&export.tables)?;
     let zone = super::figures::zone(&export.zone).map_err(|(_, why)| anyhow::anyhow!(why))?;
@@ -64,14 +66,14 @@ pub fn export(data: &Path, out: &Path, export: &Export, now: Time) -> anyhow::Re
         "choose days (--from, --to) or what is new (--after), not both"
     );
     ensure!(!out.exists(), "{} already exists: choose another folder", out.display());
-    let path = data.join(ANALYTICS);
+    let path = data.folder().join(ANALYTICS);
     ensure!(
         path.metadata().is_ok_and(|about| about.len() > 0),
         "{} is missing: start the hub, or run tandem-hub analytics rebuild",
         path.display()
     );
     let made = Connection::peek(&path)?;
-    let account = Connection::peek(&data.join(DATABASE))?;
+    let account = data.peek()?;
     let folder = Folder::beside(out)?;
     let mut job = Job { export, format, folder: &folder, counts: BTreeMap::new(), period, now };
     let cursor = made.snapshot(|| {

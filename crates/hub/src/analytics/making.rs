@@ -1,6 +1,5 @@
 //! `tandem-hub analytics`: makes the tables again from the log, and compares them with it.
 
-use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
@@ -12,7 +11,8 @@ use super::cell::{self, Cell, json_of};
 use super::folding::{self, Part};
 use super::shape::{CALL, CONVERSATION, ENGAGEMENT, EXTERNAL_AGENT, LOGIC_REQUEST, ROUND, SHAPES, Shape, TAG, TURN};
 use super::{open_file, remove, tables};
-use crate::folder::{ANALYTICS, DATABASE, Lock, is_in_use, make_file};
+use crate::data::Data;
+use crate::folder::{ANALYTICS, Lock, is_in_use, make_file};
 use crate::store::{StoreError, conversations, events, log, passable};
 
 /// Throws the tables away and makes them again, from parts of the log of this many events. `progress` hears how far it
@@ -21,19 +21,21 @@ use crate::store::{StoreError, conversations, events, log, passable};
 /// # Errors
 /// If a hub uses the folder, or the log or the tables cannot be read or written.
 pub fn rebuild(
-    data: &Path,
+    data: impl Into<Data>,
     definitions: Definitions,
     at_once: u32,
     mut progress: impl FnMut(u64, u64),
 ) -> anyhow::Result<String> {
-    let _lock = Lock::take(data)?;
-    let account = Connection::peek(&data.join(DATABASE))?;
+    let data = data.into();
+    let folder = data.folder();
+    let _lock = Lock::take(folder)?;
+    let account = data.peek()?;
     let log = log::id(&account)?;
     let last = events::last(&account)?;
-    remove(data)?;
-    make_file(&data.join(ANALYTICS))?;
+    remove(folder)?;
+    make_file(&folder.join(ANALYTICS))?;
     let began = Instant::now();
-    let file = open_file(data, definitions.clone()).context("Cannot make analytics.db")?;
+    let file = open_file(folder, definitions.clone()).context("Cannot make analytics.db")?;
     file.write_blocking(move |connection, _| tables::begin(connection, log))?;
     let mut at = 0;
     while at < last {
@@ -68,9 +70,14 @@ pub fn rebuild(
 ///
 /// # Errors
 /// If the log or the tables cannot be read.
-pub fn verify(data: &Path, definitions: &Definitions, sample: Option<u32>) -> anyhow::Result<(Vec<String>, String)> {
-    let account = Connection::peek(&data.join(DATABASE))?;
-    let path = data.join(ANALYTICS);
+pub fn verify(
+    data: impl Into<Data>,
+    definitions: &Definitions,
+    sample: Option<u32>,
+) -> anyhow::Result<(Vec<String>, String)> {
+    let data = data.into();
+    let account = data.peek()?;
+    let path = data.folder().join(ANALYTICS);
     ensure!(
         path.metadata().is_ok_and(|about| about.len() > 0),
         "{} is missing: run tandem-hub analytics rebuild",
@@ -79,7 +86,7 @@ pub fn verify(data: &Path, definitions: &Definitions, sample: Option<u32>) -> an
     let made = Connection::peek(&path)?;
     // What a running hub measures meanwhile does not count.
     made.snapshot(|| compare(&account, &made, definitions, sample)).map_err(anyhow::Error::from).map(|(wrong, of)| {
-        let in_use = if is_in_use(data) { " of a running hub" } else { "" };
+        let in_use = if is_in_use(data.folder()) { " of a running hub" } else { "" };
         (wrong, format!("Compared all rows of {of} conversations{in_use} with the log"))
     })
 }

@@ -39,7 +39,7 @@ impl AnalyticsCommand {
         match self {
             Self::Rebuild => {
                 let mut told = 0;
-                say(rebuild(&config.data, definitions, PART, |at, last| {
+                say(rebuild(config.tables(), definitions, PART, |at, last| {
                     if at / STEP > told {
                         told = at / STEP;
                         remark(format_args!("{at} of {last} events"));
@@ -47,7 +47,7 @@ impl AnalyticsCommand {
                 })?)?;
             }
             Self::Verify { sample } => {
-                let (wrong, summary) = verify(&config.data, &definitions, sample)?;
+                let (wrong, summary) = verify(config.tables(), &definitions, sample)?;
                 wrong.iter().take(NAMED).try_for_each(say)?;
                 if !wrong.is_empty() {
                     bail!("{summary}: {} differ. Run tandem-hub analytics rebuild", wrong.len());
@@ -111,6 +111,6 @@ impl ExportCommand {
             account: config.account.clone(),
             zone: self.zone.unwrap_or_else(|| config.analytics.zone.clone()),
         };
-        Ok(say(export(&config.data, &self.out, &plan, Clock::system().now())?)?)
+        Ok(say(export(config.tables(), &self.out, &plan, Clock::system().now())?)?)
     }
 }

@@ -11,7 +11,6 @@ use crate::administration::{OPERATOR, audit};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::library::{Author, export, import, parse};
-use crate::setup::open;
 use crate::terminal::say;
 
 /// Maximum file, in bytes.
@@ -40,7 +39,7 @@ impl LibraryCommand {
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
         match self {
             Self::Export { file } => {
-                let library = open(&config.data)?.read_blocking(export)?;
+                let library = config.tables().open()?.read_blocking(export)?;
                 let text = serde_json::to_string_pretty(&library).context("Cannot write the library")?;
                 if is_standard(&file) {
                     return Ok(say(text)?);
@@ -57,7 +56,9 @@ impl LibraryCommand {
                 let is_table = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
                 let library = parse(&bytes, is_table, &Audience::Everybody)?;
                 let (author, now) = (Author { user: None, manages: true }, Clock::system().now());
-                let done = open(&config.data)?
+                let done = config
+                    .tables()
+                    .open()?
                     .write_blocking(move |connection, ()| import(connection, library, author, now))?;
                 audit(OPERATOR, "library", "library: imported");
                 say(format_args!("{} added, {} changed, {} unchanged", done.added, done.changed, done.unchanged))?;

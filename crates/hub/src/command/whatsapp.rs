@@ -13,7 +13,7 @@ use crate::channels::whatsapp::{signature, syncing};
 use crate::clock::Clock;
 use crate::config::{Config, NewWhatsappNumber};
 use crate::month::Month;
-use crate::setup::{add_whatsapp_number, open, whatsapp_seal};
+use crate::setup::{add_whatsapp_number, whatsapp_seal};
 use crate::store::whatsapp::messages::{self, Used};
 use crate::store::whatsapp::{self, Number, inbox, templates};
 use crate::terminal::say;
@@ -136,14 +136,14 @@ impl WhatsappCommand {
                     new_after_h,
                     per_second,
                 };
-                let display = add_whatsapp_number(&config.data, new)?;
+                let display = add_whatsapp_number(config.tables(), new)?;
                 audit(OPERATOR, &key, "whatsapp: added");
                 say(format_args!("{display} is {key}"))?;
                 say(format_args!("Webhook: {}", webhook_address(config, &key)))?;
             }
             Self::List => {
                 for Number { key, display, phone_number_id, waba_id, state, detail, .. } in
-                    open(&config.data)?.read_blocking(whatsapp::all)?
+                    config.tables().open()?.read_blocking(whatsapp::all)?
                 {
                     say(format_args!(
                         "{key}\t{display}\tnumber {phone_number_id}\taccount {waba_id}\t{state} {detail}"
@@ -155,7 +155,9 @@ impl WhatsappCommand {
                 let number = find(config, &id)?;
                 let found = asked(syncing::fetch(&http()?, &number))?;
                 let (account, now, kept) = (number.number.waba_id, Clock::system().now(), found.clone());
-                open(&config.data)?
+                config
+                    .tables()
+                    .open()?
                     .write_blocking(move |connection, ()| templates::replace(connection, &account, &kept, now))?;
                 for template in found {
                     let slots = template.slots().len();
@@ -168,7 +170,7 @@ impl WhatsappCommand {
                 not_of_settings(config, &id)?;
                 let key = id.clone();
                 let removed =
-                    open(&config.data)?.write_blocking(move |connection, ()| whatsapp::remove(connection, &key))?;
+                    config.tables().open()?.write_blocking(move |connection, ()| whatsapp::remove(connection, &key))?;
                 if !removed {
                     bail!("there is no WhatsApp number '{id}'");
                 }
@@ -214,7 +216,7 @@ fn check(config: &Config, id: &str) -> anyhow::Result<()> {
         }
     }
     missing.extend(handshake(config, &number, &address)?);
-    let (database, key) = (open(&config.data)?, id.to_owned());
+    let (database, key) = (config.tables().open()?, id.to_owned());
     let unread = database.read_blocking(move |connection| inbox::all_unread(connection, &key, 5))?;
     for one in unread {
         say(format_args!("Not understood, {}: {}", one.received, one.why))?;
@@ -297,7 +299,7 @@ fn usage(config: &Config, id: String, month: Option<&str>) -> anyhow::Result<()>
     };
     let free = find(config, &id)?.number.free_replies;
     let (from, to) = (month.start(), month.next().start());
-    let used = open(&config.data)?.read_blocking(move |connection| messages::used(connection, &id, from, to))?;
+    let used = config.tables().open()?.read_blocking(move |connection| messages::used(connection, &id, from, to))?;
     let replies = used.iter().filter(|one| one.is_reply()).fold(0_u32, |sum, one| sum.saturating_add(one.messages));
     if let Some(most) = free {
         say(format_args!("{month}: {} of {most} free replies", replies.min(most)))?;
@@ -315,9 +317,9 @@ fn usage(config: &Config, id: String, month: Option<&str>) -> anyhow::Result<()>
 
 fn find(config: &Config, id: &str) -> anyhow::Result<Opened> {
     let key = id.to_owned();
-    let number = open(&config.data)?.read_blocking(move |connection| whatsapp::by_key(connection, &key))?;
+    let number = config.tables().open()?.read_blocking(move |connection| whatsapp::by_key(connection, &key))?;
     let number = number.with_context(|| format!("there is no WhatsApp number '{id}'"))?;
-    opened(number, &whatsapp_seal(&config.data)?)
+    opened(number, &whatsapp_seal(&config.tables())?)
         .context("its secrets do not open with the key of this folder: add it again")
 }
 

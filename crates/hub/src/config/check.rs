@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use ipnet::IpNet;
 use reqwest::Url;
 
-use super::Home;
+use super::{Home, PostgresUrl};
 
 /// Minimum length of the secret shared with Your Logic, in bytes.
 const SECRET_BYTES: usize = 16;
@@ -16,6 +16,11 @@ pub(super) fn address(text: &str) -> Result<String, String> {
         Ok(_) => Ok(text.to_owned()),
         Err(_) => Err(format!("'{text}' is not an address with a port, such as 127.0.0.1:7700")),
     }
+}
+
+/// The address of a database. The problem does not repeat it: it may hold a password.
+pub(super) fn postgres(text: &str) -> Result<PostgresUrl, String> {
+    tandem_sql::check(text).map(|()| PostgresUrl(text.to_owned()))
 }
 
 /// An address on which nothing else listens.

@@ -23,6 +23,7 @@ impl Config {
         let listen = settings.get("listen", check::address).unwrap_or(otherwise.listen);
         let config = Self {
             data_from: settings.place("data"),
+            postgres: settings.get("postgres", check::postgres),
             metrics: settings.get("metrics", |text| check::other_address(text, &listen)),
             listen,
             account: settings.get("account", check::label).unwrap_or(otherwise.account),

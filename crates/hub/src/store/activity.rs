@@ -38,7 +38,7 @@ pub(crate) const OVER: &str = "SELECT id FROM activity WHERE at < ?1 ORDER BY at
 const OF_ALL: &str = "
 SELECT id, user, at, (SELECT next.at FROM activity next WHERE next.user = activity.user AND next.id > activity.id
     ORDER BY next.id LIMIT 1), status, reason, back, cause, capacity
-FROM activity WHERE id > ?1 AND at >= ?2 AND at < ?3 AND (?4 IS NULL OR user = ?4) ORDER BY at, id LIMIT ?5";
+FROM activity WHERE id > ?1 AND at >= ?2 AND at < ?3 AND (user = ?4 OR ?4 IS NULL) ORDER BY activity.at, id LIMIT ?5";
 
 /// A change of a user's presence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,11 @@ pub(crate) fn append(connection: &Connection, begun: &Begun) -> Result<(), Store
 
 /// Records that the hub is at work.
 pub(crate) fn mark(connection: &Connection, at: Time) -> Result<(), StoreError> {
-    connection.prepare_cached("INSERT OR REPLACE INTO activity_mark (one, at) VALUES (1, ?1)")?.execute([at.0])?;
+    connection
+        .prepare_cached(
+            "INSERT INTO activity_mark (one, at) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET at = excluded.at",
+        )?
+        .execute([at.0])?;
     Ok(())
 }
 

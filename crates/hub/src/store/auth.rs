@@ -195,12 +195,13 @@ fn end_where(connection: &Connection, which: &str, values: impl Params) -> Resul
 pub(crate) fn end_all(connection: &Connection, user: UserId, except: Option<Uuid>, why: Why) -> Result<(), StoreError> {
     for token in ["refresh_hash", "spent_hash"] {
         let mut query = connection.prepare_cached(&format!(
-            "INSERT OR REPLACE INTO ended_sign_ins (hash, why, expires)
-             SELECT {token}, ?3, expires FROM sign_ins WHERE user = ?1 AND id IS NOT ?2 AND {token} IS NOT NULL"
+            "INSERT INTO ended_sign_ins (hash, why, expires)
+             SELECT {token}, ?3, expires FROM sign_ins WHERE user = ?1 AND id IS DISTINCT FROM ?2 AND {token} IS NOT NULL
+             ON CONFLICT (hash) DO UPDATE SET why = excluded.why, expires = excluded.expires"
         ))?;
         query.execute(params![Id(user.0), except.map(Id), why.name()])?;
     }
-    end_where(connection, "user = ?1 AND id IS NOT ?2", params![Id(user.0), except.map(Id)]).map(drop)
+    end_where(connection, "user = ?1 AND id IS DISTINCT FROM ?2", params![Id(user.0), except.map(Id)]).map(drop)
 }
 
 /// Why the sign-in of this refresh token was ended, if somebody else did.

@@ -266,13 +266,15 @@ impl Place {
 }
 
 const OF_CUSTOMER: &str = "SELECT started, id, state FROM conversations
-     WHERE customer = ?1 AND (started, id) < (?2, ?3) ORDER BY started DESC, id DESC";
+     WHERE customer = ?1 AND (started, id) < (?2, ?3) ORDER BY started DESC, id DESC LIMIT ?4";
 
 /// Candidates for users who neither view everything nor handle the customer.
 const OF_CUSTOMER_OWN: &str = "SELECT started, id, state FROM conversations c
      WHERE customer = ?1 AND (started, id) < (?2, ?3)
-           AND (help_since IS NOT NULL OR EXISTS (SELECT 1 FROM involvement WHERE user = ?4 AND conversation = c.id))
-     ORDER BY started DESC, id DESC";
+           AND (help_since IS NOT NULL OR EXISTS (SELECT 1 FROM involvement WHERE user = ?5 AND conversation = c.id))
+     ORDER BY started DESC, id DESC LIMIT ?4";
+/// Conversations of a customer per query.
+const OF_CUSTOMER_AT_ONCE: u32 = 32;
 
 /// The customer's conversations before a place that the user may read, as stored JSON, newest first. Returns at least
 /// one and about `bytes` in all, with the place of the rest, if any. Places are those of returned conversations.
@@ -287,23 +289,31 @@ pub(crate) fn of_customer(
     let is_handled = handles(connection, access, customer)?;
     let reads_all = access.views_all() || (is_handled && access.permissions.has(Permission::CustomersView));
     let mut query = connection.prepare_cached(if reads_all { OF_CUSTOMER } else { OF_CUSTOMER_OWN })?;
-    let (customer, id, user) = (Id(customer.0), Id(before.id.0), Id(access.user.0));
-    let all: [&dyn ToSql; 4] = [&customer, &before.started, &id, &user];
-    let mut rows = query.query(&all[..if reads_all { 3 } else { 4 }])?;
-    let (mut page, mut length, mut last) = (Vec::new(), 0, None);
-    while let Some(row) = rows.next()? {
-        let Some((state, json)) = passable(newest_with_json(connection, row.get(2)?))? else { continue };
-        if !tandem_conversation::may_read(&state, access, is_handled) {
-            continue;
+    let (customer, user, at_once) = (Id(customer.0), Id(access.user.0), OF_CUSTOMER_AT_ONCE);
+    let (mut page, mut length, mut last, mut before) = (Vec::new(), 0, None, before);
+    loop {
+        let id = Id(before.id.0);
+        let all: [&dyn ToSql; 5] = [&customer, &before.started, &id, &at_once, &user];
+        let mut rows = query.query(&all[..if reads_all { 4 } else { 5 }])?;
+        let mut seen = 0;
+        while let Some(row) = rows.next()? {
+            seen += 1;
+            before = Place { started: row.get(0)?, id: ConversationId(row.get::<_, Id>(1)?.0) };
+            let Some((state, json)) = passable(newest_with_json(connection, row.get(2)?))? else { continue };
+            if !tandem_conversation::may_read(&state, access, is_handled) {
+                continue;
+            }
+            if !page.is_empty() && (length + json.len() > bytes || page.len() >= limit as usize) {
+                return Ok((page, last));
+            }
+            last = Some(before);
+            length += json.len();
+            page.push(json);
         }
-        if !page.is_empty() && (length + json.len() > bytes || page.len() >= limit as usize) {
-            return Ok((page, last));
+        if seen < OF_CUSTOMER_AT_ONCE {
+            return Ok((page, None));
         }
-        last = Some(Place { started: row.get(0)?, id: ConversationId(row.get::<_, Id>(1)?.0) });
-        length += json.len();
-        page.push(json);
     }
-    Ok((page, None))
 }
 
 /// Selects a section. ?1 is the user, ?2 the oldest "left", ?3 the limit, ?4 the offset, ?5 the brands whose calls the
@@ -312,23 +322,23 @@ pub(crate) fn section_sql(section: Section) -> &'static str {
     match section {
         Section::My => {
             "SELECT c.state FROM involvement i JOIN conversations c ON c.id = i.conversation
-             WHERE i.user = ?1 AND i.left_at IS NULL AND ?2 IS NOT NULL AND (?5 IS NULL OR TRUE)
+             WHERE i.user = ?1 AND i.left_at IS NULL AND ?2 IS NOT NULL AND (CAST(?5 AS TEXT) IS NULL OR TRUE)
              LIMIT ?3 OFFSET ?4"
         }
         Section::Help => {
             "SELECT state FROM conversations c WHERE help_since IS NOT NULL AND ?2 IS NOT NULL
-             AND (?5 IS NULL OR brand IS NULL OR instr(?5, hex(brand)) OR EXISTS (
+             AND (instr(?5, hex(brand)) > 0 OR ?5 IS NULL OR brand IS NULL OR EXISTS (
                  SELECT 1 FROM involvement i WHERE i.user = ?1 AND i.conversation = c.id AND i.left_at IS NULL))
              ORDER BY help_since LIMIT ?3 OFFSET ?4"
         }
         Section::Left => {
             "SELECT c.state FROM involvement i JOIN conversations c ON c.id = i.conversation
-             WHERE i.user = ?1 AND i.left_at IS NOT NULL AND i.left_at > ?2 AND (?5 IS NULL OR TRUE)
+             WHERE i.user = ?1 AND i.left_at IS NOT NULL AND i.left_at > ?2 AND (CAST(?5 AS TEXT) IS NULL OR TRUE)
              ORDER BY i.left_at DESC LIMIT ?3 OFFSET ?4"
         }
         Section::All => {
             "SELECT state FROM conversations WHERE in_progress = 1 AND ?1 IS NOT NULL AND ?2 IS NOT NULL
-             AND (?5 IS NULL OR TRUE) ORDER BY updated DESC LIMIT ?3 OFFSET ?4"
+             AND (CAST(?5 AS TEXT) IS NULL OR TRUE) ORDER BY updated DESC LIMIT ?3 OFFSET ?4"
         }
     }
 }
@@ -337,20 +347,20 @@ fn count_sql(section: Section) -> &'static str {
     match section {
         Section::My => {
             "SELECT count(*) FROM involvement WHERE user = ?1 AND left_at IS NULL AND ?2 IS NOT NULL
-             AND (?3 IS NULL OR TRUE)"
+             AND (CAST(?3 AS TEXT) IS NULL OR TRUE)"
         }
         Section::Help => {
             "SELECT count(*) FROM conversations c WHERE help_since IS NOT NULL AND ?2 IS NOT NULL
-             AND (?3 IS NULL OR brand IS NULL OR instr(?3, hex(brand)) OR EXISTS (
+             AND (instr(?3, hex(brand)) > 0 OR ?3 IS NULL OR brand IS NULL OR EXISTS (
                  SELECT 1 FROM involvement i WHERE i.user = ?1 AND i.conversation = c.id AND i.left_at IS NULL))"
         }
         Section::Left => {
             "SELECT count(*) FROM involvement WHERE user = ?1 AND left_at IS NOT NULL AND left_at > ?2
-             AND (?3 IS NULL OR TRUE)"
+             AND (CAST(?3 AS TEXT) IS NULL OR TRUE)"
         }
         Section::All => {
             "SELECT count(*) FROM conversations WHERE in_progress = 1 AND ?1 IS NOT NULL AND ?2 IS NOT NULL
-             AND (?3 IS NULL OR TRUE)"
+             AND (CAST(?3 AS TEXT) IS NULL OR TRUE)"
         }
     }
 }
@@ -365,23 +375,23 @@ fn section_after_sql(section: Section) -> &'static str {
         Section::My => {
             "SELECT c.state FROM involvement i JOIN conversations c ON c.id = i.conversation
              WHERE i.user = ?1 AND i.left_at IS NULL AND i.conversation > ?3 AND ?2 IS NOT NULL
-             AND (?5 IS NULL OR TRUE) ORDER BY i.conversation LIMIT ?4"
+             AND (CAST(?5 AS TEXT) IS NULL OR TRUE) ORDER BY i.conversation LIMIT ?4"
         }
         // `+` keeps to the index of open calls, which are few.
         Section::Help => {
             "SELECT state FROM conversations c WHERE help_since IS NOT NULL AND ?2 IS NOT NULL AND +id > ?3
-             AND (?5 IS NULL OR brand IS NULL OR instr(?5, hex(brand)) OR EXISTS (
+             AND (instr(?5, hex(brand)) > 0 OR ?5 IS NULL OR brand IS NULL OR EXISTS (
                  SELECT 1 FROM involvement i WHERE i.user = ?1 AND i.conversation = c.id AND i.left_at IS NULL))
              ORDER BY +id LIMIT ?4"
         }
         Section::Left => {
             "SELECT c.state FROM involvement i JOIN conversations c ON c.id = i.conversation
-             WHERE i.user = ?1 AND i.conversation > ?3 AND +i.left_at > ?2 AND (?5 IS NULL OR TRUE)
+             WHERE i.user = ?1 AND i.conversation > ?3 AND +i.left_at > ?2 AND (CAST(?5 AS TEXT) IS NULL OR TRUE)
              ORDER BY i.conversation LIMIT ?4"
         }
         Section::All => {
             "SELECT state FROM conversations WHERE in_progress = 1 AND id > ?3 AND ?1 IS NOT NULL AND ?2 IS NOT NULL
-             AND (?5 IS NULL OR TRUE) ORDER BY id LIMIT ?4"
+             AND (CAST(?5 AS TEXT) IS NULL OR TRUE) ORDER BY id LIMIT ?4"
         }
     }
 }

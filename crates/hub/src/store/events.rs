@@ -45,6 +45,8 @@ pub(crate) fn last(connection: &Connection) -> Result<u64, StoreError> {
     Ok(query.query_row([], |row| row.get::<_, i64>(0))?.cast_unsigned())
 }
 
+/// Events per query of a page.
+const AT_ONCE: u32 = 256;
 const AFTER: &str = "SELECT seq, conversation, body FROM events WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3";
 
 /// The log after `cursor` up to `to`, oldest first.
@@ -61,13 +63,18 @@ pub(crate) fn page_after(
     to: u64,
     bytes: usize,
 ) -> Result<Vec<Logged>, StoreError> {
-    let mut query = connection.prepare_cached(AFTER)?;
-    let (mut page, mut length) = (Vec::new(), 0);
-    for row in query.query_map(params![cursor.cast_signed(), to.cast_signed(), -1], logged)? {
-        let row = row?;
-        length += row.body.len();
-        page.push(row);
-        if length >= bytes {
+    let (mut page, mut length, mut cursor) = (Vec::new(), 0, cursor);
+    while length < bytes && cursor < to {
+        let part = after(connection, cursor, to, AT_ONCE)?;
+        let is_last = part.len() < AT_ONCE as usize;
+        for logged in part {
+            if length >= bytes {
+                break;
+            }
+            (length, cursor) = (length + logged.body.len(), logged.seq);
+            page.push(logged);
+        }
+        if is_last {
             break;
         }
     }
@@ -323,7 +330,7 @@ impl Amendments {
 }
 
 const AMENDMENTS: &str = "SELECT body FROM events
-     WHERE conversation = ?1 AND (instr(body, ?2) OR instr(body, ?3)) ORDER BY position DESC";
+     WHERE conversation = ?1 AND (instr(body, ?2) > 0 OR instr(body, ?3) > 0) ORDER BY position DESC";
 
 /// Everything that was edited or withdrawn in a conversation. Reads all its events: for channels that know it alone.
 pub(crate) fn amendments(connection: &Connection, conversation: ConversationId) -> Result<Amendments, StoreError> {
@@ -339,7 +346,7 @@ pub(crate) fn amendments(connection: &Connection, conversation: ConversationId) 
     Ok(amendments)
 }
 
-const OF_TURN: &str = "SELECT seq, body FROM events WHERE conversation = ?1 AND instr(body, ?2)";
+const OF_TURN: &str = "SELECT seq, body FROM events WHERE conversation = ?1 AND instr(body, ?2) > 0";
 
 /// The places in the log where this turn got words.
 pub(crate) fn places_of_words(

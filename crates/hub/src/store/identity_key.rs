@@ -18,15 +18,15 @@ pub(crate) fn fingerprint(connection: &Connection) -> Result<Option<[u8; 32]>, S
 }
 
 pub(crate) fn set_fingerprint(connection: &Connection, fingerprint: &[u8; 32]) -> Result<(), StoreError> {
-    let sql = "INSERT OR REPLACE INTO identity_key (one, fingerprint) VALUES (1, ?1)";
+    let sql = "INSERT INTO identity_key (one, fingerprint) VALUES (1, ?1)
+               ON CONFLICT (one) DO UPDATE SET fingerprint = excluded.fingerprint";
     connection.prepare_cached(sql)?.execute([fingerprint])?;
     Ok(())
 }
 
 /// Whether the database's secrets depend on a key. Old databases have no fingerprint, so their use decides.
 pub(crate) fn has_key(connection: &Connection) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'identity_key')";
-    if !connection.query_row(sql, [], |row| row.get::<_, bool>(0))? {
+    if !connection.has_table("identity_key")? {
         return Ok(false);
     }
     Ok(fingerprint(connection)?.is_some() || was_used(connection)?)

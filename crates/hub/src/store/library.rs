@@ -219,7 +219,7 @@ pub(crate) fn is_taken(connection: &Connection, id: Uuid) -> Result<bool, StoreE
 /// Whether a quick reply asks this question.
 pub(crate) fn is_asked(connection: &Connection, id: QuestionId) -> Result<bool, StoreError> {
     let mut query = connection.prepare_cached(
-        "SELECT 1 FROM library WHERE kind = 'quick_reply' AND state <> 'retired' AND body ->> '$.question' = ?1",
+        "SELECT 1 FROM library WHERE kind = 'quick_reply' AND state <> 'retired' AND json_extract(body, '$.question') = ?1",
     )?;
     Ok(query.exists([id.to_string()])?)
 }
@@ -272,12 +272,15 @@ pub(crate) fn put(connection: &Connection, item: &Prepared) -> Result<(), StoreE
         )?
         .execute(params![Id(*id), kind, name, owner.map(|user| Id(user.0)), state_name(*state), body])?;
     connection
-        .prepare_cached("INSERT OR REPLACE INTO library_versions (item, version, body) VALUES (?1, ?2, ?3)")?
+        .prepare_cached(
+            "INSERT INTO library_versions (item, version, body) VALUES (?1, ?2, ?3)
+             ON CONFLICT (item, version) DO UPDATE SET body = excluded.body",
+        )?
         .execute(params![Id(*id), version, body])?;
     connection.prepare_cached("DELETE FROM library_files WHERE item = ?1")?.execute([Id(*id)])?;
     for file in files {
         connection
-            .prepare_cached("INSERT OR IGNORE INTO library_files (media, item) VALUES (?1, ?2)")?
+            .prepare_cached("INSERT INTO library_files (media, item) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
             .execute([Id(file.0), Id(*id)])?;
     }
     Ok(())

@@ -73,8 +73,8 @@ pub(crate) fn follow(
                 let edited = library.edited && question.is_none_or(|(id, _)| id != item);
                 connection
                     .prepare_cached(
-                        "INSERT OR IGNORE INTO library_uses (conversation, position, item, version, at, edited, waits)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                        "INSERT INTO library_uses (conversation, position, item, version, at, edited, waits)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
                     )?
                     .execute(params![conversation, event.position.0, Id(item), version, event.time.0, edited, waits])?;
                 connection

@@ -65,7 +65,7 @@ pub(crate) fn follow(connection: &Connection, event: &Event) -> Result<(), Store
             };
             connection
                 .prepare_cached(
-                    "INSERT OR IGNORE INTO links (id, conversation, position, inviter) VALUES (?1, ?2, ?3, ?4)",
+                    "INSERT INTO links (id, conversation, position, inviter) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
                 )?
                 .execute(params![Id(link.0), Id(event.conversation.0), event.position.0, inviter])?;
         }
@@ -120,7 +120,8 @@ pub(crate) fn of_suspended(connection: &Connection, most: u32) -> Result<Vec<(Li
 
 /// Adds a token for a link; a known token keeps its link.
 pub(crate) fn add_secret(connection: &Connection, link: LinkId, secret: &TokenHash) -> Result<(), StoreError> {
-    let mut query = connection.prepare_cached("INSERT OR IGNORE INTO link_secrets (hash, link) VALUES (?1, ?2)")?;
+    let mut query =
+        connection.prepare_cached("INSERT INTO link_secrets (hash, link) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
     query.execute(params![secret, Id(link.0)])?;
     Ok(())
 }

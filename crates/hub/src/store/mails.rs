@@ -35,7 +35,9 @@ pub(crate) struct Mail {
 /// Queues a link's mail; a link gets only one.
 pub(crate) fn insert(connection: &Connection, link: LinkId, address: &str, at: Time) -> Result<(), StoreError> {
     connection
-        .prepare_cached("INSERT OR IGNORE INTO mails (link, address, attempts, next_at) VALUES (?1, ?2, 0, ?3)")?
+        .prepare_cached(
+            "INSERT INTO mails (link, address, attempts, next_at) VALUES (?1, ?2, 0, ?3) ON CONFLICT DO NOTHING",
+        )?
         .execute(params![Id(link.0), address, at.0])?;
     Ok(())
 }

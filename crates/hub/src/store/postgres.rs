@@ -2,7 +2,7 @@
 //! no hub on PostgreSQL has. All others are translated.
 
 /// By the names of the steps.
-const STEPS: &[(&str, &str)] = &[
+pub(crate) const STEPS: &[(&str, &str)] = &[
     ("to which conversation files belong", BELONGING),
     ("the library", LIBRARY),
     ("languages of brands", LANGUAGES),
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn the_whole_schema_is_made_on_postgresql_once() {
         let server = PostgresProcess::start().unwrap();
-        let place = Place::Postgres { url: server.url.clone(), readers: 1, steps: STEPS };
+        let place = Place::Postgres { url: server.url.clone(), readers: 1, is_serving: false, steps: STEPS };
         let first = Connection::open(&place, MIGRATIONS).unwrap();
         let again = Connection::open(&place, MIGRATIONS).unwrap();
         for connection in [first, again] {

@@ -16,7 +16,8 @@ CREATE TABLE pulse (
 
 /// Writes the row. It needs some new pages, so a full disk fails.
 pub(crate) fn beat(connection: &Connection, now: Time) -> Result<(), StoreError> {
-    let sql = "INSERT OR REPLACE INTO pulse (one, at, room) VALUES (1, ?1, zeroblob(16384))";
+    let sql = "INSERT INTO pulse (one, at, room) VALUES (1, ?1, zeroblob(16384))
+               ON CONFLICT (one) DO UPDATE SET at = excluded.at, room = excluded.room";
     connection.prepare_cached(sql)?.execute(params![now.0])?;
     connection.prepare_cached("UPDATE pulse SET room = NULL")?.execute([])?;
     Ok(())

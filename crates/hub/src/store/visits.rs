@@ -43,7 +43,8 @@ fn place(connection: &Connection, what: &str) -> Result<Option<Vec<u8>>, StoreEr
 }
 
 fn put_place(connection: &Connection, what: &str, place: &[u8]) -> Result<(), StoreError> {
-    let sql = "INSERT OR REPLACE INTO sweeps (what, place) VALUES (?1, ?2)";
+    let sql =
+        "INSERT INTO sweeps (what, place) VALUES (?1, ?2) ON CONFLICT (what) DO UPDATE SET place = excluded.place";
     connection.prepare_cached(sql)?.execute(params![what, place])?;
     Ok(())
 }

@@ -231,8 +231,7 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Number>, StoreError> {
 
 /// Whether the database is new enough to know numbers.
 pub(crate) fn are_kept(connection: &Connection) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'whatsapp_sends')";
-    Ok(connection.query_row(sql, [], |row| row.get(0))?)
+    Ok(connection.has_table("whatsapp_sends")?)
 }
 
 pub(crate) fn by_key(connection: &Connection, key: &str) -> Result<Option<Number>, StoreError> {
@@ -241,9 +240,12 @@ pub(crate) fn by_key(connection: &Connection, key: &str) -> Result<Option<Number
 }
 
 pub(crate) fn put(connection: &Connection, number: &Number) -> Result<(), StoreError> {
+    let columns = COLUMNS.split(',').map(str::trim);
+    let anew = columns.map(|column| format!("{column} = excluded.{column}")).collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "INSERT OR REPLACE INTO whatsapp_numbers ({COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+        "INSERT INTO whatsapp_numbers ({COLUMNS})
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+         ON CONFLICT (key) DO UPDATE SET {anew}"
     );
     connection.prepare_cached(&sql)?.execute(params![
         number.key,

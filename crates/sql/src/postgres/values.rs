@@ -1,7 +1,7 @@
 //! Values on their way to PostgreSQL and back.
 
 use bytes::{BufMut as _, BytesMut};
-use postgres::types::{IsNull, ToSql as Sending, Type, to_sql_checked};
+use postgres::types::{FromSql, IsNull, ToSql as Sending, Type, to_sql_checked};
 use tandem_sqlite::rusqlite::types::{ToSqlOutput, Value, ValueRef};
 
 use crate::{Error, ToSql};
@@ -23,22 +23,24 @@ pub(super) fn all(values: &[&dyn ToSql]) -> Result<Vec<Sent>, Error> {
     values.iter().map(one).collect()
 }
 
+impl Sent {
+    /// As which type it is sent. What null is follows from where it stands.
+    pub(super) fn kind(&self) -> Type {
+        match self.0 {
+            Value::Null => Type::UNKNOWN,
+            Value::Integer(_) => Type::INT8,
+            Value::Real(_) => Type::FLOAT8,
+            Value::Text(_) => Type::TEXT,
+            Value::Blob(_) => Type::BYTEA,
+        }
+    }
+}
+
 impl Sending for Sent {
-    fn to_sql(&self, as_type: &Type, out: &mut BytesMut) -> Result<IsNull, Wrong> {
-        let number = |out: &mut BytesMut, value: i64| -> Result<(), Wrong> {
-            match *as_type {
-                Type::INT2 => out.put_i16(value.try_into()?),
-                Type::INT4 => out.put_i32(value.try_into()?),
-                Type::BOOL => out.put_u8(u8::from(value != 0)),
-                Type::FLOAT8 => out.put_f64(value as f64),
-                Type::TEXT | Type::VARCHAR | Type::UNKNOWN => out.put_slice(value.to_string().as_bytes()),
-                _ => out.put_i64(value),
-            }
-            Ok(())
-        };
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Wrong> {
         match &self.0 {
             Value::Null => return Ok(IsNull::Yes),
-            Value::Integer(value) => number(out, *value)?,
+            Value::Integer(value) => out.put_i64(*value),
             Value::Real(value) => out.put_f64(*value),
             Value::Text(text) => out.put_slice(text.as_bytes()),
             Value::Blob(bytes) => out.put_slice(bytes),
@@ -68,6 +70,9 @@ pub(crate) fn cell(row: &postgres::Row, column: usize) -> Result<ValueRef<'_>, E
             row.try_get::<_, Option<bool>>(column).map(|value| value.map(|value| ValueRef::Integer(value.into())))
         }
         Type::FLOAT8 => row.try_get::<_, Option<f64>>(column).map(|value| value.map(ValueRef::Real)),
+        Type::NUMERIC => {
+            row.try_get::<_, Option<Whole>>(column).map(|value| value.map(|whole| ValueRef::Integer(whole.0)))
+        }
         Type::BYTEA => row.try_get::<_, Option<&[u8]>>(column).map(|value| value.map(ValueRef::Blob)),
         _ => row.try_get::<_, Option<&str>>(column).map(|value| value.map(|text| ValueRef::Text(text.as_bytes()))),
     };
@@ -81,4 +86,31 @@ pub(crate) fn named(row: &postgres::Row, name: &str) -> Result<usize, Error> {
 
 fn unknown(column: &str) -> Error {
     super::failed(&format!("the answer has no column {column}"), tandem_sqlite::Cause::Other)
+}
+
+/// A sum of integers, which PostgreSQL makes wider.
+struct Whole(i64);
+
+impl<'a> FromSql<'a> for Whole {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Wrong> {
+        const NEGATIVE: i16 = 0x4000;
+        let mut parts = raw.chunks_exact(2).map(|part| i16::from_be_bytes([part[0], part[1]]));
+        let mut next = || parts.next().ok_or("a number is cut short");
+        let (digits, weight, sign, _scale) = (next()?, next()?, next()?, next()?);
+        let mut whole = 0_i64;
+        // Digits of ten thousand each; zeros at the end are not sent.
+        for place in 0..=weight {
+            let digit = if place < digits { next()? } else { 0 };
+            whole =
+                whole.checked_mul(10_000).and_then(|whole| whole.checked_add(digit.into())).ok_or("it is too large")?;
+        }
+        if digits > weight.saturating_add(1) {
+            return Err("it is no whole number".into());
+        }
+        Ok(Self(if sign == NEGATIVE { -whole } else { whole }))
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        *kind == Type::NUMERIC
+    }
 }

@@ -24,7 +24,7 @@ fn on_each(check: impl Fn(&Connection, &str)) {
     sqlite.execute_batch(&TABLES.replace("{BYTES}", "BLOB")).unwrap();
     check(&sqlite, "SQLite");
     let server = PostgresProcess::start().unwrap();
-    let place = Place::Postgres { url: server.url.clone(), readers: 1, steps: &[] };
+    let place = Place::Postgres { url: server.url.clone(), readers: 1, is_serving: false, steps: &[] };
     let postgres = Connection::open(&place, &[]).unwrap();
     postgres.execute_batch(&TABLES.replace("{BYTES}", "BYTEA")).unwrap();
     check(&postgres, "PostgreSQL");

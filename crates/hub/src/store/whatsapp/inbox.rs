@@ -26,8 +26,8 @@ pub(crate) struct Unread {
 /// Stores a body; a repeat of one that is known changes nothing.
 pub(crate) fn put(connection: &Connection, number: &str, received: Time, body: &[u8]) -> Result<(), StoreError> {
     let hash = Sha256::new().chain_update(number).chain_update([0]).chain_update(body).finalize();
-    let sql = "INSERT OR IGNORE INTO whatsapp_inbox (hash, number, received, body, state, why)
-               VALUES (?1, ?2, ?3, ?4, 0, '')";
+    let sql = "INSERT INTO whatsapp_inbox (hash, number, received, body, state, why)
+               VALUES (?1, ?2, ?3, ?4, 0, '') ON CONFLICT DO NOTHING";
     connection.prepare_cached(sql)?.execute(params![hash.as_slice(), number, received.0, body])?;
     Ok(())
 }

@@ -35,8 +35,8 @@ pub(crate) fn get(connection: &Connection, number: &str, message: &str) -> Resul
 
 /// Remembers a message; one that is known stays as it is.
 pub(crate) fn put(connection: &Connection, number: &str, message: &str, known: &Known) -> Result<(), StoreError> {
-    let sql = "INSERT OR IGNORE INTO whatsapp_messages (number, message, conversation, turn, part, reached)
-               VALUES (?1, ?2, ?3, ?4, ?5, 0)";
+    let sql = "INSERT INTO whatsapp_messages (number, message, conversation, turn, part, reached)
+               VALUES (?1, ?2, ?3, ?4, ?5, 0) ON CONFLICT DO NOTHING";
     let Known { conversation, turn, part } = known;
     connection.prepare_cached(sql)?.execute(params![number, message, Id(conversation.0), Id(turn.0), part])?;
     Ok(())
@@ -104,7 +104,9 @@ impl Used {
 }
 
 const USED: &str = "
-SELECT coalesce(pricing ->> 'category', ''), coalesce(pricing ->> 'type', ''), pricing ->> 'billable', count(*)
+SELECT coalesce(json_extract(pricing, '$.category'), ''), coalesce(json_extract(pricing, '$.type'), ''),
+       CASE WHEN CAST(json_extract(pricing, '$.billable') AS TEXT) IN ('1', 'true') THEN 1
+            WHEN CAST(json_extract(pricing, '$.billable') AS TEXT) IN ('0', 'false') THEN 0 END, count(*)
 FROM whatsapp_messages WHERE number = ?1 AND priced_at >= ?2 AND priced_at < ?3
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3";
 

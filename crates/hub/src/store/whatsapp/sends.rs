@@ -67,9 +67,9 @@ pub(crate) fn follow(connection: &Connection, event: &Event, state: &Conversatio
         EventBody::Reacted { .. } if ours => TurnId(Uuid::nil()),
         _ => return Ok(()),
     };
-    let sql = "INSERT OR IGNORE INTO whatsapp_sends
+    let sql = "INSERT INTO whatsapp_sends
                    (conversation, position, turn, route, part, parts, phase, attempts, next_at)
-               VALUES (?1, ?2, ?3, ?4, 0, 0, 0, 0, ?5)";
+               VALUES (?1, ?2, ?3, ?4, 0, 0, 0, 0, ?5) ON CONFLICT DO NOTHING";
     let (conversation, route) = (Id(event.conversation.0), Id(state.contact.0));
     connection.prepare_cached(sql)?.execute(params![
         conversation,

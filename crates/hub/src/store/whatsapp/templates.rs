@@ -46,8 +46,10 @@ pub(crate) fn replace(
     at: Time,
 ) -> Result<(), StoreError> {
     connection.prepare_cached("DELETE FROM whatsapp_templates WHERE waba_id = ?1")?.execute([waba_id])?;
-    let sql = "INSERT OR REPLACE INTO whatsapp_templates (waba_id, name, language, template, synced_at)
-               VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql = "INSERT INTO whatsapp_templates (waba_id, name, language, template, synced_at)
+               VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT (waba_id, name, language)
+                   DO UPDATE SET template = excluded.template, synced_at = excluded.synced_at";
     let mut query = connection.prepare_cached(sql)?;
     for template in templates {
         let json = serde_json::to_string(template).map_err(damaged)?;

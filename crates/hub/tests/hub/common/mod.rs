@@ -2,6 +2,7 @@
 
 pub mod partner;
 pub mod smtp;
+pub mod tables;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -89,8 +90,8 @@ impl TestHub {
     }
 
     async fn begin(clock: Clock, folder: Arc<tempfile::TempDir>, change: impl FnOnce(&mut Config)) -> (Self, Arc<Hub>) {
-        let mut config =
-            Config { account: "Northwind".into(), rate_limits: false, ..Config::new(folder.path().to_owned()) };
+        let new = tables::config(folder.path());
+        let mut config = Config { account: "Northwind".into(), rate_limits: false, ..new };
         // The machine that runs the tests may be full.
         config.media.free_bytes = 0;
         change(&mut config);
@@ -165,13 +166,14 @@ pub fn moved(ahead: &Arc<AtomicI64>) -> Clock {
 }
 
 fn prepare(folder: &Path) {
+    let data = tables::of(folder);
     for (email, name, role) in [
         ("maya@northwind.example", "Maya Ortiz", Role::Agent),
         ("jonas@northwind.example", "Jonas Keller", Role::Agent),
         ("sofia@northwind.example", "Sofia Lind", Role::Supervisor),
         ("ada@northwind.example", "Ada Novak", Role::Admin),
     ] {
-        add_user(folder, NewUser::new(email, name, role, PASSWORD)).unwrap();
+        add_user(data.clone(), NewUser::new(email, name, role, PASSWORD)).unwrap();
     }
     let brand = NewBrand {
         key: "northwind".into(),
@@ -180,7 +182,7 @@ fn prepare(folder: &Path) {
         accent: "#2f5bea".into(),
         domains: vec!["northwind.example".into()],
     };
-    add_brand(folder, brand).unwrap();
+    add_brand(data, brand).unwrap();
 }
 
 /// POSTs JSON; returns status and body.
