@@ -28,6 +28,7 @@ mod limits;
 mod logic_replay;
 mod mail;
 mod mentions;
+mod on_postgres;
 mod operating;
 mod preview;
 mod proxies;
