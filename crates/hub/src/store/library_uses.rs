@@ -80,8 +80,8 @@ pub(crate) fn follow(
                 connection
                     .prepare_cached(
                         "INSERT INTO library_totals (item, brand, uses, last_used) VALUES (?1, ?2, 1, ?3)
-                         ON CONFLICT (item, brand) DO UPDATE SET uses = uses + 1,
-                             last_used = max(last_used, excluded.last_used)",
+                         ON CONFLICT (item, brand) DO UPDATE SET uses = library_totals.uses + 1,
+                             last_used = max(library_totals.last_used, excluded.last_used)",
                     )?
                     .execute(params![
                         Id(item),

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::common::{Agent, Customer, Socket, TestHub, TestLogic, eventually, frame, post, say};
+use crate::common::{Agent, Customer, Socket, TestHub, TestLogic, eventually, frame, post, say, tables};
 use axum::response::IntoResponse as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -52,8 +52,8 @@ impl<'a> Page<'a> {
 }
 
 async fn secret(hub: &TestHub, renew: bool) -> String {
-    let folder = hub.folder.path().to_owned();
-    tokio::task::spawn_blocking(move || brand_secret(&folder, "northwind", renew).unwrap()).await.unwrap()
+    let data = tables::of(hub.folder.path());
+    tokio::task::spawn_blocking(move || brand_secret(data, "northwind", renew).unwrap()).await.unwrap()
 }
 
 fn carmen() -> Value {
@@ -446,7 +446,7 @@ async fn open_pages_end_with_the_secret_that_vouched_for_them_and_with_their_bra
 #[tokio::test]
 async fn an_open_page_ends_when_its_proof_is_too_old() {
     let (hub, ahead) = TestHub::start_with_clock(None).await;
-    let folder = hub.folder.path().to_owned();
+    let data = tables::of(hub.folder.path());
     let brand = NewBrand {
         key: "fabrikam".into(),
         name: "Fabrikam".into(),
@@ -454,7 +454,7 @@ async fn an_open_page_ends_when_its_proof_is_too_old() {
         accent: "#2f5bea".into(),
         domains: vec!["fabrikam.example".into()],
     };
-    tokio::task::spawn_blocking(move || add_brand(&folder, brand).unwrap()).await.unwrap();
+    tokio::task::spawn_blocking(move || add_brand(data, brand).unwrap()).await.unwrap();
     let page = Page::of(&hub).await;
     let (proven, visitor) = (page.shows(None, Some(carmen())).await.0, hub.customer().await);
     let (tab, mut other) = (proven.live().await, visitor.live().await);
@@ -462,8 +462,8 @@ async fn an_open_page_ends_when_its_proof_is_too_old() {
     let mut ended = std::pin::pin!(is_told_to_come_again(tab));
     loop {
         // Any brand's new secret makes the hub look at all open chats, as it does every minute anyway.
-        let folder = hub.folder.path().to_owned();
-        tokio::task::spawn_blocking(move || brand_secret(&folder, "fabrikam", true).unwrap()).await.unwrap();
+        let data = tables::of(hub.folder.path());
+        tokio::task::spawn_blocking(move || brand_secret(data, "fabrikam", true).unwrap()).await.unwrap();
         if tokio::time::timeout(Duration::from_millis(300), &mut ended).await.is_ok() {
             break;
         }

@@ -29,6 +29,7 @@ mod limits;
 mod logic_replay;
 mod mail;
 mod mentions;
+mod on_postgres;
 mod operating;
 mod preview;
 mod proxies;

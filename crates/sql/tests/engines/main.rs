@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use tandem_sql::{Connection, Error, OptionalExtension as _, Place, params};
-use tandem_sqlite::Link as _;
+use tandem_sqlite::{Link as _, Migration};
 use tandem_testkit::postgres_process::PostgresProcess;
 
 const TABLES: &str = "
@@ -105,4 +105,62 @@ fn a_savepoint_undoes_its_part_and_a_transaction_all() {
         });
         assert_eq!((seen.unwrap().len(), names(connection).len()), (3, 2), "{engine}: what a snapshot writes goes");
     });
+}
+
+/// Ends all other sessions of the database, as a restart of the server does.
+fn break_all(server: &PostgresProcess) {
+    let place = Place::Postgres { url: server.url.clone(), readers: 1, is_serving: false, steps: &[] };
+    let other = Connection::open(&place, &[]).unwrap();
+    let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+               WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'";
+    assert!(other.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap() > 0);
+}
+
+const STEPS: [Migration; 1] = [Migration { name: "things", sql: "CREATE TABLE things (id INTEGER NOT NULL) STRICT" }];
+
+fn add(connection: &Connection, id: i64) -> Result<(), Error> {
+    connection.run("BEGIN IMMEDIATE")?;
+    connection.execute("INSERT INTO things (id) VALUES (?1)", [id])?;
+    Ok(connection.run("COMMIT")?)
+}
+
+fn count(connection: &Connection) -> i64 {
+    connection.query_row("SELECT count(*) FROM things", [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn one_hub_at_a_time_serves_a_database_and_is_not_stopped_by_a_broken_connection() {
+    let server = PostgresProcess::start().unwrap();
+    let place = Place::Postgres { url: server.url.clone(), readers: 1, is_serving: true, steps: &[] };
+    let (first, reader) = (Connection::open(&place, &STEPS).unwrap(), Connection::reader(&place).unwrap());
+    let refused = Connection::open(&place, &STEPS).unwrap_err().to_string();
+    assert!(refused.contains("another hub serves this database"), "{refused}");
+    add(&first, 1).unwrap();
+    break_all(&server);
+    add(&first, 2).unwrap();
+    assert_eq!(count(&reader), 2, "reading goes on, too");
+    first.run("BEGIN IMMEDIATE").unwrap();
+    first.execute("INSERT INTO things (id) VALUES (3)", []).unwrap();
+    break_all(&server);
+    assert!(first.run("COMMIT").is_err() && !first.is_lost(), "the server has ended it, and says so");
+    add(&first, 4).unwrap();
+    assert_eq!(count(&reader), 3);
+    first.run("BEGIN IMMEDIATE").unwrap();
+    assert!(first.execute("NONSENSE", []).is_err() && !first.is_sound());
+    assert!(first.run("COMMIT").is_err(), "nothing of it is kept");
+    assert_eq!(count(&reader), 3);
+}
+
+#[test]
+fn a_hub_whose_database_another_one_has_served_meanwhile_writes_no_more() {
+    let server = PostgresProcess::start().unwrap();
+    let place = Place::Postgres { url: server.url.clone(), readers: 1, is_serving: true, steps: &[] };
+    let first = Connection::open(&place, &STEPS).unwrap();
+    break_all(&server);
+    let second = Connection::open(&place, &STEPS).unwrap();
+    add(&second, 1).unwrap();
+    drop(second);
+    assert!(add(&first, 2).is_err() && first.is_lost());
+    assert!(add(&first, 2).is_err());
+    assert_eq!(count(&Connection::reader(&place).unwrap()), 1);
 }

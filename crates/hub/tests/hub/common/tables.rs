@@ -9,7 +9,7 @@ use tandem_hub::config::{Config, Environment, Flags};
 use tandem_sql::{Connection, Place};
 use tandem_sqlite::Link as _;
 
-const SERVER: &str = "TANDEM_TESTS_POSTGRES";
+pub const SERVER: &str = "TANDEM_TESTS_POSTGRES";
 
 /// Those of the hub with this folder.
 pub fn of(folder: &Path) -> Data {

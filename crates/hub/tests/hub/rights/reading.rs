@@ -6,7 +6,9 @@ use tandem_conversation::Role;
 use tandem_hub::{NewBrand, NewUser, add_brand, add_user};
 use uuid::Uuid;
 
-use crate::common::{Agent, Customer, PASSWORD, TestHub, TestLogic, eventually, frame, frames_until, post, say};
+use crate::common::{
+    Agent, Customer, PASSWORD, TestHub, TestLogic, eventually, frame, frames_until, post, say, tables,
+};
 
 /// Maya handles Carmen's conversation; no call is open.
 async fn mayas(hub: &TestHub) -> (Customer, Agent, String) {
@@ -118,7 +120,7 @@ async fn whoever_handles_a_customer_reads_their_journey_as_long_as_they_do() {
 /// A second brand, and Leo, who serves only the first.
 async fn with_leo() -> (TestHub, Agent, Customer) {
     let hub = TestHub::start(None).await;
-    let folder = hub.folder.path().to_owned();
+    let data = tables::of(hub.folder.path());
     tokio::task::spawn_blocking(move || {
         let bank = NewBrand {
             key: "bank".into(),
@@ -127,10 +129,10 @@ async fn with_leo() -> (TestHub, Agent, Customer) {
             accent: "#2f5bea".into(),
             domains: vec!["*".into()],
         };
-        add_brand(&folder, bank).unwrap();
+        add_brand(data.clone(), bank).unwrap();
         let mut leo = NewUser::new("leo@northwind.example", "Leo", Role::Agent, PASSWORD);
         leo.brands = vec!["northwind".into()];
-        add_user(&folder, leo).unwrap();
+        add_user(data, leo).unwrap();
     })
     .await
     .unwrap();
