@@ -18,7 +18,7 @@ const HASHES: &[(u32, u64)] = &[
     (16, 0xc28a_2f4c_1d03_77fd),
     (17, 0x5ecc_31ba_7767_da41),
     (18, 0xe1a4_4bf3_f1ab_e3e0),
-    (19, 0xd6b9_4587_3c24_40f7),
+    (19, 0x6686_9a68_5d76_a2c5),
 ];
 
 /// Where the types between hub and desk are defined.

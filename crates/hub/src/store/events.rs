@@ -64,18 +64,15 @@ pub(crate) fn page_after(
     bytes: usize,
 ) -> Result<Vec<Logged>, StoreError> {
     let (mut page, mut length, mut cursor) = (Vec::new(), 0, cursor);
-    while length < bytes && cursor < to {
+    while cursor < to {
         let part = after(connection, cursor, to, AT_ONCE)?;
-        let is_last = part.len() < AT_ONCE as usize;
+        cursor = if part.len() < AT_ONCE as usize { to } else { part.last().map_or(to, |last| last.seq) };
         for logged in part {
             if length >= bytes {
-                break;
+                return Ok(page);
             }
-            (length, cursor) = (length + logged.body.len(), logged.seq);
+            length += logged.body.len();
             page.push(logged);
-        }
-        if is_last {
-            break;
         }
     }
     Ok(page)

@@ -110,7 +110,7 @@ fn a_savepoint_undoes_its_part_and_a_transaction_all() {
 /// Ends all other sessions of the database, as a restart of the server does.
 fn break_all(server: &PostgresProcess) {
     let place = Place::Postgres { url: server.url.clone(), readers: 1, is_serving: false, steps: &[] };
-    let other = Connection::open(&place, &[]).unwrap();
+    let other = Connection::reader(&place).unwrap();
     let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'";
     assert!(other.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap() > 0);
