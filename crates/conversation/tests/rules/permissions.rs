@@ -105,7 +105,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         // Customers' own.
         ("write",           "+ P P P P P P P P", Busy, |s| Command::Write { turn: s.turn(), content: text("Hi"), received: s.now }),
         ("give feedback",   "+ P P P P P P P P", Busy, |_| Command::GiveFeedback { score: 4, text: String::new() }),
-        ("edit turn",       "+ P P P P P P P P", Busy, |s| Command::EditTurn { turn: s.turn(), content: text("Hi"), received: s.now }),
+        ("edit turn",       "+ P P P P P P P +", Busy, |s| Command::EditTurn { turn: s.turn(), content: text("Hi"), received: s.now }),
         ("withdraw turn",   "+ P P P P P P P P", Busy, |s| Command::WithdrawTurn { turn: s.turn() }),
         // People of ours who are engaged.
         ("reply",           "P + + + - - + P P", Busy, |s| s.reply("Hi")),
