@@ -9,7 +9,8 @@ mod values;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
-use std::time::{Duration, Instant, SystemTime};
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::time::{Duration, Instant};
 
 use postgres::error::SqlState;
 use postgres::types::Type;
@@ -95,8 +96,8 @@ impl Postgres {
     pub(crate) fn connect(url: &str, use_: Use) -> Result<Self, Error> {
         let mut config = parse(url).map_err(|words| failed(&words, Cause::Other))?;
         // The name tells this connection's sessions from all others, so that it can end an old one of its own.
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
-        config.connect_timeout(CONNECTING).application_name(&format!("tandem-hub {}-{now}", std::process::id()));
+        let random = RandomState::new().build_hasher().finish();
+        config.connect_timeout(CONNECTING).application_name(&format!("tandem-hub {random:x}"));
         let session = Session::open(&config, use_)?;
         let (session, transaction) = (RefCell::new(session), Cell::new(Transaction::None));
         Ok(Self { config, use_, session, transaction, id: RefCell::default(), is_lost: Cell::new(false) })
