@@ -397,7 +397,7 @@ fn places(fact: &Fact, about: Option<&About>, question: &Question) -> Vec<Place>
         };
         places = places
             .iter()
-            .flat_map(|place| names.iter().map(|name| [place.as_slice(), &[name.clone()]].concat()))
+            .flat_map(|place| names.iter().map(|name| [place.as_slice(), std::slice::from_ref(name)].concat()))
             .collect();
     }
     places
