@@ -32,6 +32,7 @@ pub const TESTS: &[&str] = &[
     "curl",
     "openssl",
     "postgresql",
+    "faketime",
 ];
 
 /// Needed by the samples of Your Logic in other languages.
