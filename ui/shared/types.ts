@@ -10,7 +10,7 @@ reactions: Array<ReactionView>,
  */
 earlier: Array<string>, 
 /**
- * It stands for a file that could not be fetched: somebody may try again.
+ * It stands for a file that could not be fetched; users may try again.
  */
 owed: boolean, };
 
@@ -815,7 +815,7 @@ total: number, };
 
 export type LimitsView = { 
 /**
- * A text, in UTF-16 units. A longer one goes on in the next message.
+ * Maximum length of a text, in UTF-16 units; the rest goes into another message.
  */
 text: number, 
 /**

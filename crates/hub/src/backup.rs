@@ -66,9 +66,16 @@ pub fn backup(data: &Path, file: &Path) -> anyhow::Result<BackedUp> {
         .with_context(|| format!("Cannot copy the database to {}", snapshot.path.display()))?;
     let (files, lost) = write_archive(data, &snapshot.path, &partial.path)
         .with_context(|| format!("Cannot write {}", partial.path.display()))?;
-    // Unlike a rename, it replaces nothing that came meanwhile.
-    std::fs::hard_link(&partial.path, file).with_context(|| format!("Cannot write {}", file.display()))?;
-    drop(partial);
+    // Unlike a rename, a link replaces nothing that came meanwhile; some file systems have none.
+    match std::fs::hard_link(&partial.path, file) {
+        Ok(()) => drop(partial),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            bail!("{} came into being meanwhile: choose another file", file.display())
+        }
+        Err(_) => {
+            std::fs::rename(&partial.path, file).with_context(|| format!("Cannot write {}", file.display()))?;
+        }
+    }
     sync_folder(file)?;
     let summary = format!("Backed up {} of {} into {}", counted(files), data.display(), file.display());
     Ok(BackedUp { summary, lost, removed })

@@ -153,7 +153,7 @@ pub enum AgentCommand {
     Complete {
         #[serde(default)]
         resolution: String,
-        /// What the sender saw: later words of the customer refuse it, except courtesies; without it, nothing does.
+        /// The last position seen: later words of the customer, except courtesies, refuse it. None ignores them.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seen: Option<Position>,
     },
@@ -183,7 +183,7 @@ pub enum AgentCommand {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
-    /// Asks a colleague to go on; the sender's part ends when they join. Who views all need not take part.
+    /// Asks a colleague to go on; the sender's part ends when they join. Users who view all need not take part.
     Transfer {
         user: UserId,
         #[serde(default, skip_serializing_if = "Option::is_none")]

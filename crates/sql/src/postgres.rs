@@ -111,6 +111,8 @@ impl Postgres {
     pub(crate) fn migrate(&self, migrations: &[Migration], steps: &[(&str, &str)]) -> Result<(), Error> {
         let mut session = self.session.borrow_mut();
         let client = &mut session.client;
+        // A step takes as long as there are rows.
+        client.batch_execute("SET statement_timeout = 0").map_err(because)?;
         client.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATING})")).map_err(because)?;
         client.batch_execute(PREPARED).map_err(because)?;
         let found: i64 = client.query_one("SELECT count(*) FROM schema_steps", &[]).map_err(because)?.get(0);
@@ -132,7 +134,7 @@ impl Postgres {
             step.execute("INSERT INTO schema_steps (name) VALUES ($1)", &[&migration.name]).map_err(because)?;
             step.commit().map_err(because)?;
         }
-        client.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATING})")).map_err(because)
+        client.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATING}); {SESSION}")).map_err(because)
     }
 
     /// Serves the database from now on, alone.

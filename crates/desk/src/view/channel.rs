@@ -16,7 +16,7 @@ pub struct WindowView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct LimitsView {
-    /// A text, in UTF-16 units. A longer one goes on in the next message.
+    /// Maximum length of a text, in UTF-16 units; the rest goes into another message.
     pub text: usize,
     /// Files that are shown as what they are. Others travel as documents.
     pub shown: Vec<ShownFilesView>,
@@ -67,7 +67,7 @@ pub struct AboutTurnView {
     pub reactions: Vec<ReactionView>,
     /// Its words before they were changed, oldest first.
     pub earlier: Vec<String>,
-    /// It stands for a file that could not be fetched: somebody may try again.
+    /// It stands for a file that could not be fetched; users may try again.
     pub owed: bool,
 }
 

@@ -138,7 +138,7 @@ fn view(
     }
 }
 
-/// Figures over their limits now. Whoever is told once of a limit keeps [`board::Alarms`].
+/// Figures over their limits now, however long they have been so; [`board::Alarms`] tells each once.
 fn over(figures: &Figures, limits: &Limits) -> Vec<board::Watched> {
     let mut alarms = board::Alarms::default();
     alarms.look(figures, limits).into_iter().map(|turned| turned.watched).collect()

@@ -205,7 +205,7 @@ fn rounds(
     let (value, null) = column.map_or(("1", ""), |column| (column, " IS NOT NULL"));
     let null = if null.is_empty() { String::new() } else { format!(" AND {value}{null}") };
     let inbound = if inbound { " AND direction = 'inbound'" } else { "" };
-    // Who goes on elsewhere is part of no figure but the counts.
+    // A round that goes on elsewhere is counted, and enters no rate and no time.
     let elsewhere = if column.is_some() { " AND (outcome IS NULL OR outcome <> 'goes_on_elsewhere')" } else { "" };
     let sql = format!(
         "SELECT conversation_id, no, {time}, {value} FROM round WHERE {}{null}{inbound}{elsewhere}",

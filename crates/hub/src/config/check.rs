@@ -186,13 +186,19 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
+/// What travels in a header of HTTP.
+pub(super) fn header(text: &str) -> Result<String, String> {
+    match text.chars().all(|c| c.is_ascii_graphic() || c == ' ') && text.trim() == text {
+        true => Ok(text.to_owned()),
+        false => Err("use letters, digits and signs of ASCII: the secret travels in a header".into()),
+    }
+}
+
 pub(super) fn secret(text: &str) -> Result<String, String> {
     if text.len() < SECRET_BYTES {
         return Err(format!("shorter than {SECRET_BYTES} characters"));
     }
-    if !text.chars().all(|c| c.is_ascii_graphic() || c == ' ') || text.trim() != text {
-        return Err("use letters, digits and signs of ASCII: the secret travels in a header".into());
-    }
+    header(text)?;
     if let Some(encoded) = text.strip_prefix("whsec_")
         && standardwebhooks::Webhook::new(encoded).is_err()
     {

@@ -100,7 +100,7 @@ fn mail(settings: &mut Settings, public_url: Option<&str>) -> Option<MailConfig>
 fn improve(settings: &mut Settings) -> Option<ImproveConfig> {
     let base_url = settings.get("improve.base_url", check::base_url);
     let model = settings.text("improve.model");
-    let key = settings.text("improve.key");
+    let key = settings.get("improve.key", check::header);
     match (settings.text("improve.base_url").is_some(), &model) {
         (true, None) => settings.missing("improve.model", "needed when improve.base_url is set"),
         (false, Some(_)) => settings.missing("improve.base_url", "needed when improve.model is set"),

@@ -276,3 +276,17 @@ fn a_number_that_cannot_work_is_named_with_its_place() {
     let error = load_file("whatsapp = [1, { id = \"main\" }]\n", &[]).unwrap_err();
     assert!(error.contains("use tables alone"), "{error}");
 }
+
+#[test]
+fn what_travels_in_a_header_is_of_one_line() {
+    let of_a_model = |key| {
+        let model = [("TANDEM_IMPROVE_BASE_URL", "https://models.example/v1"), ("TANDEM_IMPROVE_MODEL", "small")];
+        load(&[&model[..], &[("TANDEM_IMPROVE_KEY", key)]].concat())
+    };
+    assert_eq!(of_a_model("sk-1").unwrap().improve.unwrap().key, "sk-1");
+    for key in ["sk\n1", "sk-1\r\nX: y", "sk-\u{fc}"] {
+        assert!(of_a_model(key).unwrap_err().contains("improve.key (TANDEM_IMPROVE_KEY): use letters"), "{key:?}");
+    }
+    let base = ("TANDEM_IMPROVE_BASE_URL", "https://u:p@models.example/v1");
+    assert!(load(&[base, ("TANDEM_IMPROVE_MODEL", "small")]).unwrap_err().contains("leave user and password"));
+}

@@ -58,9 +58,10 @@ impl NewWhatsappNumber {
         for (name, secret) in [("access_token", &self.access_token), ("app_secret", &self.app_secret)] {
             if secret.trim().is_empty() || secret.len() > 4_096 {
                 found.push((name, "it is empty or too long".into()));
-            } else if name == "access_token" && !secret.trim().bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-                found.push((name, "it has characters that no token has: copy it again, without line breaks".into()));
             }
+        }
+        if let Err(why) = check::header(self.access_token.trim()) {
+            found.push(("access_token", why));
         }
         if self.verify_token.len() < 8 {
             found.push(("verify_token", "it is shorter than 8 characters: choose a longer one".into()));

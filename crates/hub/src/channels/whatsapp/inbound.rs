@@ -151,7 +151,7 @@ async fn apply(hub: &Arc<Hub>, opened: &Arc<Opened>, change: Change, received: T
     }
 }
 
-/// A call, as the turn that it becomes: nobody takes calls, so all that comes of it is that somebody wants us.
+/// A call as a turn. Nobody answers calls, so the turn only says that the customer called.
 fn rang(call: Call) -> Result<Message, Rejection> {
     let Call { id, who, name, at_ms, .. } = call;
     if !who.is_known() {
