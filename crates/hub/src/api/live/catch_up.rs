@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use axum::extract::ws::Utf8Bytes;
 use tandem_conversation::{
-    ConversationId, Event, EventBody, Participant, Position, RETENTION_MS, Section, Time, UserId, visible,
+    ConversationId, EngagementId, Event, EventBody, Participant, Position, RETENTION_MS, Section, Time, UserId, visible,
 };
 use tandem_protocol::agents::{DeskFrame, LiveFrame, Whereabouts};
 use tandem_sql::Connection;
@@ -392,6 +392,7 @@ impl Telling<'_> {
         let touched: Vec<_> = rows.iter().map(|row| row.conversation).filter(|id| seen.insert(*id)).collect();
         seen.clear();
         let (mut for_help, mut closed) = (HashSet::new(), HashSet::new());
+        let mut since = Since::default();
         let mut rest = &touched[..];
         while !rest.is_empty() {
             for found in self.states(&mut rest).await? {
@@ -411,7 +412,7 @@ impl Telling<'_> {
             let id = row.conversation;
             if seen.contains(&id) {
                 self.change(&format!(r#"{{"event":{}}}"#, row.body)).await?;
-            } else if hid(row, self.rights.user, for_help.contains(&id)) && closed.insert(id) {
+            } else if since.hid(row, self.rights.user, for_help.contains(&id)) && closed.insert(id) {
                 self.change(&format!(r#"{{"closed":"{id}"}}"#)).await?;
             }
         }
@@ -515,16 +516,38 @@ fn began(user: UserId) -> Option<Time> {
     Some(Time(i64::try_from(seconds).ok()?.saturating_mul(1_000)))
 }
 
-/// Whether this event ended a user's access to a conversation. Other hidden conversations are never mentioned.
-fn hid(row: &events::Logged, user: UserId, for_help: bool) -> bool {
-    let may = (for_help && row.body.contains("help_cleared")) || row.body.contains("engagement_ended");
-    let Some(event) = may.then(|| Event::read(&row.body).ok()).flatten() else { return false };
-    match event.body {
-        // A user who did not exist yet was shown nothing.
-        EventBody::HelpCleared { .. } => for_help && began(user).is_none_or(|began| event.time >= began),
-        EventBody::EngagementEnded { was, .. } => {
-            was.person().or(was.invitee()).and_then(Participant::user) == Some(user)
+/// What began after the desk's cursor in conversations that are hidden now. The desk was not told of it.
+#[derive(Default)]
+struct Since {
+    called: HashSet<ConversationId>,
+    begun: HashSet<EngagementId>,
+}
+
+impl Since {
+    /// Whether this event ended a user's access that the desk knows of. Other hidden conversations are never mentioned.
+    fn hid(&mut self, row: &events::Logged, user: UserId, for_help: bool) -> bool {
+        let may = ["help_", "engagement_"].iter().any(|kind| row.body.contains(kind));
+        let Some(event) = may.then(|| Event::read(&row.body).ok()).flatten() else { return false };
+        match event.body {
+            EventBody::HelpRaised { .. } => {
+                self.called.insert(row.conversation);
+                false
+            }
+            EventBody::EngagementStarted { engagement } => {
+                self.begun.insert(engagement.id);
+                false
+            }
+            // A user who did not exist yet was shown nothing.
+            EventBody::HelpCleared { .. } => {
+                for_help
+                    && !self.called.contains(&row.conversation)
+                    && began(user).is_none_or(|began| event.time >= began)
+            }
+            EventBody::EngagementEnded { engagement, was, .. } => {
+                !self.begun.contains(&engagement)
+                    && was.person().or(was.invitee()).and_then(Participant::user) == Some(user)
+            }
+            _ => false,
         }
-        _ => false,
     }
 }
