@@ -16,15 +16,17 @@ pub(crate) mod tables;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use tandem_conversation::measure::Definitions;
 use tandem_sql::{Connection, Place};
 use tandem_sqlite::{Durability, Options, Room};
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::data::Data;
-use crate::folder::{ANALYTICS, make_file};
-use crate::store::{Database, events};
+use crate::derived::Derived;
+use crate::folder::ANALYTICS;
+use crate::store::{Database, StoreError, events};
 use folding::Folding;
 
 pub use export::{Export, export};
@@ -35,7 +37,7 @@ pub(crate) use tables::cursor;
 
 /// The tables of analytics, open.
 pub(crate) struct Analytics {
-    pub(crate) file: Database<Folding>,
+    file: Derived<Folding, Connection>,
     /// Signals a commit of the account.
     pub(crate) news: Arc<Notify>,
 }
@@ -43,16 +45,26 @@ pub(crate) struct Analytics {
 impl Analytics {
     /// Opens or creates the tables in the data folder. Damaged ones are made again from the log.
     pub(crate) fn open(data: &Path, definitions: Definitions) -> anyhow::Result<Self> {
-        let file = match open_file(data, definitions.clone()) {
-            Err(error) if error.is_damage() => {
-                tracing::warn!(%error, "analytics.db is damaged, and is made again");
-                remove(data)?;
-                make_file(&data.join(ANALYTICS))?;
-                open_file(data, definitions)?
-            }
-            opened => opened?,
-        };
-        Ok(Self { file, news: Arc::default() })
+        let open = move |path: &Path| open_file(path, definitions.clone());
+        Ok(Self { file: Derived::open(data.join(ANALYTICS), "analytics.db", open)?, news: Arc::default() })
+    }
+
+    /// The file as it is now.
+    pub(crate) fn file(&self) -> Database<Folding> {
+        self.file.file()
+    }
+
+    /// Begins empty tables of `log` if `error` says that these are damaged. True if it did.
+    ///
+    /// # Errors
+    /// If the new file cannot be made. Then the old one is closed.
+    pub(crate) async fn mend(&self, error: &StoreError, log: Uuid) -> anyhow::Result<bool> {
+        self.file.mend(error, move |connection, _| tables::begin(connection, log).map(drop)).await
+    }
+
+    /// Resolves when the file has ended without being made again.
+    pub(crate) async fn ended(&self) {
+        self.file.ended().await;
     }
 }
 
@@ -72,28 +84,9 @@ pub(crate) fn describe(data: &Data) -> anyhow::Result<String> {
     })
 }
 
-/// Removes the file with what belongs to it.
-fn remove(data: &Path) -> anyhow::Result<()> {
-    for name in [ANALYTICS.to_owned(), format!("{ANALYTICS}-wal"), format!("{ANALYTICS}-shm")] {
-        let path = data.join(name);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("Cannot remove {}", path.display()));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-fn open_file(data: &Path, definitions: Definitions) -> Result<Database<Folding>, tandem_sqlite::Error> {
+fn open_file(path: &Path, definitions: Definitions) -> Result<Database<Folding>, tandem_sqlite::Error> {
     // A lost tail is measured again: the log position is written with it.
-    let options = Options {
-        path: data.join(ANALYTICS),
-        key: None,
-        durability: Durability::Normal,
-        readers: 2,
-        room: Room::SERVER,
-    };
+    let options =
+        Options { path: path.into(), key: None, durability: Durability::Normal, readers: 2, room: Room::SERVER };
     Database::open(&Place::File(options), tables::MIGRATIONS, |_: &Connection| Ok(Folding::new(definitions)))
 }

@@ -15,6 +15,7 @@ mod command;
 pub mod config;
 mod crowd;
 mod data;
+mod derived;
 mod doctor;
 mod doors;
 mod embed;

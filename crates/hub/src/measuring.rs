@@ -31,7 +31,11 @@ pub(crate) async fn run(hub: Arc<Hub>) {
                 tokio::time::sleep(PAUSE).await;
             }
             Err(error) => {
-                tracing::error!(%error, "analytics.db cannot be written");
+                match hub.analytics.mend(&error, hub.log).await {
+                    Ok(true) => continue,
+                    Ok(false) => tracing::error!(%error, "analytics.db cannot be written"),
+                    Err(error) => tracing::error!(%error, "analytics.db cannot be made again"),
+                }
                 tokio::time::sleep(PATIENCE).await;
             }
         }
@@ -41,7 +45,7 @@ pub(crate) async fn run(hub: Arc<Hub>) {
 async fn begin(hub: &Hub) -> Result<bool, StoreError> {
     let log = hub.log;
     hub.analytics
-        .file
+        .file()
         .write(move |connection, _| {
             if tables::begin(connection, log)? {
                 tracing::info!("the tables of analytics are made from the log");
@@ -53,7 +57,7 @@ async fn begin(hub: &Hub) -> Result<bool, StoreError> {
 
 /// Measures one part; false if nothing is left.
 async fn step(hub: &Hub) -> Result<bool, StoreError> {
-    let from = hub.analytics.file.read(tables::cursor).await?;
+    let from = hub.analytics.file().read(tables::cursor).await?;
     let (part, last) = hub
         .database
         .read(move |connection| {
@@ -63,7 +67,7 @@ async fn step(hub: &Hub) -> Result<bool, StoreError> {
         .await?;
     if from > last {
         tracing::warn!("the account's log is shorter than its analytics: they are made again");
-        hub.analytics.file.write(|connection, _| tables::clear(connection)).await?;
+        hub.analytics.file().write(|connection, _| tables::clear(connection)).await?;
         return Ok(true);
     }
     if part.up_to == from {
@@ -71,7 +75,7 @@ async fn step(hub: &Hub) -> Result<bool, StoreError> {
     }
     let (part, missing, definitions) = hub
         .analytics
-        .file
+        .file()
         .write(move |connection, folding| {
             let missing = folding.recall(connection, &part)?;
             Ok::<_, StoreError>((part, missing, folding.definitions.clone()))
@@ -87,6 +91,6 @@ async fn step(hub: &Hub) -> Result<bool, StoreError> {
             hub.database.read::<_, StoreError>(made).await?
         }
     };
-    hub.analytics.file.write(move |connection, folding| folding.apply(connection, part, made)).await?;
+    hub.analytics.file().write(move |connection, folding| folding.apply(connection, part, made)).await?;
     Ok(true)
 }

@@ -87,6 +87,11 @@ pub(crate) fn busy() -> Problem {
     Problem { retry_after: Some(2), ..Problem::new(503, "hub.busy", detail) }
 }
 
+/// What was derived from the log was damaged, and is made again.
+pub(crate) fn being_made(code: &'static str, detail: &str) -> Problem {
+    Problem { retry_after: Some(5), ..Problem::new(503, code, detail) }
+}
+
 /// One network has more open connections than an office needs.
 pub(crate) fn too_many_connections() -> Problem {
     let detail = "Too many connections from this network are open. Close some, or try again in a minute.";

@@ -198,7 +198,7 @@ impl Hub {
         hub.work("sweeping files", media::run(Arc::clone(&hub)));
         hub.work("limits", limits::run(Arc::clone(&hub.limits)));
         hub.work("filing for search", search::run(Arc::clone(&hub)));
-        hub.work("the tables of analytics", ended(hub.analytics.file.clone()));
+        hub.work("the tables of analytics", analytics_ended(Arc::clone(&hub)));
         hub.work("measuring", measuring::run(Arc::clone(&hub)));
         hub.work("retention", retention::run(Arc::clone(&hub)));
         hub.work("the alert ledger", alerts::run(Arc::clone(&hub), ledger_in));
@@ -239,7 +239,7 @@ impl Hub {
         workers.shutdown().await;
         self.database.close().await;
         self.search.file().close().await;
-        self.analytics.file.close().await;
+        self.analytics.file().close().await;
         *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
@@ -268,6 +268,10 @@ pub fn serve_metrics(hub: &Arc<Hub>, listener: TcpListener) {
 
 async fn index_ended(hub: Arc<Hub>) {
     hub.search.ended().await;
+}
+
+async fn analytics_ended(hub: Arc<Hub>) {
+    hub.analytics.ended().await;
 }
 
 async fn ended<C: Companion<K>, K: Link>(database: tandem_sqlite::Database<C, K>) {

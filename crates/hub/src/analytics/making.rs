@@ -10,9 +10,10 @@ use tandem_sql::Connection;
 use super::cell::{self, Cell, json_of};
 use super::folding::{self, Part};
 use super::shape::{CALL, CONVERSATION, ENGAGEMENT, EXTERNAL_AGENT, LOGIC_REQUEST, ROUND, SHAPES, Shape, TAG, TURN};
-use super::{open_file, remove, tables};
+use super::{open_file, tables};
 use crate::data::Data;
-use crate::folder::{ANALYTICS, Lock, is_in_use, make_file};
+use crate::derived;
+use crate::folder::{ANALYTICS, Lock, is_in_use};
 use crate::store::{StoreError, conversations, events, log, passable};
 
 /// Throws the tables away and makes them again, from parts of the log of this many events. `progress` hears how far it
@@ -32,10 +33,10 @@ pub fn rebuild(
     let account = data.peek()?;
     let log = log::id(&account)?;
     let last = events::last(&account)?;
-    remove(folder)?;
-    make_file(&folder.join(ANALYTICS))?;
+    let path = folder.join(ANALYTICS);
+    derived::empty(&path)?;
     let began = Instant::now();
-    let file = open_file(folder, definitions.clone()).context("Cannot make analytics.db")?;
+    let file = open_file(&path, definitions.clone()).context("Cannot make analytics.db")?;
     file.write_blocking(move |connection, _| tables::begin(connection, log))?;
     let mut at = 0;
     while at < last {

@@ -20,8 +20,8 @@ use crate::analytics::figures::{
 };
 use crate::analytics::metric::METRICS;
 use crate::hub::Hub;
-use crate::problem::ApiError;
-use crate::store::{activity, brands};
+use crate::problem::{ApiError, being_made};
+use crate::store::{StoreError, activity, brands};
 
 /// The longest time of one question, in milliseconds: two years and a leap day.
 const LONGEST_MS: i64 = 731 * 24 * 3_600_000;
@@ -205,9 +205,9 @@ pub(crate) async fn list(
     let (from, until) = (question.asked.from, question.asked.until);
     let read = move |connection: &tandem_sql::Connection| {
         let found = figures::figures(connection, &question)?;
-        Ok::<_, crate::store::StoreError>((found, cursor(connection)?))
+        Ok::<_, StoreError>((found, cursor(connection)?))
     };
-    let (found, cursor) = hub.analytics.file.read(read).await?;
+    let (found, cursor) = measured(&hub, read).await?;
     let rows = found.map_err(refused)?;
     let as_of = AsOf { cursor, time: hub.clock.now() };
     Ok(axum::Json(FiguresPage { definitions: thresholds(&hub).version, zone, from, until, as_of, rows }))
@@ -249,11 +249,26 @@ pub(crate) async fn rows(
     let (question, _) = question(&hub, &signed, query, query_day).await?;
     let read = move |connection: &tandem_sql::Connection| {
         let found = figures::rows(connection, &question, skip, limit)?;
-        Ok::<_, crate::store::StoreError>((found, cursor(connection)?))
+        Ok::<_, StoreError>((found, cursor(connection)?))
     };
-    let ((rows, total), cursor) = hub.analytics.file.read(read).await?;
+    let ((rows, total), cursor) = measured(&hub, read).await?;
     let next = Some(skip.saturating_add(rows.len())).filter(|next| *next < total && !rows.is_empty());
     Ok(axum::Json(FigureRows { as_of: AsOf { cursor, time: hub.clock.now() }, total, rows, next }))
+}
+
+/// Reads the tables. Damaged ones are made again.
+async fn measured<T: Send + 'static>(
+    hub: &Hub,
+    read: impl FnOnce(&tandem_sql::Connection) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, ApiError> {
+    match hub.analytics.file().read(read).await {
+        Err(error) if matches!(hub.analytics.mend(&error, hub.log).await, Ok(true)) => {
+            hub.analytics.news.notify_one();
+            let words = "The tables of figures were damaged, and are made again: ask again in a moment.";
+            Err(being_made("figures.being_made", words).into())
+        }
+        read => Ok(read?),
+    }
 }
 
 fn thresholds(hub: &Hub) -> Thresholds {

@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 use super::Query;
 use super::auth::Signed;
 use crate::hub::Hub;
-use crate::problem::{ApiError, busy};
+use crate::problem::{ApiError, being_made, busy};
 
 /// Maximum hits per response.
 const PAGE: u32 = 200;
@@ -59,15 +59,9 @@ pub(crate) async fn search(
         Ok(page) => Ok(axum::Json(page)),
         Err(error) if matches!(hub.search.mend(&error, hub.log).await, Ok(true)) => {
             hub.news.notify_one();
-            Err(being_made())
+            let words = "The search index was damaged, and is made again: search again in a moment.";
+            Err(being_made("search.being_made", words).into())
         }
         Err(error) => Err(error.into()),
     }
-}
-
-fn being_made() -> ApiError {
-    let words = "The search index was damaged, and is made again: search again in a moment.";
-    let mut error = ApiError::new(503, "search.being_made", words);
-    error.0.retry_after = Some(5);
-    error
 }

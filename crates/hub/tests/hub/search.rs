@@ -115,13 +115,7 @@ async fn an_index_that_is_damaged_under_a_running_hub_is_made_again() {
     let (sofia, carmen) = (hub.sofia().await, hub.customer().await);
     carmen.writes("first suitcase").await;
     until_found(&sofia, "suitcase", &["first suitcase"]).await;
-    for name in ["search.db", "search.db-wal"] {
-        let path = hub.folder.path().join(name);
-        let bytes = std::fs::metadata(&path).unwrap().len();
-        let junk: Vec<u8> = (0..bytes).map(|n| u8::try_from(n * 37 % 251).unwrap()).collect();
-        let mut file = std::fs::File::options().write(true).open(&path).unwrap();
-        std::io::Write::write_all(&mut file, &junk).unwrap();
-    }
+    hub.damages("search.db");
     carmen.writes("last suitcase").await;
     eventually("both are found again", || async {
         let (status, page) = sofia.gets("/api/v1/search?q=suitcase").await;

@@ -8,7 +8,7 @@ use tandem_hub::analytics::{rebuild, verify};
 use tandem_sql::{Connection, ValueRef};
 use uuid::Uuid;
 
-use crate::common::{Agent, Customer, TestHub, TestLogic, eventually, frames_until, say};
+use crate::common::{Agent, Customer, TestHub, TestLogic, eventually, frames_until, get, say};
 
 const TABLES: [&str; 8] =
     ["conversation", "round", "engagement", "turn", "call", "logic_request", "external_agent", "tag"];
@@ -37,9 +37,8 @@ pub fn dump(data: &Path) -> Vec<String> {
     lines
 }
 
-fn measured(data: &Path) -> i64 {
-    let connection = Connection::peek(&data.join("analytics.db")).unwrap();
-    connection.query_row("SELECT cursor FROM progress", [], |row| row.get(0)).unwrap()
+fn measured(data: &Path) -> Result<i64, tandem_sql::Error> {
+    Connection::peek(&data.join("analytics.db"))?.query_row("SELECT cursor FROM progress", [], |row| row.get(0))
 }
 
 fn logged(data: &Path) -> i64 {
@@ -48,7 +47,7 @@ fn logged(data: &Path) -> i64 {
 }
 
 pub async fn until_measured(data: &Path) {
-    eventually("everything is measured", || async { (measured(data) == logged(data)).then_some(()) }).await;
+    eventually("everything is measured", || async { (measured(data).ok()? == logged(data)).then_some(()) }).await;
 }
 
 /// Throws the tables away and makes them again, as the command does.
@@ -183,4 +182,22 @@ async fn damaged_tables_are_made_again_and_a_second_program_keeps_out() {
     until_measured(&data).await;
     let _folder = hub.stop().await;
     assert_eq!(dump(&data), before);
+}
+
+#[tokio::test]
+async fn tables_that_are_damaged_under_a_running_hub_are_made_again() {
+    let hub = TestHub::start(None).await;
+    let (sofia, carmen) = (hub.sofia().await, hub.customer().await);
+    story(&hub, &carmen).await;
+    until_measured(hub.folder.path()).await;
+    hub.damages("analytics.db");
+    carmen.writes("It is broken").await;
+    let path = "/api/v1/figures?from=2026-01-01&to=2027-12-31&metric=rounds_completed";
+    eventually("all is measured again", || async {
+        let (status, page) = sofia.gets(path).await;
+        let is_whole = page["asOf"]["cursor"] == logged(hub.folder.path()) && page["rows"][0]["count"] == 1;
+        (status == 200 && is_whole && measured(hub.folder.path()).is_ok()).then_some(())
+    })
+    .await;
+    assert_eq!(get(&hub.base, "/readyz", None).await.0, 200);
 }

@@ -49,6 +49,17 @@ impl TestHub {
         Self::at(Clock::system(), folder, logic, timeout_ms).await
     }
 
+    /// Overwrites a database of its folder, and its journal, with junk of the same length.
+    pub fn damages(&self, name: &str) {
+        for name in [name.to_owned(), format!("{name}-wal")] {
+            let path = self.folder.path().join(name);
+            let bytes = std::fs::metadata(&path).unwrap().len();
+            let junk: Vec<u8> = (0..bytes).map(|n| u8::try_from(n * 37 % 251).unwrap()).collect();
+            let mut file = std::fs::File::options().write(true).open(&path).unwrap();
+            std::io::Write::write_all(&mut file, &junk).unwrap();
+        }
+    }
+
     /// A new hub whose clock is moved by the test, in milliseconds.
     pub async fn start_with_clock(logic: Option<&str>) -> (Self, Arc<AtomicI64>) {
         let folder = Arc::new(tempfile::tempdir().unwrap());
