@@ -10,6 +10,9 @@ use tandem_sqlite::{Durability, Link as _, Options, Room};
 use crate::folder::{self, DATABASE};
 use crate::store::{self, Database, MIGRATIONS};
 
+/// A table of a database into which another one is being copied.
+pub(crate) const COPYING: &str = "copying";
+
 /// Where a hub keeps what it knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Data {
@@ -65,16 +68,21 @@ impl Data {
         match &self.postgres {
             None => folder::has_database(&self.folder),
             Some(_) => {
+                folder::are_files(&self.folder)?;
                 let connection = self.peek()?;
                 let begun = connection.has_table("schema_steps")?;
                 if !begun {
                     ensure!(
                         !self.folder.join(DATABASE).exists(),
-                        "{} is of a hub whose tables are in {DATABASE}, and this database of PostgreSQL is empty: name \
-                         another folder with --data, or leave out postgres",
+                        "{} is of a hub whose tables are in {DATABASE}, and this database of PostgreSQL is empty: copy them \
+                         with tandem-hub copy, name another folder with --data, or leave out postgres",
                         self.folder.display()
                     );
                 }
+                ensure!(
+                    !connection.has_table(COPYING)?,
+                    "A copy into this database is not complete: run tandem-hub copy again"
+                );
                 Ok(begun)
             }
         }
@@ -90,6 +98,7 @@ impl Data {
             Some(_) => {
                 let is_new = !self.has_hub()?;
                 folder::prepare_files(&self.folder)?;
+                folder::mark_moved(&self.folder)?;
                 Ok(is_new)
             }
         }

@@ -21,14 +21,27 @@ pub(crate) const INDEX: &str = "search.db";
 pub(crate) const ANALYTICS: &str = "analytics.db";
 /// Files of messages.
 pub(crate) const MEDIA: &str = "media";
+/// Says that the hub's tables are in PostgreSQL, where `tandem.db` is an old state of them.
+const ELSEWHERE: &str = "tables-are-in-postgresql";
 const LOCK: &str = "hub.lock";
 
 /// Whether a hub has used this folder before.
 ///
 /// # Errors
-/// If this user may not use the folder, or if other files of a hub are there without its database.
+/// If this user may not use the folder, or if other files of a hub are there without its database, or with one that has
+/// moved.
 pub fn has_database(data: &Path) -> anyhow::Result<bool> {
+    are_files(data)?;
     let path = data.join(DATABASE);
+    let moved = data.join(ELSEWHERE);
+    if moved.exists() {
+        bail!(
+            "The tables of this hub are in PostgreSQL: name the database with the setting postgres. {} is an old state; to \
+             go back to it, remove {}",
+            path.display(),
+            moved.display()
+        );
+    }
     let state = match OpenOptions::new().read(true).write(true).open(&path).and_then(|file| file.metadata()) {
         Ok(about) if about.len() > 0 => return Ok(true),
         Ok(_) => "is empty",
@@ -43,6 +56,21 @@ pub fn has_database(data: &Path) -> anyhow::Result<bool> {
         );
     }
     Ok(false)
+}
+
+/// Checks what is opened as a file: opening a pipe would wait for ever.
+///
+/// # Errors
+/// If something else has the name of one.
+pub(crate) fn are_files(data: &Path) -> anyhow::Result<()> {
+    let databases = [DATABASE, INDEX, ANALYTICS].map(|name| ["", "-wal", "-shm"].map(|end| format!("{name}{end}")));
+    for name in databases.into_iter().flatten().chain([KEY.to_owned()]) {
+        let path = data.join(name);
+        if path.metadata().is_ok_and(|about| !about.is_file()) {
+            bail!("{} is not a file: move it away", path.display());
+        }
+    }
+    Ok(())
 }
 
 /// What only a hub with a database leaves in its folder.
@@ -66,6 +94,48 @@ fn remains(data: &Path) -> anyhow::Result<Option<&'static str>> {
         }
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(unusable(&media, error)),
+    }
+}
+
+/// The files of a database while a hub uses them. If one is removed or replaced, what is written from then on is lost.
+#[cfg(unix)]
+pub(crate) struct Files(Vec<(std::path::PathBuf, (u64, u64))>);
+
+#[cfg(unix)]
+impl Files {
+    /// Those of the open database in the folder.
+    pub(crate) fn of(data: &Path) -> Self {
+        let known = |path: std::path::PathBuf| Some((path.clone(), identity(&path)?));
+        Self(
+            [DATABASE.to_owned(), format!("{DATABASE}-wal")].iter().filter_map(|name| known(data.join(name))).collect(),
+        )
+    }
+
+    /// One that is not there any more, or is another one.
+    pub(crate) fn missing(&self) -> Option<&Path> {
+        self.0.iter().find(|(path, known)| identity(path) != Some(*known)).map(|(path, _)| path.as_path())
+    }
+}
+
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let about = std::fs::metadata(path).ok()?;
+    Some((about.dev(), about.ino()))
+}
+
+/// Systems that keep open files from being removed need no look.
+#[cfg(not(unix))]
+pub(crate) struct Files;
+
+#[cfg(not(unix))]
+impl Files {
+    pub(crate) fn of(_: &Path) -> Self {
+        Self
+    }
+
+    pub(crate) fn missing(&self) -> Option<&Path> {
+        None
     }
 }
 
@@ -233,6 +303,15 @@ pub(crate) fn prepare_files(data: &Path) -> anyhow::Result<()> {
         tracing::info!(data = %data.display(), files = closed, "closed the data folder to other users of this machine");
     }
     Ok(())
+}
+
+/// Keeps commands from using a database of this folder that has moved.
+pub(crate) fn mark_moved(data: &Path) -> anyhow::Result<()> {
+    if !data.join(DATABASE).exists() {
+        return Ok(());
+    }
+    let path = data.join(ELSEWHERE);
+    make_file(&path).map_err(|error| unusable(&path, error))
 }
 
 /// Creates a file that only this user may read, unless it exists.

@@ -10,7 +10,7 @@ use tandem_hub::kit::LogicCommand;
 use tandem_hub::terminal::{is_unread, log, remark, say};
 use tandem_hub::{
     AnalyticsCommand, BackedUp, BrandCommand, Clock, ExportCommand, Hub, LibraryCommand, Restored, UserCommand,
-    WhatsappCommand, backup, bind, doctor, raise_file_limit, replace_missing_key, restore, serve, serve_metrics,
+    WhatsappCommand, backup, bind, copy, doctor, raise_file_limit, replace_missing_key, restore, serve, serve_metrics,
 };
 
 /// Returns the memory of thousands of connections to the system when they have gone.
@@ -72,6 +72,16 @@ enum What {
         /// The archive
         file: PathBuf,
     },
+    /// Copy the tables of a folder into the empty database of PostgreSQL that the settings name; no hub may run. A copy that
+    /// was cut off goes on
+    Copy {
+        /// The folder of the hub [default: the setting data]
+        #[arg(long)]
+        from: Option<PathBuf>,
+        /// Address of the database [default: the setting postgres]
+        #[arg(long, value_name = "URL")]
+        to: Option<String>,
+    },
     /// Check settings, folder, database, disk and Your Logic; fails if something is wrong
     Doctor,
     /// Tools for the developers of Your Logic
@@ -111,6 +121,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let flags = match &command {
         What::Serve { listen } => flags.with("listen", "--listen", listen.clone()),
         What::Logic(logic) => logic.flags(flags),
+        What::Copy { to, .. } => flags.with("postgres", "--to", to.clone()),
         What::User(_)
         | What::Brand(_)
         | What::Whatsapp(_)
@@ -181,6 +192,23 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 ));
                 return Ok(ExitCode::FAILURE);
             }
+        }
+        What::Copy { from, .. } => {
+            let to = config.postgres.as_ref().context(
+                "Name the database with the setting postgres, as in TANDEM_POSTGRES=postgres://USER:PASSWORD@HOST/DATABASE",
+            )?;
+            let from = from.unwrap_or_else(|| config.data.clone());
+            let mut told = String::new();
+            let summary = copy(&from, to, |table, there, of| {
+                if there == of || told != table {
+                    table.clone_into(&mut told);
+                    remark(format_args!("{table}: {there} of {of}"));
+                }
+            })?;
+            say(format_args!(
+                "{summary}. Serve it with postgres and --data {}: files, identity.key and exports stay there",
+                from.display()
+            ))?;
         }
         What::Doctor => {
             let is_well = tokio::runtime::Runtime::new()?.block_on(doctor(&config, |line| drop(say(line))));

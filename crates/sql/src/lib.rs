@@ -17,7 +17,7 @@ pub use place::Place;
 pub use rows::{Column, Mapped, Row, Rows};
 pub use statement::Statement;
 use tandem_sqlite::rusqlite;
-pub use tandem_sqlite::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+pub use tandem_sqlite::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Value, ValueRef};
 use tandem_sqlite::{Link, Migration};
 
 use crate::postgres::{Postgres, Use};
@@ -123,6 +123,40 @@ impl Connection {
         match &self.engine {
             Engine::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
             Engine::Postgres(connection) => connection.batch(sql),
+        }
+    }
+
+    /// Adds rows to a table, in the order of `columns`.
+    ///
+    /// # Errors
+    /// What the engine answers. Outside of a transaction, some rows may have been added.
+    pub fn add(&self, table: &str, columns: &[String], rows: &[Vec<Value>]) -> Result<(), Error> {
+        let names: Vec<_> = columns.iter().map(|column| format!("\"{column}\"")).collect();
+        let names = names.join(", ");
+        match &self.engine {
+            Engine::Postgres(connection) => connection.copy_in(&format!("\"{table}\" ({names})"), rows),
+            Engine::Sqlite(_) => {
+                let places: Vec<_> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
+                let sql = format!("INSERT INTO \"{table}\" ({names}) VALUES ({})", places.join(", "));
+                let mut statement = self.prepare(&sql)?;
+                for row in rows {
+                    let values: Vec<_> = row.iter().map(|value| value as &dyn ToSql).collect();
+                    statement.execute(&values[..])?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Goes on with the next numbers after `highest` where the table numbers its rows itself.
+    ///
+    /// # Errors
+    /// What the engine answers.
+    pub fn number_after(&self, table: &str, column: &str, highest: i64) -> Result<(), Error> {
+        match &self.engine {
+            Engine::Postgres(connection) => connection.number_after(table, column, highest),
+            // SQLite knows from the rows.
+            Engine::Sqlite(_) => Ok(()),
         }
     }
 

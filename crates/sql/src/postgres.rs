@@ -3,6 +3,7 @@
 //! The texts are SQLite's; [`dialect`] says in PostgreSQL's words what differs. Integers are `BIGINT`, bytes `BYTEA`.
 //! The client blocks, so it lives on threads of its own, as SQLite does; never on those of a runtime.
 
+mod address;
 mod dialect;
 mod values;
 
@@ -10,14 +11,16 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use postgres::error::SqlState;
 use postgres::types::Type;
-use postgres::{Client, Config, NoTls, SimpleQueryMessage, Statement};
+use postgres::{Client, SimpleQueryMessage, Statement};
 use tandem_sqlite::{Cause, Migration};
 
-use crate::{Error, ToSql};
+use crate::{Error, ToSql, Value};
+use address::{Address, Unreachable};
 
 pub(crate) use values::{cell, named};
 
@@ -42,13 +45,15 @@ const OLDEST: i64 = 140_000;
 const SESSION: &str = "SET idle_in_transaction_session_timeout = '5s'; SET statement_timeout = '60s';
     SET synchronous_commit = on; SET timezone = 'UTC'";
 const CONNECTING: Duration = Duration::from_secs(10);
+/// How long a server that does not answer is waited for, before its connection is taken for broken.
+const SILENT: Duration = Duration::from_secs(10);
 /// How long a group waits to learn whether it was committed, when its connection broke meanwhile.
 const UNCERTAIN: Duration = Duration::from_secs(60);
 const AGAIN: Duration = Duration::from_millis(250);
 
 /// A connection to a PostgreSQL database. One that breaks is made again when it is needed next.
 pub struct Postgres {
-    config: Config,
+    address: Address,
     use_: Use,
     session: RefCell<Session>,
     transaction: Cell<Transaction>,
@@ -94,13 +99,14 @@ impl Postgres {
     /// # Errors
     /// If nothing answers there, or it refuses.
     pub(crate) fn connect(url: &str, use_: Use) -> Result<Self, Error> {
-        let mut config = parse(url).map_err(|words| failed(&words, Cause::Other))?;
+        let mut address = Address::parse(url).map_err(|words| failed(&words, Cause::Other))?;
         // The name tells this connection's sessions from all others, so that it can end an old one of its own.
         let random = RandomState::new().build_hasher().finish();
-        config.connect_timeout(CONNECTING).application_name(&format!("tandem-hub {random:x}"));
-        let session = Session::open(&config, use_)?;
+        let config = address.config.connect_timeout(CONNECTING).application_name(&format!("tandem-hub {random:x}"));
+        config.keepalives_idle(SILENT).tcp_user_timeout(SILENT);
+        let session = Session::open(&address, use_)?;
         let (session, transaction) = (RefCell::new(session), Cell::new(Transaction::None));
-        Ok(Self { config, use_, session, transaction, id: RefCell::default(), is_lost: Cell::new(false) })
+        Ok(Self { address, use_, session, transaction, id: RefCell::default(), is_lost: Cell::new(false) })
     }
 
     /// Brings the database to the newest schema, one step after the other. Others that do the same wait. `steps` are
@@ -115,6 +121,11 @@ impl Postgres {
         client.batch_execute("SET statement_timeout = 0").map_err(because)?;
         client.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATING})")).map_err(because)?;
         client.batch_execute(PREPARED).map_err(because)?;
+        let encoding: String = client.query_one("SHOW server_encoding", &[]).map_err(because)?.get(0);
+        if encoding != "UTF8" {
+            let words = format!("the database keeps text as {encoding}: create it with ENCODING 'UTF8'");
+            return Err(failed(&words, Cause::Other));
+        }
         let found: i64 = client.query_one("SELECT count(*) FROM schema_steps", &[]).map_err(because)?.get(0);
         let (found, known) = (usize::try_from(found).unwrap_or(usize::MAX), migrations.len());
         if found > known {
@@ -174,6 +185,22 @@ impl Postgres {
             return self.run(sql);
         }
         self.asking(|session| session.client.batch_execute(&dialect::translate(sql)).map_err(because))
+    }
+
+    /// Adds rows to a table, named with its columns.
+    pub(crate) fn copy_in(&self, table: &str, rows: &[Vec<Value>]) -> Result<(), Error> {
+        self.asking(|session| {
+            let mut into = session.client.copy_in(&format!("COPY {table} FROM STDIN")).map_err(because)?;
+            for row in rows {
+                into.write_all(&values::line(row)).map_err(|error| failed(&error.to_string(), Cause::Other))?;
+            }
+            into.finish().map_err(because).map(drop)
+        })
+    }
+
+    pub(crate) fn number_after(&self, table: &str, column: &str, highest: i64) -> Result<(), Error> {
+        let sql = "SELECT setval(pg_get_serial_sequence($1, $2), greatest($3::bigint, 1), $3::bigint > 0)";
+        self.asking(|session| session.client.execute(sql, &[&table, &column, &highest]).map_err(because)).map(drop)
     }
 
     pub(crate) fn parameters(&self, sql: &str) -> usize {
@@ -276,7 +303,7 @@ impl Postgres {
         if !self.session.borrow().client.is_closed() {
             return Ok(());
         }
-        let mut session = Session::open(&self.config, self.use_)?;
+        let mut session = Session::open(&self.address, self.use_)?;
         if let Use::Serving { term } = self.use_ {
             let ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                          WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid()";
@@ -315,8 +342,8 @@ impl Postgres {
 }
 
 impl Session {
-    fn open(config: &Config, use_: Use) -> Result<Self, Error> {
-        let mut client = config.connect(NoTls).map_err(because)?;
+    fn open(address: &Address, use_: Use) -> Result<Self, Error> {
+        let mut client = address.connect().map_err(unreachable)?;
         let version = client.query_one("SELECT current_setting('server_version_num')::bigint", &[]).map_err(because)?;
         if version.get::<_, i64>(0) < OLDEST {
             let oldest = OLDEST / 10_000;
@@ -366,16 +393,7 @@ impl Session {
 
 /// Whether a text is an address; why not, without it.
 pub(crate) fn check(url: &str) -> Result<(), String> {
-    parse(url).map(drop)
-}
-
-fn parse(url: &str) -> Result<Config, String> {
-    let form = "postgres://USER:PASSWORD@HOST/DATABASE";
-    let config: Config = url.parse().map_err(|_| format!("not the address of a PostgreSQL database: {form}"))?;
-    match (config.get_hosts().is_empty(), config.get_user()) {
-        (false, Some(_)) => Ok(config),
-        _ => Err(format!("it names no host, or no user: {form}")),
-    }
+    Address::parse(url).map(drop)
 }
 
 /// Whether the text begins or ends a transaction or savepoint.
@@ -402,8 +420,47 @@ fn because(error: postgres::Error) -> Error {
         _ => Cause::Other,
     };
     let words = match error.as_db_error() {
+        Some(told) if state == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
+            format!("{}: make the hub's user the owner of the database", told.message())
+        }
         Some(told) => told.message().to_owned(),
-        None => error.to_string(),
+        None => said(&error),
     };
     failed(&words, cause)
+}
+
+/// Why there is no connection, and what to do.
+fn unreachable(why: Unreachable) -> Error {
+    let Unreachable::Refused(error) = why else {
+        return failed("what listens there does not answer: look at host and port", Cause::Other);
+    };
+    if error.as_db_error().is_some() {
+        return because(error);
+    }
+    let words = said(&error);
+    let advice = [
+        ("does not support TLS", "turn ssl on there, or add sslmode=disable to the address if the network is your own"),
+        ("UnknownIssuer", "name a file with the certificate of its authority in the address: sslrootcert=FILE"),
+        ("not valid for name", "use the name in the address that its certificate has"),
+        ("certificate expired", "its certificate has run out: renew it"),
+        ("unexpected message", "what answers there is no PostgreSQL: look at host and port"),
+        ("invalid message", "what answers there is no PostgreSQL: look at host and port"),
+        ("refused", "nothing listens there: start PostgreSQL, or look at host and port"),
+    ];
+    let told = advice.iter().find(|(sign, _)| words.contains(sign));
+    failed(&told.map_or(words.clone(), |(_, what)| format!("{words}; {what}")), Cause::Other)
+}
+
+/// An error with its causes.
+fn said(error: &postgres::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !words.contains(&next) {
+            words = format!("{words}: {next}");
+        }
+        cause = error.source();
+    }
+    words
 }

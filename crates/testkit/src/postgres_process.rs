@@ -1,6 +1,8 @@
 //! A PostgreSQL of the tests' own: on a free port, in a folder that goes with it.
 
+use std::fs::Permissions;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -16,8 +18,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct PostgresProcess {
     /// `postgres://` address of the database.
     pub url: String,
+    port: u16,
+    options: Vec<String>,
     child: Child,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl PostgresProcess {
@@ -26,43 +30,87 @@ impl PostgresProcess {
     /// # Errors
     /// If PostgreSQL is not installed, or does not start.
     pub fn start() -> anyhow::Result<Self> {
+        Self::begin(None)
+    }
+
+    /// [`Self::start`] of one that takes encrypted connections, too, with these files.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_encrypted(certificate: &Path, key: &Path) -> anyhow::Result<Self> {
+        Self::begin(Some((certificate, key)))
+    }
+
+    fn begin(encrypted: Option<(&Path, &Path)>) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let data = folder.path().join("data");
-        let programs = programs()?;
+        let mut options = Vec::new();
+        if let Some((certificate, key)) = encrypted {
+            for (setting, file, name) in
+                [("ssl_cert_file", certificate, "certificate.pem"), ("ssl_key_file", key, "key.pem")]
+            {
+                let own = folder.path().join(name);
+                std::fs::copy(file, &own).with_context(|| format!("cannot copy {}", file.display()))?;
+                std::fs::set_permissions(&own, Permissions::from_mode(0o600))?;
+                options.push(format!("{setting}={}", own.display()));
+            }
+            options.push("ssl=on".into());
+        }
         if is_root() {
-            let given = Command::new("chown").arg(USER).arg(folder.path()).status()?;
+            let given = Command::new("chown").args(["-R", USER]).arg(folder.path()).status()?;
             ensure!(given.success(), "cannot give {} to the user {USER}", folder.path().display());
         }
-        let mut making = as_user(&programs.join("initdb"));
+        let mut making = as_user(&programs()?.join("initdb"));
         making.args(["--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", "--username=tandem", "-D"]);
-        let made = making.arg(&data).output().context("initdb does not run")?;
+        let made = making.arg(folder.path().join("data")).output().context("initdb does not run")?;
         ensure!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let mut starting = as_user(&programs.join("postgres"));
-        starting.arg("-D").arg(&data).args(["-p", &port.to_string(), "-k", "", "-h", "127.0.0.1"]);
-        // Its own durability is PostgreSQL's affair.
-        let child = starting.args(["-c", "fsync=off"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let child = run(&folder, port, &options)?;
         let url = format!("postgres://tandem@127.0.0.1:{port}/postgres");
-        let started = Self { url, child, _folder: folder };
-        let until = Instant::now() + PATIENCE;
-        let ready =
-            || as_user(&programs.join("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]).status();
-        while !ready()?.success() {
-            if Instant::now() > until {
-                bail!("PostgreSQL does not answer within {} s", PATIENCE.as_secs());
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Ok(started)
+        Ok(Self { url, port, options, child, folder })
+    }
+
+    /// Ends it at once, as a crash would, and starts it again. It answers when this returns.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn restart(&mut self) -> anyhow::Result<()> {
+        self.end("-QUIT");
+        self.child = run(&self.folder, self.port, &self.options)?;
+        Ok(())
+    }
+
+    fn end(&mut self, signal: &str) {
+        let _ = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        let _ = self.child.wait();
     }
 }
 
 impl Drop for PostgresProcess {
     fn drop(&mut self) {
         // Fast shutdown: its children end with it.
-        let _ = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
-        let _ = self.child.wait();
+        self.end("-INT");
     }
+}
+
+/// Starts the server. It answers when this returns.
+fn run(folder: &TempDir, port: u16, options: &[String]) -> anyhow::Result<Child> {
+    let (programs, port) = (programs()?, port.to_string());
+    let mut starting = as_user(&programs.join("postgres"));
+    starting.arg("-D").arg(folder.path().join("data")).args(["-p", &port, "-k", "", "-h", "127.0.0.1"]);
+    // Its own durability is PostgreSQL's affair.
+    for option in ["fsync=off"].into_iter().chain(options.iter().map(String::as_str)) {
+        starting.args(["-c", option]);
+    }
+    let child = starting.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let until = Instant::now() + PATIENCE;
+    let ready = || as_user(&programs.join("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &port]).status();
+    while !ready()?.success() {
+        if Instant::now() > until {
+            bail!("PostgreSQL does not answer within {} s", PATIENCE.as_secs());
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(child)
 }
 
 /// The newest installed PostgreSQL.

@@ -11,6 +11,7 @@ mod buttons;
 mod catching_up;
 mod common;
 mod conversation_flow;
+mod copying;
 mod customer_data;
 mod deadlines;
 mod dismissing;

@@ -1,5 +1,7 @@
 //! Values on their way to PostgreSQL and back.
 
+use std::borrow::Cow;
+
 use bytes::{BufMut as _, BytesMut};
 use postgres::types::{FromSql, IsNull, ToSql as Sending, Type, to_sql_checked};
 use tandem_sqlite::rusqlite::types::{ToSqlOutput, Value, ValueRef};
@@ -42,7 +44,7 @@ impl Sending for Sent {
             Value::Null => return Ok(IsNull::Yes),
             Value::Integer(value) => out.put_i64(*value),
             Value::Real(value) => out.put_f64(*value),
-            Value::Text(text) => out.put_slice(text.as_bytes()),
+            Value::Text(text) => out.put_slice(without_nul(text).as_bytes()),
             Value::Blob(bytes) => out.put_slice(bytes),
         }
         Ok(IsNull::No)
@@ -53,6 +55,45 @@ impl Sending for Sent {
     }
 
     to_sql_checked!();
+}
+
+/// PostgreSQL has no text with a NUL. A message must not fail because of one.
+fn without_nul(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
+}
+
+/// A row as a line of `COPY`'s text.
+pub(super) fn line(row: &[Value]) -> Vec<u8> {
+    let mut line = Vec::new();
+    for (place, value) in row.iter().enumerate() {
+        if place > 0 {
+            line.push(b'\t');
+        }
+        match value {
+            Value::Null => line.extend_from_slice(b"\\N"),
+            Value::Integer(number) => line.extend_from_slice(number.to_string().as_bytes()),
+            Value::Real(number) => line.extend_from_slice(number.to_string().as_bytes()),
+            Value::Blob(bytes) => {
+                line.extend_from_slice(b"\\\\x");
+                for byte in bytes {
+                    line.extend_from_slice(format!("{byte:02x}").as_bytes());
+                }
+            }
+            Value::Text(text) => {
+                for byte in without_nul(text).bytes() {
+                    match byte {
+                        b'\\' => line.extend_from_slice(b"\\\\"),
+                        b'\n' => line.extend_from_slice(b"\\n"),
+                        b'\r' => line.extend_from_slice(b"\\r"),
+                        b'\t' => line.extend_from_slice(b"\\t"),
+                        _ => line.push(byte),
+                    }
+                }
+            }
+        }
+    }
+    line.push(b'\n');
+    line
 }
 
 /// A column of a row, as SQLite would give it.

@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use tandem_sql::{Connection, Error, OptionalExtension as _, Place, params};
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+
+use tandem_sql::{Connection, Error, OptionalExtension as _, Place, Value, params};
 use tandem_sqlite::{Link as _, Migration};
 use tandem_testkit::postgres_process::PostgresProcess;
 
@@ -163,4 +167,97 @@ fn a_hub_whose_database_another_one_has_served_meanwhile_writes_no_more() {
     assert!(add(&first, 2).is_err() && first.is_lost());
     assert!(add(&first, 2).is_err());
     assert_eq!(count(&Connection::reader(&place).unwrap()), 1);
+}
+
+fn certificate(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../desk/tests/stories/certificates").join(name)
+}
+
+fn place(url: &str) -> Place {
+    Place::Postgres { url: url.to_owned(), readers: 1, is_serving: false, steps: &[] }
+}
+
+#[test]
+fn a_connection_that_is_encrypted_reaches_whom_the_certificate_names_and_nobody_else() {
+    let server = PostgresProcess::start_encrypted(&certificate("good.pem"), &certificate("server.key")).unwrap();
+    let trusting = format!("sslrootcert={}", certificate("ca.pem").display());
+    let named = server.url.replace("127.0.0.1", "localhost");
+    let encrypted = Connection::open(&place(&format!("{named}?{trusting}")), &[]).unwrap();
+    let sql = "SELECT CASE WHEN ssl THEN 1 ELSE 0 END FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+    let is_encrypted = |connection: &Connection| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(is_encrypted(&encrypted), 1);
+    assert_eq!(is_encrypted(&Connection::open(&place(&server.url), &[]).unwrap()), 0, "this machine is trusted");
+    for (url, words) in [
+        (format!("{named}?sslmode=require"), "sslrootcert=FILE"),
+        (format!("{}?{trusting}", server.url), "use the name in the address that its certificate has"),
+    ] {
+        let refused = Connection::open(&place(&url), &[]).unwrap_err().to_string();
+        assert!(refused.contains(words), "{url}: {refused}");
+    }
+    let plain = PostgresProcess::start().unwrap();
+    let refused = Connection::open(&place(&format!("{}?sslmode=require", plain.url)), &[]).unwrap_err().to_string();
+    assert!(refused.contains("turn ssl on there"), "{refused}");
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_with_what_to_do() {
+    let server = PostgresProcess::start().unwrap();
+    let owner = Connection::open(&place(&server.url), &[]).unwrap();
+    owner.execute_batch("CREATE ROLE guest LOGIN").unwrap();
+    owner.execute("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0", []).unwrap();
+    let nothing = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let web = TcpListener::bind("127.0.0.1:0").unwrap();
+    let page = web.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for mut stream in web.incoming().flatten() {
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+            open.push(stream);
+        }
+    });
+    for (url, words) in [
+        (format!("postgres://tandem@{nothing}/postgres"), "nothing listens there"),
+        (format!("postgres://tandem@{page}/postgres"), "what listens there does not answer"),
+        (format!("{}/none", server.url.trim_end_matches("/postgres")), "\"none\" does not exist"),
+        (server.url.replace("tandem@", "nobody@"), "\"nobody\" does not exist"),
+        (server.url.replace("tandem@", "guest@"), "make the hub's user the owner of the database"),
+        (format!("{}/latin", server.url.trim_end_matches("/postgres")), "create it with ENCODING 'UTF8'"),
+    ] {
+        let refused = Connection::open(&place(&url), &[]).unwrap_err().to_string();
+        assert!(refused.contains(words), "{url}: {refused}");
+    }
+}
+
+#[test]
+fn rows_that_are_added_together_are_what_they_were() {
+    on_each(|connection, engine| {
+        let text = |text: &str| Value::Text(text.into());
+        let rows = vec![
+            vec![
+                Value::Integer(i64::MIN),
+                text("tab\there, \\N and\r\nlines\\"),
+                Value::Blob(vec![0, 255, 92, 10]),
+                Value::Null,
+            ],
+            vec![Value::Integer(2), text(""), Value::Blob(vec![]), Value::Integer(i64::MAX)],
+            vec![Value::Integer(3), Value::Null, Value::Null, Value::Null],
+        ];
+        let columns = ["id", "name", "bytes", "of"].map(str::to_owned);
+        connection.add("things", &columns, &rows).unwrap();
+        let mut query = connection.prepare("SELECT id, name, bytes, of FROM things ORDER BY id").unwrap();
+        let read = |row: &tandem_sql::Row<'_>| (0..4).map(|column| row.get::<_, Value>(column)).collect();
+        let kept: Result<Vec<Vec<Value>>, _> = query.query_map([], read).unwrap().collect();
+        assert_eq!(kept.unwrap(), rows, "{engine}");
+        assert!(connection.add("things", &columns, &rows).is_err(), "{engine}: ids are unique");
+    });
+}
+
+#[test]
+fn text_with_a_nul_is_kept_without_it() {
+    on_each(|connection, engine| {
+        connection.execute("INSERT INTO things (id, name) VALUES (1, ?1)", ["a\0b"]).unwrap();
+        let kept: String = connection.query_row("SELECT name FROM things", [], |row| row.get(0)).unwrap();
+        assert!(["a\0b", "a\u{fffd}b"].contains(&kept.as_str()), "{engine}: {kept:?}");
+    });
 }

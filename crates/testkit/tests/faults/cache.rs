@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 use serde_json::Value;
 use tandem_conversation::{Conversation, ConversationId, Event, Section, Time, sections, visible};
 use tandem_desk::{Keychain, testing};
@@ -30,13 +30,6 @@ pub struct Cached {
     pub queued: Vec<String>,
     waiting: usize,
     pub drafts: Vec<String>,
-}
-
-/// Opens a database for inspection.
-pub fn open(path: &Path) -> Connection {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
-    connection.execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000").unwrap();
-    connection
 }
 
 /// All rows of a query.

@@ -1,13 +1,14 @@
 //! Final invariants, checked against the hub's own log.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
 
 use tandem_conversation::{
     ContactId, Conversation, ConversationId, CustomerId, Event, EventBody, Time, TurnId, left_alone,
 };
+use tandem_sql::{Connection, Error, Row};
+use uuid::Uuid;
 
-use crate::cache::{Cached, id, open, rows};
+use crate::cache::Cached;
 use crate::journal::{Journal, Known};
 
 /// A row stands fewer events behind its log.
@@ -32,21 +33,32 @@ pub struct Hub {
 }
 
 /// The hub's conversations, oldest first.
-pub fn conversations(data: &Path) -> Vec<ConversationId> {
-    rows(&open(&data.join("tandem.db")), "SELECT id FROM conversations ORDER BY started, id", |row| id(row, 0))
+pub fn conversations(connection: &Connection) -> Vec<ConversationId> {
+    rows(connection, "SELECT id FROM conversations ORDER BY started, id", |row| id(row, 0))
+}
+
+/// All rows of a query.
+fn rows<T>(connection: &Connection, sql: &str, each: impl FnMut(&Row<'_>) -> Result<T, Error>) -> Vec<T> {
+    connection.prepare(sql).unwrap().query_map([], each).unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+fn id(row: &Row<'_>, column: usize) -> Result<ConversationId, Error> {
+    Ok(ConversationId(Uuid::from_bytes(row.get(column)?)))
 }
 
 impl Hub {
-    pub fn read(data: &Path) -> Result<Self, String> {
-        let connection = open(&data.join("tandem.db"));
-        connection.execute_batch("BEGIN").unwrap();
-        let mut conversations: BTreeMap<_, _> = rows(&connection, "SELECT id, state FROM conversations", |row| {
+    pub fn read(connection: &Connection) -> Result<Self, String> {
+        connection.snapshot::<_, Error>(|| Ok(Self::found(connection))).unwrap()
+    }
+
+    fn found(connection: &Connection) -> Result<Self, String> {
+        let mut conversations: BTreeMap<_, _> = rows(connection, "SELECT id, state FROM conversations", |row| {
             let stored: Conversation = serde_json::from_str(&row.get::<_, String>(1)?).unwrap();
             Ok((id(row, 0)?, Whole { state: stored.clone(), stored, events: Vec::new() }))
         })
         .into_iter()
         .collect();
-        let log = rows(&connection, "SELECT seq, conversation, body FROM events ORDER BY seq", |row| {
+        let log = rows(connection, "SELECT seq, conversation, body FROM events ORDER BY seq", |row| {
             Ok((row.get(0)?, id(row, 1)?, serde_json::from_str::<Event>(&row.get::<_, String>(2)?).unwrap()))
         });
         let (mut turns, mut seqs) = (Vec::new(), Vec::new());
@@ -61,7 +73,7 @@ impl Hub {
         for (of, whole) in &mut conversations {
             whole.state = Conversation::fold(&whole.events).ok_or_else(|| format!("{of} has a state and no events"))?;
         }
-        let owners = rows(&connection, "SELECT id, customer FROM contacts WHERE moved_to IS NULL", |row| {
+        let owners = rows(connection, "SELECT id, customer FROM contacts WHERE moved_to IS NULL", |row| {
             Ok((ContactId(id(row, 0)?.0), CustomerId(id(row, 1)?.0)))
         });
         Ok(Self { conversations, turns, seqs, owners: owners.into_iter().collect() })

@@ -145,7 +145,7 @@ fn of_three_who_press_join_one_wins_and_nothing_stale_stays_on_screen() {
 
 async fn compete() {
     let data = Template::get().copy();
-    let house = House::open(data.path(), &Clocks::default(), None, false).await;
+    let house = House::open(&data, &Clocks::default(), None, false).await;
     let hub = format!("http://{}", house.address);
     let folders = [folder(), folder(), folder()];
     let mut desks = Vec::new();
@@ -176,7 +176,7 @@ async fn compete() {
     for (desk, _) in desks {
         desk.stop().await;
     }
-    house.kill(data.path()).await;
+    house.kill(&data).await;
 }
 
 /// Waits until a user is engaged, and returns all who are. Late claims have been refused by then or will be; a second

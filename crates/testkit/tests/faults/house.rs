@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use rusqlite::Connection;
 use tandem_hub::config::{Config, LogicConfig};
 use tandem_hub::{Hub, serve};
 use tempfile::TempDir;
@@ -13,9 +12,9 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
+use crate::home::Home;
 use crate::logic::SECRET;
 use crate::run::Clocks;
-use crate::template::closed;
 
 pub struct House {
     runtime: Runtime,
@@ -25,12 +24,12 @@ pub struct House {
 
 impl House {
     /// With `reads_the_log`, live connections are served as if their part of the hub were far behind.
-    pub async fn open(data: &Path, clocks: &Clocks, logic: Option<&str>, reads_the_log: bool) -> Self {
+    pub async fn open(home: &Home, clocks: &Clocks, logic: Option<&str>, reads_the_log: bool) -> Self {
         let config = Config {
             account: "Northwind".into(),
             logic: logic.map(|url| LogicConfig { timeout_ms: 1_000, ..LogicConfig::at(url, SECRET) }),
             rate_limits: false,
-            ..Config::new(data.to_owned())
+            ..home.config()
         };
         let clock = clocks.hub();
         let runtime = runtime();
@@ -48,10 +47,9 @@ impl House {
     }
 
     /// Ends it in the middle of its work, and waits until its data is free.
-    pub async fn kill(self, data: &Path) {
+    pub async fn kill(self, home: &Home) {
         throw_away(self.runtime).await;
-        let file = data.join("tandem.db");
-        closed(|| Connection::open(&file).unwrap(), &file).await;
+        home.is_free().await;
     }
 
     pub async fn disk_is_full(&self, full: bool) {

@@ -10,6 +10,7 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
 use tandem_protocol::agents::Me;
+use tandem_sql::Connection;
 use tandem_testkit::desk_process::DeskProcess;
 use tandem_testkit::hub_process::{HubOptions, HubProcess, PASSWORD, find_binary};
 use tandem_testkit::keychain::FileKeychain;
@@ -142,7 +143,7 @@ fn look(
     journal: &Journal,
 ) -> Result<(), String> {
     let now = tandem_hub::Clock::system().now();
-    let hub = check::Hub::read(hub.data())?;
+    let hub = check::Hub::read(&Connection::peek(&hub.data().join("tandem.db")).unwrap())?;
     hub.is_whole(now, journal)?;
     let mut cached = Vec::new();
     for ((desk, me), app) in desks.iter().zip(users).zip(apps) {

@@ -15,6 +15,7 @@ mod claims;
 mod customers;
 mod files;
 mod hands;
+mod home;
 mod house;
 mod journal;
 mod killed;
@@ -30,6 +31,8 @@ use tandem_testkit::plan::Plan;
 
 /// Runs of every build.
 const RUNS: u64 = 1_000;
+/// The same plans on the second engine.
+const RUNS_ON_POSTGRES: u64 = 40;
 /// Concurrent runs: they mostly wait.
 const ABREAST: u64 = 12;
 
@@ -40,8 +43,19 @@ fn option(name: &str) -> Option<u64> {
 
 #[test]
 fn whatever_breaks_every_desk_ends_up_with_what_the_hub_knows() {
+    play(RUNS);
+}
+
+/// PostgreSQL is cut off or takes no writes where a disk is full, and hubs are killed as ever.
+#[test]
+fn whatever_breaks_on_postgresql_every_desk_ends_up_with_what_the_hub_knows() {
+    let _server = home::Server::start(template::Template::get().path());
+    play(RUNS_ON_POSTGRES);
+}
+
+fn play(runs: u64) {
     let first = option("TANDEM_FAULT_SEED");
-    let runs = option("TANDEM_FAULT_RUNS").unwrap_or(if first.is_some() { 1 } else { RUNS });
+    let runs = option("TANDEM_FAULT_RUNS").unwrap_or(if first.is_some() { 1 } else { runs });
     let (first, began) = (first.unwrap_or(1), Instant::now());
     let next = AtomicU64::new(first);
     let failures = Mutex::new(Vec::new());

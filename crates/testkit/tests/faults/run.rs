@@ -9,7 +9,6 @@ use serde_json::json;
 use tandem_conversation::Time;
 use tandem_testkit::chaos::{Chaos, Weather};
 use tandem_testkit::plan::{Plan, Step};
-use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -17,6 +16,7 @@ use tokio::time::Instant;
 use crate::agent::Agent;
 use crate::check;
 use crate::customers::Customer;
+use crate::home::Home;
 use crate::house::House;
 use crate::journal::Journal;
 use crate::logic;
@@ -54,7 +54,7 @@ impl Clocks {
 struct Stage<'a> {
     plan: &'a Plan,
     clocks: Clocks,
-    data: TempDir,
+    data: Home,
     house: Option<House>,
     /// Where customers find the hub.
     address: watch::Sender<Option<SocketAddr>>,
@@ -133,7 +133,7 @@ impl<'a> Stage<'a> {
 
     async fn open_house(&mut self) {
         let logic = self.plan.logic.then(logic::url);
-        let house = House::open(self.data.path(), &self.clocks, logic, self.plan.seed.is_multiple_of(3)).await;
+        let house = House::open(&self.data, &self.clocks, logic, self.plan.seed.is_multiple_of(3)).await;
         self.agents.iter().for_each(|agent| agent.proxy.set_hub(Some(house.address)));
         self.address.send_replace(Some(house.address));
         self.house = Some(house);
@@ -172,9 +172,12 @@ impl<'a> Stage<'a> {
                 self.agents.iter().for_each(|agent| agent.proxy.set_hub(None));
                 self.address.send_replace(None);
                 if let Some(house) = self.house.take() {
-                    house.kill(self.data.path()).await;
+                    house.kill(&self.data).await;
                 }
                 tokio::time::sleep(away).await;
+                // A hub that cannot reach its tables does not start.
+                self.data.is_read_only(false);
+                self.data.is_cut_off(false);
                 self.open_house().await;
             }
             Step::MoveClock { seconds } => {
@@ -188,7 +191,7 @@ impl<'a> Stage<'a> {
                 self.passing.push((Instant::now() + away, Passing::Disk(desk)));
             }
             Step::FillHubsDisk { away } => {
-                self.house.as_ref().unwrap().disk_is_full(true).await;
+                self.hubs_disk_is_full(true).await;
                 self.passing.push((Instant::now() + away, Passing::HubsDisk));
             }
         }
@@ -202,13 +205,24 @@ impl<'a> Stage<'a> {
             match passing {
                 Passing::Cable(desk) => self.agents[desk].proxy.plug_in(),
                 Passing::Disk(desk) => self.agents[desk].disk_is_full(false).await,
-                Passing::HubsDisk => self.house.as_ref().unwrap().disk_is_full(false).await,
+                Passing::HubsDisk => self.hubs_disk_is_full(false).await,
             }
         }
     }
 
+    /// Nothing can be written. In PostgreSQL that is one of two faults.
+    async fn hubs_disk_is_full(&self, full: bool) {
+        let is_elsewhere = match self.plan.seed.is_multiple_of(2) {
+            true => self.data.is_read_only(full),
+            false => self.data.is_cut_off(full),
+        };
+        if !is_elsewhere {
+            self.house.as_ref().unwrap().disk_is_full(full).await;
+        }
+    }
+
     async fn logic_calls(&self, which: usize) {
-        let known = check::conversations(self.data.path());
+        let known = self.data.read(check::conversations).unwrap_or_default();
         let (Some(hub), false) = (*self.address.borrow(), known.is_empty()) else { return };
         let id = known[which % known.len()];
         let body = json!({"actions": [{"type": "NEEDS_HELP", "value": true, "reason": "a person is needed"}]});
@@ -219,7 +233,7 @@ impl<'a> Stage<'a> {
 
     /// Stops new faults; existing ones may end by themselves.
     async fn calm_down(&mut self) {
-        self.house.as_ref().unwrap().disk_is_full(false).await;
+        self.hubs_disk_is_full(false).await;
         for agent in &mut self.agents {
             agent.proxy.set_weather(Weather::default());
             agent.proxy.plug_in();
@@ -261,7 +275,7 @@ impl<'a> Stage<'a> {
             }
             apps.push(app);
         }
-        let hub = check::Hub::read(self.data.path())?;
+        let hub = self.data.read(check::Hub::read).ok_or("the hub's tables cannot be read")??;
         hub.is_whole(self.clocks.now(), &self.journal)?;
         let mut desks = Vec::new();
         for (agent, app) in self.agents.iter().zip(&apps) {
@@ -277,7 +291,7 @@ impl<'a> Stage<'a> {
             agent.kill().await;
         }
         if let Some(house) = self.house.take() {
-            house.kill(self.data.path()).await;
+            house.kill(&self.data).await;
         }
     }
 }

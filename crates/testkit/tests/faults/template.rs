@@ -10,9 +10,9 @@ use tandem_hub::{NewBrand, NewUser, add_brand, add_user, brand_secret};
 use tandem_protocol::agents::{Login, Tokens};
 use tandem_testkit::hub_process::BRAND;
 use tandem_testkit::website::Website;
-use tempfile::TempDir;
 
-use crate::house::{House, folder};
+use crate::home::Home;
+use crate::house::House;
 use crate::run::Clocks;
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -25,7 +25,7 @@ const PEOPLE: [(&str, Role); 4] = [
 ];
 
 pub struct Template {
-    folder: TempDir,
+    home: Home,
     /// Tokens of each person, in order.
     pub tokens: Vec<Tokens>,
     /// The brand's website; it knows a few of its visitors.
@@ -36,12 +36,12 @@ impl Template {
     pub fn get() -> &'static Self {
         static TEMPLATE: OnceLock<Template> = OnceLock::new();
         TEMPLATE.get_or_init(|| {
-            let folder = folder();
-            set_up(folder.path());
+            let home = Home::empty();
+            set_up(home.path());
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            let tokens = runtime.block_on(sign_everybody_in(folder.path()));
-            let website = Website::new(&brand_secret(folder.path(), BRAND, false).unwrap());
-            Template { folder, tokens, website }
+            let tokens = runtime.block_on(sign_everybody_in(&home));
+            let website = Website::new(&brand_secret(home.path(), BRAND, false).unwrap());
+            Template { home, tokens, website }
         })
     }
 
@@ -53,12 +53,13 @@ impl Template {
     }
 
     /// Data for one run.
-    pub fn copy(&self) -> TempDir {
-        let copy = folder();
-        for file in ["tandem.db", "identity.key"] {
-            std::fs::copy(self.folder.path().join(file), copy.path().join(file)).unwrap();
-        }
-        copy
+    pub fn copy(&self) -> Home {
+        Home::new(self.home.path())
+    }
+
+    /// Its folder.
+    pub fn path(&self) -> &Path {
+        self.home.path()
     }
 }
 
@@ -76,15 +77,15 @@ fn set_up(data: &Path) {
     add_brand(data, brand).unwrap();
 }
 
-async fn sign_everybody_in(data: &Path) -> Vec<Tokens> {
-    let house = House::open(data, &Clocks::default(), None, false).await;
+async fn sign_everybody_in(home: &Home) -> Vec<Tokens> {
+    let house = House::open(home, &Clocks::default(), None, false).await;
     let mut tokens = Vec::new();
     for (name, _) in PEOPLE {
         tokens.push(sign_in(&format!("http://{}", house.address), &email(name)).await);
     }
     let admin = tokens.last().map(|tokens| tokens.access_token.clone()).expect("Ada is the last");
     offer_a_button(&format!("http://{}", house.address), &admin).await;
-    house.kill(data).await;
+    house.kill(home).await;
     tokens
 }
 
