@@ -1,10 +1,12 @@
 //! The router of all HTTP and WebSocket doors, and their OpenAPI document.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -18,8 +20,9 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::channels::{web_chat, whatsapp};
+use crate::health::Work;
 use crate::hub::Hub;
-use crate::problem::{ApiError, busy};
+use crate::problem::{ApiError, MetDamage, busy};
 use crate::{api, guests};
 
 /// Maximum body of an ordinary request, in bytes.
@@ -150,18 +153,44 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
 /// An id for each request, on its answer and on the lines of the log that it causes.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Answers that may come before anything is read.
+const UNREAD: [u16; 9] = [400, 404, 405, 408, 413, 415, 422, 429, 503];
+
 /// Counts each answer, and logs it for those who ask for it. Paths hold tokens and ids, so only their pattern is named.
 async fn note(State(hub): State<Arc<Hub>>, route: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let (method, began, id) = (request.method().clone(), Instant::now(), Uuid::now_v7().to_string());
     let route = route.as_ref().map_or("unknown", MatchedPath::as_str);
+    let work = concerned(route, &request);
     let mut answer = next.run(request).instrument(tracing::info_span!("request", %id)).await;
     let (status, took) = (answer.status().as_u16(), began.elapsed());
     hub.metrics.request(route, status, took);
+    if answer.extensions().get::<MetDamage>().is_some() {
+        hub.health.note_damage(work);
+    } else if !UNREAD.contains(&status) && hub.health.knows_harm() {
+        hub.health.note_done(work);
+    }
     tracing::debug!(%method, route, status, ms = took.as_millis(), request.id = id, "answered");
     if let Ok(id) = HeaderValue::try_from(id) {
         answer.headers_mut().insert(REQUEST_ID, id);
     }
     answer
+}
+
+/// Whom it would concern if this request met damage: whoever uses what its address names, or whoever asks, or else
+/// everybody.
+fn concerned(route: &str, request: &Request) -> Work {
+    let hash = |of: &[u8]| {
+        let mut hasher = DefaultHasher::new();
+        of.hash(&mut hasher);
+        hasher.finish()
+    };
+    let path = request.uri().path();
+    let named = route.split('/').zip(path.split('/')).find(|(pattern, _)| pattern.starts_with('{'));
+    match (named, request.headers().get(AUTHORIZATION)) {
+        (Some((_, name)), _) => Work::Thing(hash(name.as_bytes())),
+        (None, Some(token)) => Work::Person(hash(token.as_bytes())),
+        (None, None) => Work::Door(hash(route.as_bytes())),
+    }
 }
 
 /// Refuses requests that would only wait while the hub is overloaded.

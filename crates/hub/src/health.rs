@@ -64,6 +64,12 @@ pub(crate) enum Work {
     Conversation(ConversationId),
     /// Messages of one visitor.
     Messages(ContactId),
+    /// What a door does for everybody, such as signing in. The number tells doors apart.
+    Door(u64),
+    /// What the doors do for one signed-in user or visitor.
+    Person(u64),
+    /// What the doors do with one thing that is named in their addresses.
+    Thing(u64),
 }
 
 /// What stands in the way of a piece of work.
@@ -110,6 +116,9 @@ impl fmt::Display for Work {
             Self::CatchingUp => f.write_str("what connecting desks are told"),
             Self::Conversation(id) => write!(f, "conversation {id}"),
             Self::Messages(contact) => write!(f, "visitor {contact}"),
+            Self::Door(_) => f.write_str("a door that everybody uses"),
+            Self::Person(_) => f.write_str("what one signed-in user or visitor asks for"),
+            Self::Thing(_) => f.write_str("something that an address names"),
         }
     }
 }
@@ -169,6 +178,19 @@ impl Health {
         }
     }
 
+    /// Whether any work is known to meet damage.
+    pub(crate) fn knows_harm(&self) -> bool {
+        !self.harm.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// [`Self::note_failed`] where a request met damage.
+    pub(crate) fn note_damage(&self, work: Work) {
+        let mut harmed = self.harm.lock().unwrap_or_else(PoisonError::into_inner);
+        if harmed.len() < DAMAGES && harmed.insert(work, Harm::Damaged) != Some(Harm::Damaged) {
+            tracing::error!(%work, "the database is damaged: run tandem-hub doctor");
+        }
+    }
+
     /// [`Self::note`] of a success.
     pub(crate) fn note_done(&self, work: Work) {
         let mut harmed = self.harm.lock().unwrap_or_else(PoisonError::into_inner);
@@ -199,8 +221,15 @@ impl Health {
         let all = self.harm.lock().unwrap_or_else(PoisonError::into_inner);
         let of = |harm: Harm| all.iter().filter(|(_, own)| **own == harm).map(|(work, _)| *work).collect::<Vec<_>>();
         let (damaged, newer) = (of(Harm::Damaged), of(Harm::Newer));
-        let is_of_all = |work: &Work| matches!(work, Work::Deadlines | Work::Calls | Work::CatchingUp);
-        if damaged.len() > BEARABLE || damaged.iter().any(is_of_all) {
+        let is_of_all = |work: &Work| matches!(work, Work::Deadlines | Work::Calls | Work::CatchingUp | Work::Door(_));
+        if damaged.iter().any(is_of_all) {
+            return Err(Illness::Damaged);
+        }
+        // A request that fails may be noted twice: where it came in, and where its work was done.
+        let (at_doors, at_work): (Vec<_>, Vec<_>) =
+            damaged.into_iter().partition(|work| matches!(work, Work::Person(_) | Work::Thing(_)));
+        let damaged = if at_doors.len() > at_work.len() { at_doors } else { at_work };
+        if damaged.len() > BEARABLE {
             return Err(Illness::Damaged);
         }
         Ok(Harmed { damaged, newer })

@@ -4,8 +4,15 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tandem_conversation::Rejection;
 use tandem_protocol::Problem;
+use tandem_sqlite::Cause;
 
 use crate::store::StoreError;
+
+const DAMAGED: &str = "hub.damaged";
+
+/// On an answer: the request met a damaged part of the database.
+#[derive(Clone, Copy)]
+pub(crate) struct MetDamage;
 
 #[derive(Debug)]
 pub struct ApiError(pub Box<Problem>);
@@ -55,6 +62,12 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Rejected(rejection) => rejection.into(),
+            StoreError::Database(error) if error.cause() == Cause::Damaged => {
+                tracing::error!(%error, "a request met a damaged part of the database");
+                let words = "A part of the hub's data is damaged, so this cannot be done. Nothing was changed; tell whoever \
+                             runs the hub.";
+                Problem { retry_after: Some(30), ..Problem::new(503, DAMAGED, words) }.into()
+            }
             other => {
                 tracing::error!(error = %other, "a request failed in the store");
                 let mut problem = Problem::new(
@@ -77,6 +90,9 @@ impl IntoResponse for ApiError {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.0.retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if self.0.code == DAMAGED {
+            response.extensions_mut().insert(MetDamage);
         }
         response
     }

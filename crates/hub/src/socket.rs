@@ -158,6 +158,17 @@ impl Ending {
     pub(crate) fn goodbye(&self) -> Option<Goodbye> {
         self.0.end.get().copied()
     }
+
+    /// Resolves when the connection is to end for another reason than a full queue. Cancel-safe.
+    pub(crate) async fn said(&self) -> Goodbye {
+        loop {
+            match self.goodbye() {
+                Some(Goodbye::TOO_SLOW) => std::future::pending().await,
+                Some(goodbye) => return goodbye,
+                None => self.0.ended.notified().await,
+            }
+        }
+    }
 }
 
 /// The client disconnected or stopped reading.

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use tandem_conversation::measure::Definitions;
@@ -19,7 +20,7 @@ use crate::crowd::Crowd;
 use crate::endpoint::Endpoint;
 use crate::engine::{Asker, Engine, Rules, commits};
 use crate::files::{Files, Rights};
-use crate::folder::Lock;
+use crate::folder::{self, Lock};
 use crate::health::Health;
 use crate::hub::{Hub, INVITATION_MS};
 use crate::identity::Secrets;
@@ -38,6 +39,8 @@ use crate::{
 pub(crate) const PASSWORDS_AT_ONCE: usize = 4;
 /// A whole company may sign in within one minute.
 const PASSWORDS_IN_LINE: usize = 256;
+/// How often the files of the database are looked for.
+const LOOK_AT_FILES: Duration = Duration::from_secs(1);
 /// Capacity for Your Logic's wake-ups.
 const WAKES: usize = 65_536;
 /// Capacity of the alert ledger's queue.
@@ -189,6 +192,9 @@ impl Hub {
             lock: Mutex::new(Some(lock)),
         });
         hub.work("the database", ended(hub.database.clone()));
+        if hub.config.postgres.is_none() {
+            hub.work("the files of the database", files_gone(folder::Files::of(&hub.config.data)));
+        }
         hub.work("the search index", index_ended(Arc::clone(&hub)));
         hub.work("deadlines", timers::run(Arc::clone(&hub)));
         hub.work("states", states::run(Arc::clone(&hub)));
@@ -264,6 +270,22 @@ fn follow_settings(connection: &Connection, secrets: &Secrets, numbers: &[NewWha
 /// Serves `/metrics` at this address for as long as the hub runs.
 pub fn serve_metrics(hub: &Arc<Hub>, listener: TcpListener) {
     hub.work("metrics", api::metrics::serve(Arc::clone(hub), listener));
+}
+
+/// Resolves when a file of the database is removed or replaced.
+async fn files_gone(files: folder::Files) {
+    loop {
+        tokio::time::sleep(LOOK_AT_FILES).await;
+        // A look that fails once says nothing.
+        let Some(gone) = files.missing() else { continue };
+        tokio::time::sleep(LOOK_AT_FILES).await;
+        if files.missing().is_some() {
+            let words = "this file was removed or replaced while the hub used it: what was written since then may be lost. \
+                         Look at the folder before the hub starts again";
+            tracing::error!(file = %gone.display(), "{words}");
+            return;
+        }
+    }
 }
 
 async fn index_ended(hub: Arc<Hub>) {

@@ -25,7 +25,7 @@ use super::shape::{self, COMMON, Kind, SHAPES, Shape, TURN};
 use super::tables;
 use crate::data::Data;
 use crate::folder::ANALYTICS;
-use crate::store::{StoreError, events};
+use crate::store::{StoreError, events, log};
 
 use files::{Folder, Format, Out};
 
@@ -78,6 +78,12 @@ pub fn export(data: impl Into<Data>, out: &Path, export: &Export, now: Time) -> 
     let mut job = Job { export, format, folder: &folder, counts: BTreeMap::new(), period, now };
     let cursor = made.snapshot(|| {
         let cursor = tables::cursor(&made)?;
+        if let Some(after) = export.after.filter(|after| *after > cursor) {
+            return Err(Failed(anyhow::anyhow!(
+                "the log is measured up to {cursor}, so nothing comes after {after}: that export is of other data, or of \
+                 data that a backup has replaced since. Export everything anew"
+            )));
+        }
         job.run(&made, &account, &wanted, cursor)?;
         Ok::<_, Failed>(cursor)
     });
@@ -97,6 +103,7 @@ pub fn export(data: impl Into<Data>, out: &Path, export: &Export, now: Time) -> 
         "to": export.days.as_ref().map(|(_, to)| to),
         "cursorBefore": export.after,
         "cursor": cursor,
+        "log": log::id(&account)?,
         "rows": counts,
         "sha256": folder.hashes()?,
     });

@@ -7,6 +7,7 @@ use axum::extract::{FromRequestParts, Path, State};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::Response;
+use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use tandem_conversation::{ConversationId, Media, MediaId, Permission, Rejection};
 use tandem_protocol::Problem;
@@ -18,6 +19,7 @@ use super::input::id;
 use crate::hub::Hub;
 use crate::media::{Asked, Upload, Viewer, body, may_write, send};
 use crate::problem::ApiError;
+use crate::rights;
 use crate::store::media::Sender;
 
 #[derive(Deserialize, IntoParams)]
@@ -78,7 +80,15 @@ pub(crate) async fn for_agents(
 ) -> Result<Response, ApiError> {
     signed.require(Permission::Handle)?;
     let wanted: MediaId = id(&path, "file")?;
-    send(&hub, viewer(&signed), Asked { id: wanted, headers: &headers, elsewhere: false }).await
+    let (viewer, of) = (viewer(&signed), Arc::clone(&hub));
+    let signed = Arc::new(signed);
+    let still_there = move || -> BoxFuture<'static, bool> {
+        let (hub, signed) = (Arc::clone(&of), Arc::clone(&signed));
+        Box::pin(
+            async move { rights::still_so(&hub, &signed.0, signed.1.sign_in).await.is_ok_and(|ended| ended.is_none()) },
+        )
+    };
+    send(&hub, viewer, Some(Box::new(still_there)), Asked { id: wanted, headers: &headers, elsewhere: false }).await
 }
 
 /// Your Logic, authenticated by the shared secret.
@@ -127,5 +137,5 @@ pub(crate) async fn for_logic(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let wanted: MediaId = id(&path, "file")?;
-    send(&hub, Viewer::Logic, Asked { id: wanted, headers: &headers, elsewhere: false }).await
+    send(&hub, Viewer::Logic, None, Asked { id: wanted, headers: &headers, elsewhere: false }).await
 }

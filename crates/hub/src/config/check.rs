@@ -111,11 +111,20 @@ pub(super) fn number(allowed: RangeInclusive<i64>) -> impl FnOnce(&str) -> Resul
 }
 
 pub(super) fn url(text: &str) -> Result<Url, String> {
+    on_one_line(text)?;
     let url = Url::parse(text).map_err(|error| format!("'{text}' is not a URL: {error}"))?;
     if url.host_str().is_none_or(str::is_empty) {
         return Err(format!("'{text}' names no host"));
     }
     Ok(url)
+}
+
+/// Parsers of addresses pass over what must not be in a header.
+fn on_one_line(text: &str) -> Result<(), String> {
+    match text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        true => Err("leave out spaces, tabs and line breaks".into()),
+        false => Ok(()),
+    }
 }
 
 /// An https URL, or http on this machine.
@@ -213,7 +222,13 @@ pub(super) fn folder(text: &str) -> Result<String, String> {
 
 /// A mail server. The address may contain a password, so errors do not repeat it.
 pub(super) fn mail_url(text: &str) -> Result<String, String> {
+    on_one_line(text)?;
     let url = Url::parse(text).map_err(|error| format!("not a URL: {error}"))?;
+    for part in [Some(url.username()), url.password()].into_iter().flatten() {
+        if percent_encoding::percent_decode_str(part).decode_utf8().is_err() || has_broken_escape(part) {
+            return Err("user or password has a % that is none: write it as %25".into());
+        }
+    }
     let encrypted = url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
     if !encrypted && url.query().is_some_and(|query| !query.is_empty()) {
         return Err("what follows the question mark can only be tls=required".into());
@@ -223,6 +238,12 @@ pub(super) fn mail_url(text: &str) -> Result<String, String> {
         "smtp" if encrypted || is_loopback(&url) => Ok(text.to_owned()),
         _ => Err("use smtps://… or smtp://…?tls=required; without TLS on this machine only".into()),
     }
+}
+
+/// Whether a % is not followed by two hexadecimal digits.
+fn has_broken_escape(text: &str) -> bool {
+    let is_code = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    text.split('%').skip(1).any(|rest| !is_code(rest))
 }
 
 pub(super) fn mailbox(text: &str) -> Result<String, String> {

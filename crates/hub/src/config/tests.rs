@@ -128,6 +128,17 @@ fn the_public_url_is_a_host_of_its_own() {
 }
 
 #[test]
+fn an_address_with_a_line_break_is_refused_wherever_it_is_a_setting() {
+    for name in ["TANDEM_HOME", "TANDEM_PUBLIC_URL", "TANDEM_LOGIC_URL", "TANDEM_MAIL_URL", "TANDEM_IMPROVE_BASE_URL"] {
+        for wrong in ["https://h.example/\r\nset-cookie: a=b", "https://h.ex\nample", "smtps://h.exa\tmple"] {
+            let error = load(&[(name, wrong), SECRET]).unwrap_err();
+            assert!(error.contains("leave out spaces, tabs and line breaks"), "{name}: {error}");
+        }
+    }
+    assert!(load(&[("TANDEM_MAIL_URL", "smtps://u%zz:p@m.example")]).unwrap_err().contains("write it as %25"));
+}
+
+#[test]
 fn plain_http_to_the_own_network_has_to_be_allowed_in_so_many_words() {
     let url = ("TANDEM_LOGIC_URL", "http://logic:8080");
     let error = load(&[url, SECRET]).unwrap_err();

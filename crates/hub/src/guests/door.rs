@@ -229,6 +229,12 @@ impl FromRequestParts<Arc<Hub>> for Guest {
     }
 }
 
+/// Whether the link of a token is still open in this browser.
+pub(crate) async fn is_open(hub: &Hub, secret: TokenHash, session: Option<TokenHash>) -> bool {
+    let Ok(Some((found, state))) = look(hub, secret).await else { return false };
+    found.standing(&state, session.as_ref(), hub.clock.now()) == Standing::Open
+}
+
 /// The link of a token, with the conversation's current state.
 pub(crate) async fn look(hub: &Hub, secret: TokenHash) -> Result<Option<(Found, Conversation)>, StoreError> {
     hub.database

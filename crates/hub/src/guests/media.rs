@@ -6,10 +6,11 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use futures_util::future::BoxFuture;
 use tandem_conversation::{Media, MediaId};
 use tandem_protocol::Problem;
 
-use super::door::Guest;
+use super::door::{Guest, Holder, is_open};
 use crate::api::{Query, id};
 use crate::hub::Hub;
 use crate::media::{Asked, Upload, UploadQuery, Viewer, body, send};
@@ -46,11 +47,17 @@ pub(crate) async fn upload(
         (status = 416, description = "No such part", body = Problem)))]
 pub(crate) async fn get(
     State(hub): State<Arc<Hub>>,
+    holder: Holder,
     guest: Guest,
     Path(path): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let of = Arc::clone(&hub);
+    let still_there = move || -> BoxFuture<'static, bool> {
+        let (hub, secret, session) = (Arc::clone(&of), holder.secret, holder.session);
+        Box::pin(async move { is_open(&hub, secret, session).await })
+    };
     let wanted: MediaId = id(&path.1, "file")?;
     let viewer = Viewer::Guest { conversation: guest.state.id, hidden_up_to: guest.found.hidden_up_to() };
-    send(&hub, viewer, Asked { id: wanted, headers: &headers, elsewhere: false }).await
+    send(&hub, viewer, Some(Box::new(still_there)), Asked { id: wanted, headers: &headers, elsewhere: false }).await
 }

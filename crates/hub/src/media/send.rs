@@ -1,15 +1,19 @@
 //! Sends a file: part by part, under its own name, with headers that keep browsers from running it.
 
 use std::io::SeekFrom;
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use futures_util::stream;
 use tandem_conversation::MediaId;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio::time::Instant;
 
 use super::{Viewer, may_fetch, name};
 use crate::files::Unreadable;
@@ -21,6 +25,8 @@ use crate::store::media::Stored;
 const REACH: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 /// Files never change.
 const CACHED: &str = "private, max-age=86400";
+/// How long a right is taken for granted while a file is sent.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Bytes read at once.
 const PART: usize = 64 * 1024;
 
@@ -31,11 +37,21 @@ pub(crate) struct Asked<'a> {
     pub elsewhere: bool,
 }
 
-/// Sends a file if the viewer may see it; to others it does not exist.
-pub(crate) async fn send(hub: &Hub, viewer: Viewer, asked: Asked<'_>) -> Result<Response, ApiError> {
+/// Whether the sign-in or link with which a file was asked for still stands.
+pub(crate) type StillThere = Box<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;
+
+/// Sends a file if the viewer may see it; to others it does not exist. What takes long ends with the right to see it.
+pub(crate) async fn send(
+    hub: &Arc<Hub>,
+    viewer: Viewer,
+    still_there: Option<StillThere>,
+    asked: Asked<'_>,
+) -> Result<Response, ApiError> {
     let unknown = || ApiError::new(404, "media.unknown", "There is no such file.");
-    let id = asked.id;
-    let stored = hub.database.read(move |connection| may_fetch(connection, &viewer, id)).await?;
+    let (id, viewer) = (asked.id, Arc::new(viewer));
+    let of = Arc::clone(&viewer);
+    let stored = hub.database.read(move |connection| may_fetch(connection, &of, id)).await?;
+    let watch = Watch { hub: Arc::clone(hub), viewer, id, still_there, looked: Instant::now() };
     let stored = stored.ok_or_else(unknown)?;
     let failed = |error: &dyn std::error::Error| {
         tracing::error!(%error, media.id = %id, "a file cannot be read");
@@ -48,10 +64,39 @@ pub(crate) async fn send(hub: &Hub, viewer: Viewer, asked: Asked<'_>) -> Result<
         }
         (failed, Unreadable::Disk(_)) => failed,
     })?;
-    respond(file, &stored, &asked).await.map_err(|error| failed(&error))
+    respond(file, watch, &stored, &asked).await.map_err(|error| failed(&error))
 }
 
-async fn respond(mut file: File, stored: &Stored, asked: &Asked<'_>) -> std::io::Result<Response> {
+/// Looks again and again whether a file may still be seen.
+struct Watch {
+    hub: Arc<Hub>,
+    viewer: Arc<Viewer>,
+    id: MediaId,
+    still_there: Option<StillThere>,
+    looked: Instant,
+}
+
+impl Watch {
+    async fn look(&mut self) -> std::io::Result<()> {
+        if self.looked.elapsed() < LOOK_AGAIN {
+            return Ok(());
+        }
+        let (viewer, id) = (Arc::clone(&self.viewer), self.id);
+        let is_there = match &self.still_there {
+            Some(still_there) => still_there().await,
+            None => true,
+        };
+        let found = self.hub.database.read(move |connection| may_fetch(connection, &viewer, id)).await;
+        self.looked = Instant::now();
+        if is_there && found.is_ok_and(|found| found.is_some()) {
+            return Ok(());
+        }
+        tracing::info!(media.id = %id, "a file is not sent to its end: it may not be seen any more");
+        Err(std::io::ErrorKind::PermissionDenied.into())
+    }
+}
+
+async fn respond(mut file: File, watch: Watch, stored: &Stored, asked: &Asked<'_>) -> std::io::Result<Response> {
     let whole = stored.media.bytes;
     let tag =
         stored.sha256.map(|hash| format!("\"{}\"", hash[..8].iter().map(|b| format!("{b:02x}")).collect::<String>()));
@@ -96,7 +141,7 @@ async fn respond(mut file: File, stored: &Stored, asked: &Asked<'_>) -> std::io:
     *response.status_mut() = status;
     if length > 0 {
         file.seek(SeekFrom::Start(start)).await?;
-        *response.body_mut() = Body::from_stream(parts(file, length));
+        *response.body_mut() = Body::from_stream(parts(file, watch, length));
     }
     Ok(response)
 }
@@ -142,18 +187,19 @@ fn policy(kind: &str) -> &'static str {
     }
 }
 
-fn parts(file: File, length: u64) -> impl futures_util::Stream<Item = std::io::Result<Bytes>> {
-    stream::try_unfold((file, length), |(mut file, left)| async move {
+fn parts(file: File, watch: Watch, length: u64) -> impl futures_util::Stream<Item = std::io::Result<Bytes>> {
+    stream::try_unfold((file, watch, length), |(mut file, mut watch, left)| async move {
         if left == 0 {
             return Ok::<_, std::io::Error>(None);
         }
+        watch.look().await?;
         let mut part = vec![0; PART.min(usize::try_from(left).unwrap_or(PART))];
         let read = file.read(&mut part).await?;
         if read == 0 {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
         part.truncate(read);
-        Ok(Some((Bytes::from(part), (file, left - read as u64))))
+        Ok(Some((Bytes::from(part), (file, watch, left - read as u64))))
     })
 }
 

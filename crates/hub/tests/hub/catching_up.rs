@@ -1,6 +1,9 @@
 //! Returning desks: what they are sent, what not, and in frames of which size.
 
+use std::time::Duration;
+
 use crate::common::{Agent, Socket, TestHub, TestLogic, frames_until, say};
+use crate::rights::ending::{closed, tandem_hub};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -259,4 +262,14 @@ async fn a_fan_out_that_reads_the_log_tells_the_same_as_one_that_is_told() {
     }
     assert!(told[0].1.len() > 6, "{told:?}");
     assert_eq!(told[0], told[1]);
+}
+
+#[tokio::test]
+async fn a_desk_that_has_not_said_what_it_holds_ends_with_its_sign_in() {
+    let hub = TestHub::start(None).await;
+    let maya = hub.maya().await;
+    let desk = comes(&maya, None, &[version()]).await;
+    assert!(tandem_hub(&hub, &["user", "suspend", "--email", "maya@northwind.example"], None).await.0);
+    let (code, took) = closed(desk).await;
+    assert!(code.starts_with("auth.ended") && took < Duration::from_secs(3), "{code} after {took:?}");
 }

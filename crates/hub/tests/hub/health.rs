@@ -2,8 +2,9 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
-use crate::common::{Customer, TestHub, eventually, get};
+use crate::common::{Customer, TestHub, eventually, get, post};
 use tandem_hub::config::Config;
 use tandem_hub::{Clock, Hub};
 use tandem_sqlite::rusqlite::Connection;
@@ -213,4 +214,42 @@ async fn decisions_that_cannot_be_written_fail_without_those_of_others() {
     let said = |entries: Vec<serde_json::Value>| entries.iter().map(|e| e["text"].clone()).collect::<Vec<_>>();
     assert_eq!(said(carmen.sees().await), ["Hello", "Are you there?"]);
     assert_eq!(said(aiko.sees().await), ["Hello", "Good morning"]);
+}
+
+#[tokio::test]
+async fn damage_of_what_everybody_needs_is_bad_health_as_soon_as_somebody_meets_it() {
+    for (table, knocks) in [("users", "/api/v1/auth/login"), ("brands", "/chat/v1/sessions")] {
+        let hub = TestHub::start(None).await;
+        let folder = hub.stop().await;
+        damage(folder.path(), table);
+        let hub = TestHub::on(folder, None, 1_000).await;
+        let body = serde_json::json!({ "brand": "northwind", "email": "maya@northwind.example", "password": "wrong" });
+        let body = match table {
+            "users" => serde_json::json!({ "email": body["email"], "password": body["password"] }),
+            _ => serde_json::json!({ "brand": body["brand"] }),
+        };
+        let (status, problem) = post(&hub.base, knocks, None, &body).await;
+        assert_eq!((status, problem["code"].as_str()), (503, Some("hub.damaged")), "{table}: {problem}");
+        health(&hub, |status, body| status == 503 && body.contains("hub.database_damaged")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_hub_whose_database_was_removed_or_replaced_ends() {
+    for is_replaced in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config::new(folder.path().to_owned());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let hub = Hub::start(config, Clock::system()).unwrap();
+        let served = tokio::spawn(tandem_hub::serve(hub, listener, std::future::pending()));
+        let file = folder.path().join("tandem.db");
+        if is_replaced {
+            std::fs::copy(&file, folder.path().join("older")).unwrap();
+            std::fs::rename(folder.path().join("older"), &file).unwrap();
+        } else {
+            std::fs::remove_file(&file).unwrap();
+        }
+        let ended = tokio::time::timeout(Duration::from_secs(20), served).await.unwrap().unwrap().unwrap_err();
+        assert!(ended.to_string().contains("the files of the database"), "{ended:#}");
+    }
 }

@@ -549,3 +549,18 @@ fn ask(address: &str, path: &str) -> String {
     BufReader::new(stream).read_line(&mut line).unwrap();
     line
 }
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_named_and_nothing_waits_for_it() {
+    for name in ["search.db", "analytics.db", "identity.key", "tandem.db-wal"] {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(run(program(folder.path(), &[&BRAND[..], &["--data", "data"]].concat())).status.success());
+        let pipe = folder.path().join("data").join(name);
+        let _ = std::fs::remove_file(&pipe);
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        for arguments in [&SERVE[..], &["doctor"], &["backup", "b.tar"], &["user", "list"]] {
+            let output = run(program(folder.path(), &[arguments, &["--data", "data"]].concat()));
+            assert!(!output.status.success() && said(&output).contains("is not a file"), "{name}: {}", said(&output));
+        }
+    }
+}

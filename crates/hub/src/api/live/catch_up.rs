@@ -233,7 +233,10 @@ impl Telling<'_> {
     async fn hear_held(&mut self, desk: SessionId) -> Result<HashMap<ConversationId, Position>, Ended> {
         let mut held = HashMap::new();
         for _ in 0..MOST_NAMING {
-            let text = self.socket.first().await.ok_or(Ended::Gone)?;
+            let text = tokio::select! {
+                text = self.socket.first() => text.ok_or(Ended::Gone)?,
+                goodbye = self.ending.said() => return Err(Ended::Parted(goodbye)),
+            };
             match serde_json::from_str(&text) {
                 Ok(DeskFrame::Holds { conversations, more }) => {
                     held.extend(conversations);

@@ -68,5 +68,5 @@ pub(crate) async fn get(
         None => visitor?.0.contact,
     };
     hub.limits.view(contact)?;
-    send(&hub, Viewer::Customer(contact), Asked { id: wanted, headers: &headers, elsewhere: true }).await
+    send(&hub, Viewer::Customer(contact), None, Asked { id: wanted, headers: &headers, elsewhere: true }).await
 }

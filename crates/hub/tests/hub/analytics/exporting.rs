@@ -179,3 +179,19 @@ async fn words_and_the_log_come_only_when_asked_for_and_nothing_half_is_left() {
     left.sort();
     assert_eq!(left, ["plain", "x"]);
 }
+
+#[tokio::test]
+async fn an_export_after_a_position_that_the_log_has_not_reached_is_refused() {
+    let hub = TestHub::start(None).await;
+    story(&hub).await;
+    let data = hub.folder.path().to_owned();
+    until_measured(&data).await;
+    let out = tempfile::tempdir().unwrap();
+    let refused = tokio::task::spawn_blocking(move || {
+        let plan = Export { after: Some(1_000_000), ..plan("ndjson") };
+        let refused = export(&data, &out.path().join("new"), &plan, Time(1_790_000_000_000)).unwrap_err();
+        assert_eq!(std::fs::read_dir(out.path()).unwrap().count(), 0, "nothing is left");
+        format!("{refused:#}")
+    });
+    assert!(refused.await.unwrap().contains("nothing comes after 1000000"));
+}

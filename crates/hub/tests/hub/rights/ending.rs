@@ -47,7 +47,7 @@ async fn open(agent: &Agent) -> Socket {
 }
 
 /// Reads until the hub closes; returns the reason and the duration.
-async fn closed(mut desk: Socket) -> (String, Duration) {
+pub async fn closed(mut desk: Socket) -> (String, Duration) {
     let (began, mut code) = (Instant::now(), String::new());
     while let Ok(Some(Ok(message))) = tokio::time::timeout(Duration::from_secs(5), desk.next()).await {
         match message {

@@ -3,6 +3,6 @@
 mod admin;
 mod command_line;
 mod doors;
-mod ending;
+pub mod ending;
 mod reading;
 mod renewing;
