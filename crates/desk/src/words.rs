@@ -1,7 +1,8 @@
 //! The core's own words, from the catalogue of the interface (`ui/desk/words`), in the language of the window.
 //!
-//! The language belongs to the process, as its locale does: one program has one window and one user. The page decides it
-//! and tells it (`window.speaks`); until then it is English.
+//! The language belongs to the process, as its locale does: one program has one window and one user. It begins as the
+//! system's, and is the user's choice as soon as the cache is open. The page follows the system while it is shown, and
+//! tells the core (`window.speaks`).
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,6 +42,15 @@ pub enum Spoken {
 }
 
 impl Spoken {
+    /// The language for a system's language tag (`de-AT`, `de_DE.UTF-8`); English for those that the desk does not speak.
+    #[must_use]
+    pub fn for_tag(tag: &str) -> Self {
+        match tag.split(['-', '_', '.', '@']).next() {
+            Some(language) if language.eq_ignore_ascii_case("de") => Self::De,
+            _ => Self::En,
+        }
+    }
+
     /// The words of a message; its id if there is none. `id` may name an attribute: `said-joined.after`.
     #[must_use]
     pub fn say<'a>(self, id: &str, args: &[(&'a str, FluentValue<'a>)]) -> String {
@@ -152,6 +162,23 @@ pub(crate) mod tests {
             "Aerolinx ist von außen beigetreten"
         );
         assert_eq!(Spoken::En.say("no-such-message", &[]), "no-such-message");
+    }
+
+    #[test]
+    fn the_system_s_language_counts_if_the_desk_speaks_it() {
+        for (tag, spoken) in [
+            ("de", Spoken::De),
+            ("de-at", Spoken::De),
+            ("de_DE.UTF-8", Spoken::De),
+            ("de@euro", Spoken::De),
+            ("den", Spoken::En),
+            ("en-GB", Spoken::En),
+            ("cs_CZ", Spoken::En),
+            ("C", Spoken::En),
+            ("", Spoken::En),
+        ] {
+            assert_eq!(Spoken::for_tag(tag), spoken, "{tag}");
+        }
     }
 
     #[test]

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use tandem_conversation::Section;
 use ts_rs::TS;
 
+use crate::words::Spoken;
+
 /// The user's settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -172,6 +174,17 @@ pub enum Language {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct NotificationSettings {
+impl Language {
+    /// None if it is the system's.
+    pub(crate) fn chosen(self) -> Option<Spoken> {
+        match self {
+            Self::System => None,
+            Self::En => Some(Spoken::En),
+            Self::De => Some(Spoken::De),
+        }
+    }
+}
+
     pub help_needed: Loudness,
     pub invited: Loudness,
     pub customer_wrote: Loudness,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tandem_desk::Action;
+use tandem_desk::words::Spoken;
 use tandem_protocol::agents::{AlertOutcome, AlertReport, Muted};
 
 use crate::desk::Maya;
@@ -172,4 +173,26 @@ async fn the_test_notification_tells_the_truth() {
     let app = maya.ok("app.state", json!({})).await;
     assert_eq!(app["notifications"], json!({"state": "failing", "reason": "No notification service answers."}));
     drop(Arc::clone(&maya.notifier));
+}
+
+/// No window has loaded in these stories: nothing has told the core its language but the system and the user's choice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_german_system_s_first_notification_is_german_before_there_is_a_window() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_out_in(Spoken::De).await;
+    maya.sign_in(&hub).await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hallo?");
+    maya.notifier.until("Carmen's call", |screen| screen.titles() == ["Carmen Menzel braucht Hilfe"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chosen_language_counts_from_the_start_also_on_another_system() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_in(&hub).await;
+    maya.ok("settings.set", json!({"language": "de"})).await;
+    let maya = maya.restart().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hallo?");
+    maya.notifier.until("Carmen's call", |screen| screen.titles() == ["Carmen Menzel braucht Hilfe"]).await;
 }
