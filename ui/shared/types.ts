@@ -643,7 +643,11 @@ name: string,
 /**
  * None if the conversation is no longer on this machine.
  */
-channel: Channel | null, time: Time, 
+channel: Channel | null, 
+/**
+ * The brand's name, if the user could take it for another.
+ */
+brand: string | null, time: Time, 
 /**
  * The author; none for a customer.
  */
@@ -1396,7 +1400,11 @@ pending: Array<PendingView>, tags: Array<string>, language: string | null,
 /**
  * The brand's name.
  */
-brand: string | null, updated: Time, };
+brand: string | null, 
+/**
+ * The brand is shown: the user could take it for another.
+ */
+tellsBrand: boolean, updated: Time, };
 
 export type RpcError = { code: string, message: string, };
 

@@ -175,6 +175,8 @@ pub struct RowView {
     pub tags: Vec<String>,
     pub language: Option<String>,
     /// The brand's name.
+    /// The brand is shown: the user could take it for another.
+    pub tells_brand: bool,
     pub brand: Option<String>,
     pub updated: Time,
 }
@@ -549,6 +551,8 @@ pub struct HitView {
     /// The customer's name.
     pub name: String,
     /// None if the conversation is no longer on this machine.
+    /// The brand's name, if the user could take it for another.
+    pub brand: Option<String>,
     pub channel: Option<Channel>,
     pub time: Time,
     /// The author; none for a customer.

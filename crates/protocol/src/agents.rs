@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tandem_conversation::measure::Presence;
 use tandem_conversation::{
-    Access, Availability, Button, ButtonId, CallId, Channel, Command, CommandId, Content, Conversation, ConversationId,
-    CustomerId, Drawn, EngagementId, GoesOn, Grade, Invitee, LinkId, Named, Participant, Permissions, Position, Skills,
-    Stage, Time, TurnId, UserId,
+    Access, Availability, BrandId, Button, ButtonId, CallId, Channel, Command, CommandId, Content, Conversation,
+    ConversationId, CustomerId, Drawn, EngagementId, GoesOn, Grade, Invitee, LinkId, Named, Participant, Permissions,
+    Position, Skills, Stage, Time, TurnId, UserId,
 };
 use ts_rs::TS;
 use utoipa::ToSchema;
@@ -455,6 +455,8 @@ pub struct SearchHit {
     /// The customer's name.
     pub name: String,
     pub channel: Channel,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<BrandId>,
     /// Time of the turn, or of the last event in the customer's conversation.
     pub time: Time,
     /// The author; none for a customer.

@@ -9,16 +9,19 @@ use crate::entries::reason;
 use crate::words::say;
 
 const TITLE_CHARS: usize = 80;
+const BRAND_CHARS: usize = 40;
 const BODY_CHARS: usize = 200;
 
 /// How a notification is shown.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Manner {
+pub(super) struct Manner<'a> {
     /// With the customer's words.
     pub preview: bool,
     pub sound: bool,
     /// The user may answer in it.
     pub reply: bool,
+    /// The customer's brand, if the user could take it for another.
+    pub brand: Option<&'a str>,
 }
 
 /// The notification for one notice.
@@ -26,7 +29,7 @@ pub(super) fn notification(
     state: &Conversation,
     kind: NoticeKind,
     me: UserId,
-    manner: Manner,
+    manner: Manner<'_>,
     replaces: Option<ShownId>,
     now: Time,
 ) -> Notification {
@@ -85,8 +88,12 @@ pub(super) fn notification(
     };
     Notification {
         tag: Tag::Conversation(state.id),
-        title: plain_line(&title, TITLE_CHARS),
+        title: match manner.brand {
+            Some(brand) => format!("{title} · {}", plain_line(brand, BRAND_CHARS)),
+            None => title,
+        },
         body: plain_text(&body),
+    let title = plain_line(&title, TITLE_CHARS);
         actions,
         urgency,
         sound: manner.sound.then_some(Sound::System),
@@ -138,7 +145,7 @@ fn reminder(state: &Conversation, words: &str) -> String {
     }
 }
 
-fn answering(manner: Manner) -> Vec<Action> {
+fn answering(manner: Manner<'_>) -> Vec<Action> {
     match manner.reply {
         true => vec![Action::Reply, Action::Open, Action::Snooze],
         false => vec![Action::Open, Action::Snooze],

@@ -8,6 +8,8 @@ use tandem_protocol::agents::{AlertOutcome, AlertReport, Muted};
 use super::super::words::Manner;
 use super::super::{Notification, NotifyError, Receipt, ShownId, muting, words};
 use super::{AT_ONCE, GONE, Gone, Notices, RECOVER_MS, REPEAT_MS, Screen, Standing, Wanted};
+use crate::attention::Attention;
+use crate::cache::brands::Brands;
 use crate::cache::notices::{NoticeState, Shown};
 use crate::cache::{CacheError, notices};
 use crate::figures;
@@ -111,13 +113,16 @@ impl Notices {
     ) -> Result<Result<(), NotifyError>, CacheError> {
         let Some(wanted) = screen.wanted.get(&id) else { return Ok(Ok(())) };
         let (kind, since, position) = (wanted.notice.kind, wanted.notice.since, wanted.state.position);
-        let Some(me) = screen.me.as_ref().map(|me| me.user) else { return Ok(Ok(())) };
+        let Some(viewer) = screen.me.clone() else { return Ok(Ok(())) };
+        let me = viewer.user;
+        let brands = self.cache.read(Brands::read).await?;
+        let brand = brands.told(wanted.state.brand, &viewer.access());
         let (settings, attention) = (self.memory.settings().notifications, self.memory.attention());
         // A locked screen must not show customers' words.
         let preview = settings.preview && !attention.locked;
         let sound = muting::loudness(&settings, kind) == Loudness::Sound;
         // Nor allow answers in the user's name.
-        let manner = Manner { preview, sound, reply: !attention.locked };
+        let manner = Manner { preview, sound, reply: !attention.locked, brand };
         let shown = self
             .show(screen, words::notification(&wanted.state, kind, me, manner, replaces, self.clock.hub_now()))
             .await;

@@ -86,6 +86,8 @@ refused-note-files = Dateien gehören zu einer Antwort, nicht zu einer Notiz.
 refused-opening = Dateien der Art .{ $kind } können beim Öffnen etwas ausführen oder nachladen. Sie können sie speichern, aber Tandem öffnet sie nicht.
     .program = Diese Datei ist ein Programm, wie immer sie auch heißt. Sie können sie speichern, aber Tandem öffnet sie nicht.
     .untyped = Von der Art dieser Datei ist nicht bekannt, dass sie ungefährlich ist. Sie können sie speichern, aber Tandem öffnet sie nicht.
+refused-search-section = in:{ $section } steht Ihnen nicht offen.
+refused-search-brand = brand: braucht den Server, der nicht antwortet.
 
 ## What the hub did not do
 

@@ -86,6 +86,8 @@ refused-note-files = Files go with a reply, not with a note.
 refused-opening = Files of type .{ $kind } can run or load things when they are opened. You can save it, but Tandem does not open it.
     .program = This file is a program, whatever its name says. You can save it, but Tandem does not open it.
     .untyped = This file has no type that is known to be safe. You can save it, but Tandem does not open it.
+refused-search-section = in:{ $section } is not open to you.
+refused-search-brand = brand: needs the hub, which does not answer.
 
 ## What the hub did not do
 
