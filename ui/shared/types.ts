@@ -939,6 +939,20 @@ export type NotSentView = {
 /**
  * Names it in commands.
  */
+export type MentionableView = { 
+/**
+ * They have not accepted their invitation to the conversation yet.
+ */
+invited: boolean, user: UserId, name: string, online: boolean, 
+/**
+ * Takes calls for help.
+ */
+available: boolean, 
+/**
+ * None if offline, or not told.
+ */
+status: Availability | null, absence: Absence | null, };
+
 key: string, conversation: ConversationId, 
 /**
  * The customer's name; empty if it was never known here.
@@ -1710,7 +1724,7 @@ export interface Commands {
   "conversation.preview": { request: OneConversation; response: PreviewView };
   "conversation.improve": { request: Words; response: ImprovedView };
   "conversation.takeOver": { request: OneConversation; response: Nothing };
-  "conversation.mentionable": { request: OneConversation; response: Array<ColleagueView> };
+  "conversation.mentionable": { request: OneConversation; response: Array<MentionableView> };
   "conversation.invite": { request: InviteColleague; response: Nothing };
   "conversation.transfer": { request: InviteColleague; response: Nothing };
   "conversation.inviteExternal": { request: InviteExternal; response: LinkView };

@@ -83,7 +83,11 @@ pub(super) fn notification(
             let by = colleague.unwrap_or_else(|| say("notice-invited.colleague", &[]));
             let note = mention.filter(|_| manner.preview).map_or("", |mention| mention.words.as_str());
             let title = say("notice-mentioned", &[("by", by.into()), ("name", name.as_str().into())]);
-            (title, note.to_owned(), vec![Action::Open, Action::Snooze], Urgency::Normal)
+            let actions = match state.invitation_of(me) {
+                Some(_) => vec![Action::Join, Action::Open],
+                None => vec![Action::Open, Action::Snooze],
+            };
+            (title, note.to_owned(), actions, Urgency::Normal)
         }
     };
     Notification {

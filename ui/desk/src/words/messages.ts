@@ -281,6 +281,7 @@ export interface Messages {
   "composer-library": null;
   "composer-library.none": null;
   "composer-mention": null;
+  "composer-mention.invited": null;
   "composer-mention.outside": null;
   "composer-message": null;
   "composer-message.placeholder": null;
