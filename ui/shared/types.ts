@@ -839,7 +839,7 @@ export type LinkView = { url: string,
  */
 waits: boolean, };
 
-export type ListGroup = "none" | "state" | "channel" | "language" | "brand";
+export type ListGroup = "none" | "state" | "channel" | "language" | "brand" | "agent" | "reason";
 
 export type ListOnly = "all" | "unread" | "waiting";
 

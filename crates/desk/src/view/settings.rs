@@ -102,6 +102,10 @@ pub enum ListGroup {
     Channel,
     Language,
     Brand,
+    /// By the person who handles the conversation, those without one last.
+    Agent,
+    /// By why help is needed; the others come last.
+    Reason,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -170,10 +174,6 @@ pub enum Language {
     De,
 }
 
-/// Loudness per kind of notification, and quiet hours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct NotificationSettings {
 impl Language {
     /// None if it is the system's.
     pub(crate) fn chosen(self) -> Option<Spoken> {
@@ -185,6 +185,10 @@ impl Language {
     }
 }
 
+/// Loudness per kind of notification, and quiet hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct NotificationSettings {
     pub help_needed: Loudness,
     pub invited: Loudness,
     pub customer_wrote: Loudness,
