@@ -923,7 +923,11 @@ mail: boolean,
 /**
  * Whether the hub can offer a better wording for a reply.
  */
-improve: boolean, };
+improve: boolean, 
+/**
+ * What the hub calls Your Logic; none for the words of the language.
+ */
+logicName: string | null, };
 
 export type Media = { id: MediaId, name: string, contentType: string, bytes: number, };
 
@@ -935,10 +939,6 @@ export type MediaView = { dataUrl: string, };
 
 export type Mention = { user: UserId, name: string, };
 
-export type NotSentView = { 
-/**
- * Names it in commands.
- */
 export type MentionableView = { 
 /**
  * They have not accepted their invitation to the conversation yet.
@@ -953,6 +953,10 @@ available: boolean,
  */
 status: Availability | null, absence: Absence | null, };
 
+export type NotSentView = { 
+/**
+ * Names it in commands.
+ */
 key: string, conversation: ConversationId, 
 /**
  * The customer's name; empty if it was never known here.

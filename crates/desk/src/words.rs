@@ -4,8 +4,8 @@
 //! system's, and is the user's choice as soon as the cache is open. The page follows the system while it is shown, and
 //! tells the core (`window.speaks`).
 
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -33,6 +33,15 @@ static IN_GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle("de", &GERMAN));
 
 static IS_GERMAN: AtomicBool = AtomicBool::new(false);
 
+/// The languages' words with the hub's own name for Your Logic, as last told; none without one.
+static RENAMED: RwLock<Option<Renamed>> = RwLock::new(None);
+
+struct Renamed {
+    logic: String,
+    english: Bundle,
+    german: Bundle,
+}
+
 /// A language that the desk speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -54,9 +63,12 @@ impl Spoken {
     /// The words of a message; its id if there is none. `id` may name an attribute: `said-joined.after`.
     #[must_use]
     pub fn say<'a>(self, id: &str, args: &[(&'a str, FluentValue<'a>)]) -> String {
-        let bundle = match self {
-            Self::En => &*IN_ENGLISH,
-            Self::De => &*IN_GERMAN,
+        let renamed = RENAMED.read().unwrap_or_else(PoisonError::into_inner);
+        let bundle = match (self, &*renamed) {
+            (Self::En, None) => &*IN_ENGLISH,
+            (Self::De, None) => &*IN_GERMAN,
+            (Self::En, Some(renamed)) => &renamed.english,
+            (Self::De, Some(renamed)) => &renamed.german,
         };
         let (name, attribute) = id.split_once('.').map_or((id, None), |(name, attribute)| (name, Some(attribute)));
         let message = bundle.get_message(name);
@@ -88,6 +100,21 @@ pub fn spoken() -> Spoken {
 pub(crate) fn speak(spoken: Spoken) -> bool {
     let is_german = spoken == Spoken::De;
     IS_GERMAN.swap(is_german, Ordering::Relaxed) != is_german
+}
+
+/// Says Your Logic by this name from now on; true if it is another one.
+pub(crate) fn call_logic(name: Option<&str>) -> bool {
+    let mut renamed = RENAMED.write().unwrap_or_else(PoisonError::into_inner);
+    if renamed.as_ref().map(|renamed| renamed.logic.as_str()) == name {
+        return false;
+    }
+    *renamed = name.map(|name| {
+        // In quotes, nothing but these two means anything to the format.
+        let term = format!("-logic = {{ \"{}\" }}", name.replace('\\', "\\\\").replace('"', "\\\""));
+        let with = |language, texts: &[&str]| bundle(language, &[texts, &[term.as_str()]].concat());
+        Renamed { logic: name.to_owned(), english: with("en", &ENGLISH), german: with("de", &GERMAN) }
+    });
+    true
 }
 
 /// The words of a message in the language of the window.
@@ -179,6 +206,18 @@ pub(crate) mod tests {
         ] {
             assert_eq!(Spoken::for_tag(tag), spoken, "{tag}");
         }
+    }
+
+    #[test]
+    fn your_logic_has_the_hub_s_name_in_every_sentence_whatever_its_characters() {
+        let name = r#"Nori "the {bot}" \o/"#;
+        assert!(call_logic(Some(name)));
+        assert!(!call_logic(Some(name)), "it is the same");
+        assert_eq!(Spoken::En.say("logic-name", &[]), name);
+        let said = Spoken::De.say("failure-malformed", &[("detail", "no text".into())]);
+        assert!(call_logic(None));
+        assert_eq!(said, format!("Die Antwort von {name} war nicht verständlich: no text"));
+        assert_eq!(Spoken::De.say("logic-name", &[]), "Ihre Logik");
     }
 
     #[test]

@@ -79,6 +79,9 @@ pub struct Me {
     /// Why users may be away; none from hubs before [`SAYS_WHY`](crate::SAYS_WHY).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
+    /// What this hub calls Your Logic; none for the words of the user's language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logic_name: Option<String>,
 }
 
 /// What hubs take that do not say it: 10 MiB, in bytes.

@@ -19,7 +19,7 @@ const HASHES: &[(u32, u64)] = &[
     (17, 0x5ecc_31ba_7767_da41),
     (18, 0xe1a4_4bf3_f1ab_e3e0),
     (19, 0x6686_9a68_5d76_a2c5),
-    (20, 0x93e3_b0ea_2ceb_d898),
+    (20, 0x3f6e_9735_22b9_ca1b),
 ];
 
 /// Where the types between hub and desk are defined.

@@ -73,6 +73,7 @@ impl Desk {
                     capacity: me.capacity,
                     mail: me.mail,
                     improve: me.improve,
+                    logic_name: me.logic_name,
                 };
                 (Some(me), counts)
             }

@@ -25,6 +25,8 @@ pub struct MeView {
     pub mail: bool,
     /// Whether the hub can offer a better wording for a reply.
     pub improve: bool,
+    /// What the hub calls Your Logic; none for the words of the language.
+    pub logic_name: Option<String>,
 }
 
 /// A current participant of the conversation.

@@ -196,3 +196,17 @@ async fn the_chosen_language_counts_from_the_start_also_on_another_system() {
     hub.customer_writes(carmen, "Hallo?");
     maya.notifier.until("Carmen's call", |screen| screen.titles() == ["Carmen Menzel braucht Hilfe"]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn your_logic_is_said_by_the_name_that_the_hub_gives_it_also_before_the_hub_is_there() {
+    let hub = FakeHub::start().await;
+    hub.world().logic_name = Some("Nori".into());
+    let carmen = hub.customer_comes("Carmen Menzel");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until("the name", "app.state", json!({}), |app| app["me"]["logicName"] == "Nori").await;
+    hub.go_down();
+    maya.until_offline().await;
+    let maya = maya.restart().await;
+    let refused = maya.desk.rpc("conversation.preview", json!({"id": carmen})).await.unwrap_err();
+    assert_eq!(refused.message, "What Nori would say is only known while this desk is connected.");
+}
