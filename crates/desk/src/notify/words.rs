@@ -90,6 +90,7 @@ pub(super) fn notification(
             (title, note.to_owned(), actions, Urgency::Normal)
         }
     };
+    let title = plain_line(&title, TITLE_CHARS);
     Notification {
         tag: Tag::Conversation(state.id),
         title: match manner.brand {
@@ -97,7 +98,6 @@ pub(super) fn notification(
             None => title,
         },
         body: plain_text(&body),
-    let title = plain_line(&title, TITLE_CHARS);
         actions,
         urgency,
         sound: manner.sound.then_some(Sound::System),
@@ -120,7 +120,7 @@ pub(super) fn group(count: usize, all_help: bool, sound: bool, replaces: Option<
 }
 
 /// One notification for the whole queue.
-pub(super) fn queue(calls: u32, sound: bool) -> Notification {
+pub(super) fn queue(calls: u32, sound: bool, replaces: Option<ShownId>) -> Notification {
     Notification {
         tag: Tag::Queue,
         title: say("notice-queue", &[("count", calls.into())]),
@@ -128,7 +128,7 @@ pub(super) fn queue(calls: u32, sound: bool) -> Notification {
         actions: vec![Action::Open],
         urgency: Urgency::Urgent,
         sound: sound.then_some(Sound::System),
-        replaces: None,
+        replaces,
     }
 }
 

@@ -53,6 +53,8 @@ async fn help_is_notified_once_whatever_reconnects_happen_and_once_more_after_a_
     let shown = maya.notifier.shown();
     let times = |wanted: &str| shown.iter().filter(|title| *title == wanted).count();
     assert_eq!((times(CARMEN), times(JANA)), (2, 1), "{shown:?}");
+    let heard = maya.notifier.heard().into_iter().filter(|title| title == CARMEN).count();
+    assert_eq!(heard, 1, "what is known comes back without a sound");
     maya.notifier.press(CARMEN, Action::Join);
     maya.until_told("open", |change| change["id"] == json!(carmen)).await;
 }
