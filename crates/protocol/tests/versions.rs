@@ -23,10 +23,11 @@ const HASHES: &[(u32, u64)] = &[
 ];
 
 /// Where the types between hub and desk are defined.
-const SOURCES: [&str; 33] = [
+const SOURCES: [&str; 34] = [
     "protocol/src/agents.rs",
     "protocol/src/agents/alerts.rs",
     "protocol/src/agents/live.rs",
+    "protocol/src/agents/search.rs",
     "protocol/src/channels.rs",
     "protocol/src/library.rs",
     "protocol/src/problem.rs",
