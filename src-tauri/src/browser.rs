@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use tandem_desk::words::say;
 use tandem_desk::{Browser, BrowserError, Copied, Saving};
 use tauri::AppHandle;
 
@@ -29,14 +30,15 @@ impl Browser for SystemBrowser {
     fn open(&self, url: &str) -> Result<(), BrowserError> {
         // Other schemes may start arbitrary programs.
         if !is_web(url) {
-            return Err(BrowserError("Only web addresses are opened.".into()));
+            return Err(BrowserError(say("system-browser.web", &[])));
         }
-        start(open::commands(url)).map_err(|why| BrowserError(format!("The browser cannot be opened: {why}.")))
+        start(open::commands(url))
+            .map_err(|why| BrowserError(say("system-browser", &[("reason", why.to_string().into())])))
     }
 
     fn open_file(&self, path: &Path) -> Result<(), BrowserError> {
         start(open::commands(path))
-            .map_err(|why| BrowserError(format!("This system did not open the file: {why}. You can save it instead.")))
+            .map_err(|why| BrowserError(say("system-file", &[("reason", why.to_string().into())])))
     }
 
     #[cfg(target_os = "linux")]
@@ -122,7 +124,8 @@ fn ask(app: &AppHandle, name: &str) -> Result<Saving, BrowserError> {
     let asked = app.run_on_main_thread(move || {
         let parent = asking.get_webview_window(crate::window::WINDOW).and_then(|window| window.gtk_window().ok());
         let action = gtk::FileChooserAction::Save;
-        let dialog = gtk::FileChooserNative::new(Some("Save as"), parent.as_ref(), action, Some("_Save"), None);
+        let (title, save) = (say("save-as", &[]), format!("_{}", say("save-as.do", &[])));
+        let dialog = gtk::FileChooserNative::new(Some(&title), parent.as_ref(), action, Some(&save), None);
         dialog.set_modal(true);
         dialog.set_do_overwrite_confirmation(true);
         if let Some(folder) = dirs::download_dir() {
@@ -138,7 +141,7 @@ fn ask(app: &AppHandle, name: &str) -> Result<Saving, BrowserError> {
         });
         dialog.show();
     });
-    asked.map_err(|error| BrowserError(format!("The dialog cannot be shown: {error}.")))?;
+    asked.map_err(|error| BrowserError(say("system-dialog", &[("reason", error.to_string().into())])))?;
     match answered.recv() {
         Ok(Some(path)) => Ok(Saving::At(path)),
         Ok(None) => Ok(Saving::Nowhere),
@@ -148,7 +151,7 @@ fn ask(app: &AppHandle, name: &str) -> Result<Saving, BrowserError> {
 
 fn downloads() -> Result<Saving, BrowserError> {
     let folder = dirs::download_dir().or_else(dirs::home_dir);
-    folder.map(Saving::In).ok_or_else(|| BrowserError("This system names no folder for downloads.".into()))
+    folder.map(Saving::In).ok_or_else(|| BrowserError(say("system-downloads", &[])))
 }
 
 fn is_web(url: &str) -> bool {

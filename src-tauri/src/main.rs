@@ -11,6 +11,7 @@ mod call;
 mod embedded;
 mod instance;
 mod keychain;
+mod language;
 mod notifier;
 mod placement;
 mod settings;
@@ -187,6 +188,7 @@ async fn start(app: &AppHandle, settings: Settings) -> anyhow::Result<Desk> {
         browser: Arc::new(SystemBrowser::new(app.clone())),
         hub: settings.hub.clone(),
         allow_http: settings.allow_http,
+        language: language::of_system(),
         budget_bytes: DeskConfig::BUDGET_BYTES,
         pace: Pace::default(),
     };

@@ -7,6 +7,7 @@ pub use system::LoginItem;
 mod system {
     use std::path::{Path, PathBuf};
 
+    use tandem_desk::words::say;
     use tandem_desk::{Startup, StartupError};
 
     use crate::call::HIDDEN;
@@ -32,11 +33,13 @@ mod system {
 
         fn file(&self) -> Result<PathBuf, StartupError> {
             let folder = self.folder.as_ref().map(|folder| folder.join(FILE));
-            folder.ok_or_else(|| StartupError("This system names no folder for what starts at login.".into()))
+            folder.ok_or_else(|| StartupError(say("system-login.no-folder", &[])))
         }
 
         fn start(&self) -> Result<&str, StartupError> {
-            self.start.as_deref().map_err(|error| StartupError(format!("This program cannot be named: {error}.")))
+            self.start
+                .as_deref()
+                .map_err(|error| StartupError(say("system-login.no-name", &[("reason", error.to_string().into())])))
         }
     }
 
@@ -46,7 +49,7 @@ mod system {
             match std::fs::read_to_string(&file) {
                 Ok(entry) => Ok(starts(&entry, start)),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
-                Err(error) => Err(failed("read", &file, &error)),
+                Err(error) => Err(failed("system-login.read", &file, &error)),
             }
         }
 
@@ -54,18 +57,22 @@ mod system {
             let file = self.file()?;
             if !on {
                 return match std::fs::remove_file(&file) {
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed("remove", &file, &error)),
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                        Err(failed("system-login.remove", &file, &error))
+                    }
                     _ => Ok(()),
                 };
             }
             let entry = entry(self.start()?);
             let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
-            made.and_then(|()| std::fs::write(&file, entry)).map_err(|error| failed("write", &file, &error))
+            made.and_then(|()| std::fs::write(&file, entry))
+                .map_err(|error| failed("system-login.write", &file, &error))
         }
     }
 
     fn failed(what: &str, file: &Path, error: &std::io::Error) -> StartupError {
-        StartupError(format!("Cannot {what} {}: {error}.", file.display()))
+        let args = [("file", file.display().to_string().into()), ("reason", error.to_string().into())];
+        StartupError(say(what, &args))
     }
 
     fn entry(start: &str) -> String {
@@ -177,6 +184,7 @@ mod system {
     use std::path::Path;
 
     use auto_launch::{AutoLaunch, AutoLaunchBuilder};
+    use tandem_desk::words::say;
     use tandem_desk::{Startup, StartupError};
 
     use crate::call::HIDDEN;
@@ -187,7 +195,7 @@ mod system {
         /// Here the entry cannot name a data folder.
         pub fn new(data: Option<&Path>) -> Self {
             if data.is_some() {
-                return Self(Err(StartupError("A desk with TANDEM_DESK_DATA is not started at login.".into())));
+                return Self(Err(StartupError(say("system-login.named", &[]))));
             }
             let program = std::env::current_exe().map_err(|error| StartupError(error.to_string()));
             Self(program.and_then(|program| {
@@ -218,6 +226,6 @@ mod system {
     }
 
     fn refused(error: auto_launch::Error) -> StartupError {
-        StartupError(format!("The system refused: {error}."))
+        StartupError(say("system-login", &[("reason", error.to_string().into())]))
     }
 }

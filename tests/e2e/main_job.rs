@@ -56,7 +56,7 @@ async fn a_customer_is_handed_over_answered_and_never_left_alone() -> Result<()>
     carmen.sees("agent", "this is Maya").await?;
     carmen.say("My ferry to Bodø was cancelled.").await?;
     maya.shows(TRANSCRIPT, "My ferry to Bodø was cancelled.").await?;
-    pictures(&stage, &maya, &mut carmen).await?;
+    picture(&stage, &mut carmen).await?;
 
     // She completes: no longer hers, but still at hand.
     maya.click(Thing::Button("Complete")).await?;
@@ -82,14 +82,10 @@ async fn a_customer_is_handed_over_answered_and_never_left_alone() -> Result<()>
     maya.close().await
 }
 
-/// The README's pictures, taken only on request.
-async fn pictures(stage: &Stage, maya: &Window, carmen: &mut Chat) -> Result<()> {
+/// The README's picture of the web chat, taken only on request.
+async fn picture(stage: &Stage, carmen: &mut Chat) -> Result<()> {
     let is_wanted = std::env::var("TANDEM_SCREENSHOTS").is_ok_and(|value| value == "1");
     let folder: PathBuf = if is_wanted { repository().join("docs/screenshots") } else { stage.room("pictures")? };
     std::fs::create_dir_all(&folder)?;
-    for theme in ["light", "dark"] {
-        maya.dress(theme).await?;
-        maya.picture(&folder.join(format!("desk-{theme}.png"))).await?;
-    }
     carmen.picture(&folder.join("web-chat.png")).await
 }

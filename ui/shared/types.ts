@@ -643,7 +643,11 @@ name: string,
 /**
  * None if the conversation is no longer on this machine.
  */
-channel: Channel | null, time: Time, 
+channel: Channel | null, 
+/**
+ * The brand's name, if the user could take it for another.
+ */
+brand: string | null, time: Time, 
 /**
  * The author; none for a customer.
  */
@@ -835,7 +839,7 @@ export type LinkView = { url: string,
  */
 waits: boolean, };
 
-export type ListGroup = "none" | "state" | "channel" | "language" | "brand";
+export type ListGroup = "none" | "state" | "channel" | "language" | "brand" | "agent" | "reason";
 
 export type ListOnly = "all" | "unread" | "waiting";
 
@@ -919,7 +923,11 @@ mail: boolean,
 /**
  * Whether the hub can offer a better wording for a reply.
  */
-improve: boolean, };
+improve: boolean, 
+/**
+ * What the hub calls Your Logic; none for the words of the language.
+ */
+logicName: string | null, };
 
 export type Media = { id: MediaId, name: string, contentType: string, bytes: number, };
 
@@ -930,6 +938,20 @@ export type MediaRequest = { id: MediaId, };
 export type MediaView = { dataUrl: string, };
 
 export type Mention = { user: UserId, name: string, };
+
+export type MentionableView = { 
+/**
+ * They have not accepted their invitation to the conversation yet.
+ */
+invited: boolean, user: UserId, name: string, online: boolean, 
+/**
+ * Takes calls for help.
+ */
+available: boolean, 
+/**
+ * None if offline, or not told.
+ */
+status: Availability | null, absence: Absence | null, };
 
 export type NotSentView = { 
 /**
@@ -1396,7 +1418,11 @@ pending: Array<PendingView>, tags: Array<string>, language: string | null,
 /**
  * The brand's name.
  */
-brand: string | null, updated: Time, };
+brand: string | null, 
+/**
+ * The brand is shown: the user could take it for another.
+ */
+tellsBrand: boolean, updated: Time, };
 
 export type RpcError = { code: string, message: string, };
 
@@ -1702,7 +1728,7 @@ export interface Commands {
   "conversation.preview": { request: OneConversation; response: PreviewView };
   "conversation.improve": { request: Words; response: ImprovedView };
   "conversation.takeOver": { request: OneConversation; response: Nothing };
-  "conversation.mentionable": { request: OneConversation; response: Array<ColleagueView> };
+  "conversation.mentionable": { request: OneConversation; response: Array<MentionableView> };
   "conversation.invite": { request: InviteColleague; response: Nothing };
   "conversation.transfer": { request: InviteColleague; response: Nothing };
   "conversation.inviteExternal": { request: InviteExternal; response: LinkView };

@@ -6,6 +6,7 @@ mod companies;
 mod display;
 mod hub;
 mod logic;
+mod notices;
 mod phones;
 
 use std::net::TcpListener;
@@ -96,6 +97,9 @@ fn play(plan: &Plan, has_display: bool) -> Result<()> {
     let mut leash = Leash::new(&data.join("logs"))?;
     let display = if has_display { None } else { Some(VirtualDisplay::start(&mut leash, &data)?) };
 
+    if has_display {
+        notices::start_if_none(&mut leash)?;
+    }
     let mut app = match &display {
         Some(display) => display.command(&program("tandem")),
         None => Command::new(program("tandem")),

@@ -123,6 +123,10 @@ pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Op
     if let Some(invitation) = conversation.invitation_of(viewer.user)
         && matches!(&invitation.kind, EngagementKind::Invitation { expires, .. } if *expires > now)
     {
+        // What a colleague has written since is news.
+        if let Some(mentioned) = mentioned.filter(|mentioned| mentioned.since > invitation.since) {
+            return Some(mentioned);
+        }
         return Some(Notice { kind: NoticeKind::Invited { engagement: invitation.id }, since: invitation.since });
     }
     if let Some(help) = &conversation.help

@@ -555,10 +555,10 @@ impl Conversation {
         expiries.chain(asked).chain(unasked).chain(widens).chain(snoozes).min()
     }
 
-    /// Whether a note here may mention this user: they take part, or view everything.
+    /// Whether a note here may mention this user: they take part, are invited, or view everything.
     #[must_use]
     pub fn is_mentionable(&self, user: UserId, sees_all: bool) -> bool {
-        sees_all || self.agent(user).is_some()
+        sees_all || self.agent(user).is_some() || self.invitation_of(user).is_some()
     }
 
     /// The user's unseen mention, if they may still read it.

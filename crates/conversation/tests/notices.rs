@@ -580,3 +580,21 @@ fn a_call_for_help_and_a_mention_are_not_hidden_by_a_snooze() {
     stage.maya(Command::Receive { stage: Step::Seen, up_to: stage.state.mentions[0].position }).unwrap();
     assert_eq!(name(told(&stage, |maya| maya.seen = stage.state.last_loud)), "reminded");
 }
+
+#[test]
+fn an_invited_colleague_who_is_mentioned_is_told_and_then_still_invited() {
+    let mut stage = Stage::without_logic();
+    stage.carmen_writes("Hello?");
+    stage.maya_joins();
+    stage.maya_invites_jonas();
+    let at_jonas = |stage: &Stage, looking| told(stage, |viewer| (viewer.user, viewer.looking) = (JONAS, looking));
+    assert!(matches!(at_jonas(&stage, false), Some(NoticeKind::Invited { .. })));
+    stage.pass_ms(1_000);
+    let mentions = vec![Named { user: JONAS, name: "Jonas".into(), sees_all: false }];
+    let turn = stage.turn();
+    stage
+        .maya(Command::Note { turn, text: "@Jonas she means the old tariff".into(), mentions })
+        .expect("he can read it");
+    assert_eq!(at_jonas(&stage, false), Some(NoticeKind::Mentioned { position: stage.state.position }));
+    assert!(matches!(at_jonas(&stage, true), Some(NoticeKind::Invited { .. })), "he has read it");
+}

@@ -10,6 +10,7 @@ use crate::notify::Notifier;
 use crate::pace::Pace;
 use crate::startup::Startup;
 use crate::vault::Keychain;
+use crate::words::Spoken;
 
 #[derive(Clone)]
 pub struct DeskConfig {
@@ -27,6 +28,8 @@ pub struct DeskConfig {
     pub hub: Option<String>,
     /// Allows plain HTTP to other machines.
     pub allow_http: bool,
+    /// The system's language, until the user chooses another or the window has one.
+    pub language: Spoken,
     /// Maximum size of the cache; beyond it, data that can be fetched again and is not in use is deleted.
     pub budget_bytes: u64,
     pub pace: Pace,

@@ -23,6 +23,7 @@ use crate::rpc::RpcError;
 use crate::vault::{self, Ask, Keychain, Opened, Refused, Unlocked, Why};
 use crate::view::Change;
 use crate::wanted::Wanted;
+use crate::words::speak;
 use crate::workplace::Workplace;
 
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +74,7 @@ impl Desk {
     /// # Errors
     /// If the folder or the cache cannot be used.
     pub async fn start(config: DeskConfig) -> Result<Self, StartError> {
+        speak(config.language);
         let folder = config.data_dir.clone();
         std::fs::create_dir_all(&folder).map_err(|error| StartError::Folder { folder, error })?;
         handoff::empty(&config.handed_over());

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use crate::names;
+use crate::words::say;
 
 /// Endings whose programs show a file and run nothing. Other files are only saved: every system has its own growing
 /// list of what it runs.
@@ -32,12 +33,11 @@ pub(crate) fn refused(name: &str, bytes: &[u8]) -> Option<Refusal> {
     if SHOWN.contains(&kind.as_str()) && !is_program {
         return None;
     }
-    let what = match kind.as_str() {
-        _ if is_program => "This file is a program, whatever its name says".to_owned(),
-        "" => "This file has no type that is known to be safe".to_owned(),
-        kind => format!("Files of type .{kind} can run or load things when they are opened"),
-    };
-    Some(Refusal(format!("{what}. You can save it, but Tandem does not open it.")))
+    Some(Refusal(match kind.as_str() {
+        _ if is_program => say("refused-opening.program", &[]),
+        "" => say("refused-opening.untyped", &[]),
+        kind => say("refused-opening", &[("kind", kind.into())]),
+    }))
 }
 
 /// Writes a file into its own folder in `folder`, under its name, for a program to read. Only the user may read it,

@@ -47,8 +47,9 @@ impl Desk {
         use crate::view::{
             AlertsView, AppView, BegunView, BehindView, BoardRequest, BoardView, ColleagueView, ConversationView,
             EntriesView, FileView, ImprovedView, InboxView, InsertedView, LibraryView, LinkView, ListView,
-            ListedLibraryView, NotSentView, OpenedView, PastedView, PreviewView, QueuedView, SavedView, SearchView,
-            SettingsView, StartsView, StartupView, TakenBackView, TemplateView, TriedView, UsedTagView, WantedView,
+            ListedLibraryView, MentionableView, NotSentView, OpenedView, PastedView, PreviewView, QueuedView,
+            SavedView, SearchView, SettingsView, StartsView, StartupView, TakenBackView, TemplateView, TriedView,
+            UsedTagView, WantedView,
         };
         use tandem_conversation::{Question, QuickReply};
         use tandem_protocol::library::{

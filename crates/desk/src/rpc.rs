@@ -544,7 +544,7 @@ macro_rules! table {
             "conversation.preview" preview OneConversation => PreviewView;
             "conversation.improve" improve Words => ImprovedView;
             "conversation.takeOver" take_over OneConversation => Nothing;
-            "conversation.mentionable" mentionable OneConversation => Vec<ColleagueView>;
+            "conversation.mentionable" mentionable OneConversation => Vec<MentionableView>;
             "conversation.invite" invite InviteColleague => Nothing;
             "conversation.transfer" transfer InviteColleague => Nothing;
             "conversation.inviteExternal" invite_external InviteExternal => LinkView;

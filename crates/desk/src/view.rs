@@ -15,10 +15,9 @@ mod settings;
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    Availability, CallId, Channel, Choice, CommandId, ConversationId, CustomerId, GoesOn, Graded, Media, Mention,
-    Participant, Point, Position, Reach, Section, Stage, Time, TurnId, UserId, Wait,
+    CallId, Channel, Choice, CommandId, ConversationId, CustomerId, GoesOn, Graded, Media, Mention, Participant, Point,
+    Position, Reach, Section, Stage, Time, TurnId, UserId, Wait,
 };
-use tandem_protocol::agents::{Absence, Colleague};
 use ts_rs::TS;
 
 pub use board::*;
@@ -176,6 +175,8 @@ pub struct RowView {
     pub language: Option<String>,
     /// The brand's name.
     pub brand: Option<String>,
+    /// The brand is shown: the user could take it for another.
+    pub tells_brand: bool,
     pub updated: Time,
 }
 
@@ -550,6 +551,8 @@ pub struct HitView {
     pub name: String,
     /// None if the conversation is no longer on this machine.
     pub channel: Option<Channel>,
+    /// The brand's name, if the user could take it for another.
+    pub brand: Option<String>,
     pub time: Time,
     /// The author; none for a customer.
     pub by: Option<Participant>,
@@ -574,24 +577,4 @@ pub enum HitKind {
 pub struct SpanView {
     pub text: String,
     pub hit: bool,
-}
-
-/// A colleague who can be invited, or mentioned.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ColleagueView {
-    pub user: UserId,
-    pub name: String,
-    pub online: bool,
-    /// Takes calls for help.
-    pub available: bool,
-    /// None if offline, or not told.
-    pub status: Option<Availability>,
-    pub absence: Option<Absence>,
-}
-
-impl From<Colleague> for ColleagueView {
-    fn from(Colleague { user, name, online, available, status, absence, .. }: Colleague) -> Self {
-        Self { user, name, online, available, status, absence }
-    }
 }

@@ -8,6 +8,7 @@ use tandem_conversation::{Channel, Contact, ContactKind, ConversationId, Section
 
 use crate::plain_line;
 use crate::view::WantedView;
+use crate::words::say;
 
 /// Prefix of links to conversations.
 const CONVERSATION: &str = "tandem://conversation/";
@@ -37,11 +38,7 @@ impl Wanted {
         let id = link.strip_prefix(CONVERSATION).map(|rest| rest.strip_suffix('/').unwrap_or(rest));
         match id.filter(|id| id.len() == ID_LENGTH).and_then(|id| id.parse().ok()) {
             Some(id) => Self::Conversation(id),
-            None => Self::Nowhere(format!(
-                "This link cannot be opened: “{}”. Links to conversations look like {CONVERSATION}… and the id: \
-                 ask for the link again.",
-                plain_line(link, SHOWN)
-            )),
+            None => Self::Nowhere(say("refused-address", &[("link", plain_line(link, SHOWN).into())])),
         }
     }
 

@@ -1,10 +1,11 @@
 //! The core's own words, from the catalogue of the interface (`ui/desk/words`), in the language of the window.
 //!
-//! The language belongs to the process, as its locale does: one program has one window and one user. The page decides it
-//! and tells it (`window.speaks`); until then it is English.
+//! The language belongs to the process, as its locale does: one program has one window and one user. It begins as the
+//! system's, and is the user's choice as soon as the cache is open. The page follows the system while it is shown, and
+//! tells the core (`window.speaks`).
 
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -32,6 +33,15 @@ static IN_GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle("de", &GERMAN));
 
 static IS_GERMAN: AtomicBool = AtomicBool::new(false);
 
+/// The languages' words with the hub's own name for Your Logic, as last told; none without one.
+static RENAMED: RwLock<Option<Renamed>> = RwLock::new(None);
+
+struct Renamed {
+    logic: String,
+    english: Bundle,
+    german: Bundle,
+}
+
 /// A language that the desk speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -41,12 +51,24 @@ pub enum Spoken {
 }
 
 impl Spoken {
+    /// The language for a system's language tag (`de-AT`, `de_DE.UTF-8`); English for those that the desk does not speak.
+    #[must_use]
+    pub fn for_tag(tag: &str) -> Self {
+        match tag.split(['-', '_', '.', '@']).next() {
+            Some(language) if language.eq_ignore_ascii_case("de") => Self::De,
+            _ => Self::En,
+        }
+    }
+
     /// The words of a message; its id if there is none. `id` may name an attribute: `said-joined.after`.
     #[must_use]
     pub fn say<'a>(self, id: &str, args: &[(&'a str, FluentValue<'a>)]) -> String {
-        let bundle = match self {
-            Self::En => &*IN_ENGLISH,
-            Self::De => &*IN_GERMAN,
+        let renamed = RENAMED.read().unwrap_or_else(PoisonError::into_inner);
+        let bundle = match (self, &*renamed) {
+            (Self::En, None) => &*IN_ENGLISH,
+            (Self::De, None) => &*IN_GERMAN,
+            (Self::En, Some(renamed)) => &renamed.english,
+            (Self::De, Some(renamed)) => &renamed.german,
         };
         let (name, attribute) = id.split_once('.').map_or((id, None), |(name, attribute)| (name, Some(attribute)));
         let message = bundle.get_message(name);
@@ -78,6 +100,21 @@ pub fn spoken() -> Spoken {
 pub(crate) fn speak(spoken: Spoken) -> bool {
     let is_german = spoken == Spoken::De;
     IS_GERMAN.swap(is_german, Ordering::Relaxed) != is_german
+}
+
+/// Says Your Logic by this name from now on; true if it is another one.
+pub(crate) fn call_logic(name: Option<&str>) -> bool {
+    let mut renamed = RENAMED.write().unwrap_or_else(PoisonError::into_inner);
+    if renamed.as_ref().map(|renamed| renamed.logic.as_str()) == name {
+        return false;
+    }
+    *renamed = name.map(|name| {
+        // In quotes, nothing but these two means anything to the format.
+        let term = format!("-logic = {{ \"{}\" }}", name.replace('\\', "\\\\").replace('"', "\\\""));
+        let with = |language, texts: &[&str]| bundle(language, &[texts, &[term.as_str()]].concat());
+        Renamed { logic: name.to_owned(), english: with("en", &ENGLISH), german: with("de", &GERMAN) }
+    });
+    true
 }
 
 /// The words of a message in the language of the window.
@@ -152,6 +189,35 @@ pub(crate) mod tests {
             "Aerolinx ist von außen beigetreten"
         );
         assert_eq!(Spoken::En.say("no-such-message", &[]), "no-such-message");
+    }
+
+    #[test]
+    fn the_system_s_language_counts_if_the_desk_speaks_it() {
+        for (tag, spoken) in [
+            ("de", Spoken::De),
+            ("de-at", Spoken::De),
+            ("de_DE.UTF-8", Spoken::De),
+            ("de@euro", Spoken::De),
+            ("den", Spoken::En),
+            ("en-GB", Spoken::En),
+            ("cs_CZ", Spoken::En),
+            ("C", Spoken::En),
+            ("", Spoken::En),
+        ] {
+            assert_eq!(Spoken::for_tag(tag), spoken, "{tag}");
+        }
+    }
+
+    #[test]
+    fn your_logic_has_the_hub_s_name_in_every_sentence_whatever_its_characters() {
+        let name = r#"Nori "the {bot}" \o/"#;
+        assert!(call_logic(Some(name)));
+        assert!(!call_logic(Some(name)), "it is the same");
+        assert_eq!(Spoken::En.say("logic-name", &[]), name);
+        let said = Spoken::De.say("failure-malformed", &[("detail", "no text".into())]);
+        assert!(call_logic(None));
+        assert_eq!(said, format!("Die Antwort von {name} war nicht verständlich: no text"));
+        assert_eq!(Spoken::De.say("logic-name", &[]), "Ihre Logik");
     }
 
     #[test]

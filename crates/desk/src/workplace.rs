@@ -33,6 +33,7 @@ use crate::sync::{Fetch, Syncing, surroundings};
 use crate::vault::{Keychain, Unlocked};
 use crate::view::{Change, SettingsView};
 use crate::waking;
+use crate::words::{call_logic, speak};
 
 /// How long the end of a workplace waits for turns that were held back.
 const LAST_TURNS: Duration = Duration::from_secs(3);
@@ -85,6 +86,11 @@ impl Workplace {
                 Ok((known, heard, chosen, settings.unwrap_or_default()))
             })
             .await?;
+        // Notifications may be shown before any window has loaded.
+        if let Some(language) = settings.language.chosen() {
+            speak(language);
+        }
+        call_logic(known.me.as_ref().and_then(|me| me.logic_name.as_deref()));
         let secrets = Secrets::new(&unlocked, &config.keychain, &cache);
         let first = match first_link(config, known, heard, &secrets).await {
             Link::SignedOut { reason: found } => Link::SignedOut { reason: found.or(reason) },

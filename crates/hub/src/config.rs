@@ -40,6 +40,8 @@ pub struct Config {
     pub account: String,
     /// Your Logic; none while it is not connected.
     pub logic: Option<LogicConfig>,
+    /// What agents and customers call Your Logic; none for the words of their languages.
+    pub logic_name: Option<String>,
     pub rate_limits: bool,
     /// Proxies whose headers are trusted for the peer's address.
     pub trusted_proxies: Vec<IpNet>,
@@ -262,6 +264,7 @@ impl Config {
             data_from: "default".into(),
             account: "Tandem".into(),
             logic: None,
+            logic_name: None,
             rate_limits: true,
             trusted_proxies: Vec::new(),
             max_connections: None,

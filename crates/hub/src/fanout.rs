@@ -207,7 +207,7 @@ impl Fanout {
 /// Starts the loop; commits arrive on `commits`, and `wake` is told of each.
 pub(crate) fn start(
     clock: Clock,
-    rights: Rights,
+    (rights, logic_name): (Rights, Option<String>),
     (log, cursor): (Uuid, u64),
     commits: Commits,
     database: Database<Engine>,
@@ -220,6 +220,7 @@ pub(crate) fn start(
         clock,
         log,
         rights,
+        logic_name: logic_name.map(Arc::from),
         cursor,
         next: 0,
         desks: HashMap::new(),
@@ -252,6 +253,8 @@ struct Sessions {
     log: Uuid,
     /// Signs the addresses of files.
     rights: Rights,
+    /// Your Logic's name for customers, if it has one.
+    logic_name: Option<Arc<str>>,
     cursor: u64,
     next: u64,
     desks: HashMap<SessionId, DeskSession>,

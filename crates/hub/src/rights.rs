@@ -57,6 +57,7 @@ pub(crate) fn me_of(hub: &Hub, user: &users::User) -> Me {
         improve: improve::is_possible(hub),
         max_file_bytes: hub.config.media.max_bytes,
         reasons: hub.config.reasons.clone(),
+        logic_name: hub.config.logic_name.clone(),
     }
 }
 

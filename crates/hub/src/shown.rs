@@ -9,10 +9,12 @@ use tandem_conversation::{
 use tandem_protocol::chat::{ChatAnswer, ChatConversation, ChatEntry, ChatKind, ChatStatus};
 use utoipa::IntoParams;
 
-/// The entry of an event; none if customers do not see it. `right` makes the access right for a file's address.
+/// The entry of an event; none if customers do not see it. `logic` is Your Logic's name, if it has one; `right` makes the
+/// access right for a file's address.
 pub(crate) fn entry_of(
     event: &Event,
     state: &Conversation,
+    logic: Option<&str>,
     right: impl FnOnce(MediaId) -> String,
 ) -> Option<ChatEntry> {
     let EventBody::TurnAdded { turn, .. } = &event.body else { return None };
@@ -32,6 +34,7 @@ pub(crate) fn entry_of(
         Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } | Participant::Device { name } => {
             Some(name.clone())
         }
+        Participant::Logic => logic.map(str::to_owned),
         _ => None,
     };
     let receipts = &state.receipts;

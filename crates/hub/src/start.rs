@@ -143,7 +143,7 @@ impl Hub {
         let rights = Rights::new(identity.key_for("addresses of files"));
         let fanout = fanout::start(
             clock.clone(),
-            rights.clone(),
+            (rights.clone(), config.logic_name.clone()),
             (log, cursor),
             commits_in,
             database.clone(),

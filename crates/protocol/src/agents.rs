@@ -2,16 +2,17 @@
 
 mod alerts;
 mod live;
+mod search;
 
 pub use alerts::{Alert, AlertLedger, AlertOutcome, AlertReport, AlertReports, CallAlerts, Claim, Muted};
 pub use live::{Batch, DeskFrame, LiveChange, LiveFrame, Whereabouts, kind_of};
+pub use search::{SearchHit, SearchKind, SearchPage, SearchSpan};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tandem_conversation::measure::Presence;
 use tandem_conversation::{
-    Access, Availability, Button, ButtonId, CallId, Channel, Command, CommandId, Content, Conversation, ConversationId,
-    CustomerId, Drawn, EngagementId, GoesOn, Grade, Invitee, LinkId, Named, Participant, Permissions, Position, Skills,
-    Stage, Time, TurnId, UserId,
+    Access, Availability, Button, ButtonId, CallId, Command, CommandId, Content, Conversation, ConversationId, Drawn,
+    EngagementId, GoesOn, Grade, Invitee, LinkId, Named, Permissions, Position, Skills, Stage, Time, TurnId, UserId,
 };
 use ts_rs::TS;
 use utoipa::ToSchema;
@@ -79,6 +80,9 @@ pub struct Me {
     /// Why users may be away; none from hubs before [`SAYS_WHY`](crate::SAYS_WHY).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
+    /// What this hub calls Your Logic; none for the words of the user's language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logic_name: Option<String>,
 }
 
 /// What hubs take that do not say it: 10 MiB, in bytes.
@@ -430,61 +434,6 @@ pub struct Journey {
     /// `before` for the next page; none if there are no older ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
-}
-
-/// `GET /api/v1/search`: turns and customers, newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct SearchPage {
-    pub hits: Vec<SearchHit>,
-    /// A sentence about the part of the query that was not understood.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct SearchHit {
-    pub conversation: ConversationId,
-    /// Position of the turn; 0 for a customer.
-    pub position: Position,
-    /// None for a customer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub turn: Option<TurnId>,
-    pub customer: CustomerId,
-    /// The customer's name.
-    pub name: String,
-    pub channel: Channel,
-    /// Time of the turn, or of the last event in the customer's conversation.
-    pub time: Time,
-    /// The author; none for a customer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<Participant>,
-    pub kind: SearchKind,
-    /// The turn is a file.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub attachment: bool,
-    /// The text around the first match.
-    pub snippet: Vec<SearchSpan>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SearchKind {
-    Turn,
-    Note,
-    /// A customer, by name or contact.
-    Customer,
-}
-
-/// A piece of a snippet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct SearchSpan {
-    pub text: String,
-    /// Whether it is a match.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub hit: bool,
 }
 
 /// `PUT /api/v1/buttons/{id}`: a custom button without its id.

@@ -50,6 +50,7 @@ pub const VERSIONS: &[&str] = &[
      conversation, and begin conversations with one",
     "18: beginning conversations is a permission of its own",
     "19: Your Logic sends in a channel's own words; hubs say how many conversations colleagues take at once",
+    "20: hits of a search name their brand; hubs say what they call Your Logic",
 ];
 
 /// The oldest version that this version can talk to.

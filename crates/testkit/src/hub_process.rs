@@ -97,6 +97,16 @@ impl HubProcess {
         run(&self.binary, self.data.path(), &user, Some(PASSWORD))
     }
 
+    /// Adds a brand whose web chat may be on every page.
+    ///
+    /// # Errors
+    /// If the hub's command line refuses.
+    pub fn add_brand(&self, key: &str, name: &str) -> anyhow::Result<()> {
+        let look = ["--accent", "#0b6b53", "--greeting", "What can we do for you?", "--domain", "*"];
+        let brand = [&["brand", "add", "--id", key, "--name", name][..], &look].concat();
+        run(&self.binary, self.data.path(), &brand, None)
+    }
+
     /// The brand's secret, for its website.
     ///
     /// # Errors

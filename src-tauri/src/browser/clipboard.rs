@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use gtk::gio;
+use tandem_desk::words::say;
 use tandem_desk::{BrowserError, Copied};
 use tauri::AppHandle;
 
@@ -32,15 +33,17 @@ pub(super) fn copied(app: &AppHandle) -> Result<Vec<Result<Copied, BrowserError>
             clipboard.request_image(move |_, picture| {
                 let found = match picture.map(|picture| picture.save_to_bufferv("png", &[])) {
                     Some(Ok(bytes)) => Ok(Found::Picture(bytes)),
-                    Some(Err(error)) => Err(BrowserError(format!("The picture cannot be pasted: {error}."))),
+                    Some(Err(error)) => {
+                        Err(BrowserError(say("system-clipboard.picture", &[("reason", error.to_string().into())])))
+                    }
                     None => Ok(Found::Neither),
                 };
                 let _ = answer.send(found);
             });
         });
     });
-    asked.map_err(|error| BrowserError(format!("The clipboard cannot be read: {error}.")))?;
-    let silent = |_| BrowserError("The program that you copied from does not answer. Copy it again.".into());
+    asked.map_err(|error| BrowserError(say("system-clipboard", &[("reason", error.to_string().into())])))?;
+    let silent = |_| BrowserError(say("system-clipboard.silent", &[]));
     match answered.recv_timeout(ANSWERS).map_err(silent)?? {
         Found::Addresses(addresses) => {
             Ok(addresses.iter().filter_map(|address| path_of(address)).map(|path| file(&path)).collect())

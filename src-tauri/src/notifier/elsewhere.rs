@@ -1,6 +1,7 @@
 //! Services of other systems: notifications are shown and answered, but not withdrawn.
 
 use notify_rust::{NotificationHandle, NotificationResponse};
+use tandem_desk::words::say;
 use tandem_desk::{Action, Did, Notification};
 use tokio::sync::oneshot;
 
@@ -35,8 +36,8 @@ impl Door {
         let shown = tokio::task::spawn_blocking(move || native.show());
         match tokio::time::timeout(PATIENCE, shown).await {
             Ok(Ok(Ok(handle))) => Ok(handle),
-            Ok(Ok(Err(error))) => Err(format!("The notification service refused: {error}.")),
-            Ok(Err(_)) | Err(_) => Err("The notification service does not answer.".into()),
+            Ok(Ok(Err(error))) => Err(say("system-notices", &[("reason", error.to_string().into())])),
+            Ok(Err(_)) | Err(_) => Err(say("system-notices.silent", &[])),
         }
     }
 
@@ -51,7 +52,7 @@ impl Door {
 #[cfg(target_os = "macos")]
 fn with_field(mut native: notify_rust::Notification, can_be_answered: bool) -> notify_rust::Notification {
     if can_be_answered {
-        native.reply(&tandem_desk::words::say("notice-answer", &[]));
+        native.reply(&say("notice-answer", &[]));
     }
     native
 }

@@ -74,9 +74,9 @@ impl Door {
                 let markup = has("body-markup") || has("body-hyperlinks");
                 Ok(Service { name, screen, markup, actions: has("actions"), replies: has("inline-reply") })
             }
-            Ok(Err(error)) if is_missing(&error) => Err("This system has no notification service.".into()),
-            Ok(Err(error)) => Err(format!("The notification service cannot be asked: {error}.")),
-            Err(_) => Err("The notification service does not answer.".into()),
+            Ok(Err(error)) if is_missing(&error) => Err(say("system-notices.missing", &[])),
+            Ok(Err(error)) => Err(say("system-notices.asked", &[("reason", error.to_string().into())])),
+            Err(_) => Err(say("system-notices.silent", &[])),
         }
     }
 
@@ -98,8 +98,8 @@ impl Door {
             }
         };
         match tokio::time::timeout(PATIENCE, shown).await {
-            Ok(shown) => shown.map_err(|error| format!("The notification service refused: {error}.")),
-            Err(_) => Err("The notification service does not answer.".into()),
+            Ok(shown) => shown.map_err(|error| say("system-notices", &[("reason", error.into())])),
+            Err(_) => Err(say("system-notices.silent", &[])),
         }
     }
 

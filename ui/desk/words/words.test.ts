@@ -111,7 +111,9 @@ describe("the core", () => {
     // Refusals are found by their code: error-conversation-completed is conversation.completed.
     const inSource = (id: string): string => id.replace(/^error-(\w+)-/, "$1.");
     const isHubs = (id: string): boolean => id.startsWith("error-") && hubs.has(inSource(id));
-    expect(cores.filter((id) => !core.has(inSource(id)) && !isHubs(id))).toEqual([]);
+    // What the hub did not do has other words without a connection, which are said by the same name (`asking.rs`).
+    const isOffline = (id: string): boolean => /^failed-.+\.offline$/.test(id) && core.has(id.replace(".offline", ""));
+    expect(cores.filter((id) => !core.has(inSource(id)) && !isHubs(id) && !isOffline(id))).toEqual([]);
     const families = new Set(cores.map((id) => id.split("-")[0]));
     const meant = [...core].filter((one) => one.includes("-") && families.has(one.split("-")[0]));
     expect(meant.filter((id) => !english.has(id))).toEqual([]);

@@ -8,14 +8,12 @@ use anyhow::Result;
 use xtask::leash::Leash;
 use xtask::{keychain, xvfb};
 
+use super::notices;
 use crate::sh;
 
 /// By then the first customers have been handed over.
 pub const FIRST_PICTURE: Duration = Duration::from_secs(15);
 pub const NEXT_PICTURE: Duration = Duration::from_secs(10);
-
-/// Shows notifications on the virtual display if dunst is installed.
-const SHOW_NOTIFICATIONS: &str = "command -v dunst >/dev/null && { dunst >/dev/null 2>&1 & }\n";
 
 pub struct VirtualDisplay {
     name: String,
@@ -31,7 +29,7 @@ impl VirtualDisplay {
     /// The program on this display, with its own bus and without GPU features.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = sh::command("dbus-run-session -- sh -c");
-        let script = format!("{SHOW_NOTIFICATIONS}{}exec \"$0\"", keychain::START);
+        let script = format!("{}\n{}exec \"$0\"", notices::START, keychain::START);
         command
             .arg(script)
             .arg(program)

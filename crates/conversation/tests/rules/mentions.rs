@@ -40,6 +40,21 @@ fn those_who_take_part_and_those_who_view_everything_can_be_mentioned() {
 }
 
 #[test]
+fn an_invited_colleague_can_be_mentioned_as_long_as_they_are_invited() {
+    let mut stage = stage();
+    let engagement = stage.maya_invites_jonas();
+    let jonas = || vec![named(JONAS, "Jonas", false)];
+    maya_notes(&mut stage, jonas()).expect("he can read it");
+    assert_eq!(open(&stage), [JONAS]);
+    let up_to = stage.state.position;
+    stage.jonas(Command::Receive { stage: Step::Seen, up_to }).expect("he reads it");
+    assert!(open(&stage).is_empty());
+    stage.jonas(Command::Decline { engagement }).expect("he may");
+    let refused = maya_notes(&mut stage, jonas()).expect_err("he is not invited any more");
+    assert_eq!(refused, Rejection::NotHere { name: "Jonas".into() });
+}
+
+#[test]
 fn nobody_mentions_themselves_or_anybody_twice() {
     let mut stage = stage();
     let sofia = named(SOFIA, "Sofia", true);

@@ -6,6 +6,10 @@ use super::NEVER;
 use super::brands::DUE;
 use crate::view::{Arrangement, ListGroup, ListOnly, ListOrder};
 
+/// The name of the person who came first of those who take part; null if nobody does.
+const HANDLER: &str = "(SELECT e.value ->> '$.kind.participant.name' FROM json_each(c.state, '$.engagements') AS e
+    WHERE e.value ->> '$.kind.kind' IN ('agent', 'external_agent') ORDER BY e.key LIMIT 1)";
+
 /// The query for the rows of a section, with the bound, the filter, the limit and the offset of a page, and the query that
 /// counts them.
 pub(super) fn queries(section: Section, arrangement: Arrangement) -> (String, String) {
@@ -28,6 +32,12 @@ pub(super) fn queries(section: Section, arrangement: Arrangement) -> (String, St
         // Conversations without one come last.
         ListGroup::Language => "c.state ->> '$.language' IS NULL, c.state ->> '$.language', ".to_owned(),
         ListGroup::Brand => "g.name IS NULL, g.name, ".to_owned(),
+        ListGroup::Agent => format!("{HANDLER} IS NULL, {HANDLER}, "),
+        // Words that somebody gave stand together, whoever gave them.
+        ListGroup::Reason => {
+            let reason = "c.state ->> '$.help.reason";
+            format!("c.help = {NEVER}, {reason}.detail', {reason}', ")
+        }
     };
     let order = match order {
         ListOrder::Need => need.to_owned(),
@@ -60,8 +70,8 @@ mod tests {
     fn an_arranged_list_reads_its_section_alone() {
         for section in [Section::My, Section::Help, Section::Left, Section::All] {
             for order in [ListOrder::Need, ListOrder::Due, ListOrder::Newest, ListOrder::Oldest, ListOrder::Name] {
-                use ListGroup::{Brand, Channel, Language, State};
-                for group in [ListGroup::None, State, Channel, Language, Brand] {
+                use ListGroup::{Agent, Brand, Channel, Language, Reason, State};
+                for group in [ListGroup::None, State, Channel, Language, Brand, Agent, Reason] {
                     for only in [ListOnly::All, ListOnly::Unread, ListOnly::Waiting] {
                         let (rows, count) = queries(section, Arrangement { order, group, only });
                         assert_found_by_index(&rows);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use tandem_conversation::{Awaited, BrandId, Conversation, Targets, Time};
+use tandem_conversation::{Access, Awaited, BrandId, Conversation, Targets, Time};
 use tandem_protocol::library::LibraryBrand;
 use tandem_sqlite::rusqlite::{Connection, Row, params};
 
@@ -59,6 +59,13 @@ impl Brands {
         self.get(id).map(|brand| brand.name.as_str())
     }
 
+    /// The name of a brand that the user could take for another: because they see several, or do not serve this one.
+    pub(crate) fn told(&self, id: Option<BrandId>, access: &Access<'_>) -> Option<&str> {
+        let sees = |brand: BrandId| access.views_all() || access.skills.serves(Some(brand));
+        let several = self.0.keys().filter_map(|key| key.parse().ok()).filter(|known| sees(*known)).nth(1).is_some();
+        self.name(id).filter(|_| several || id.is_some_and(|id| !sees(id)))
+    }
+
     /// When a person's reply is due.
     pub(crate) fn due(&self, state: &Conversation) -> Option<Time> {
         state.wait()?.due(self.get(state.brand)?.targets)
@@ -87,4 +94,34 @@ pub(crate) fn keep(connection: &Connection, brands: &[LibraryBrand]) -> Result<b
         query.execute(params![id, name, ms(targets.first_reply_s), ms(targets.next_reply_s)])?;
     }
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use tandem_conversation::{Permissions, Role, Skills, UserId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_brand_is_named_to_those_who_could_take_it_for_another() {
+        let [shop, bank] = [1, 2].map(|number| BrandId(Uuid::from_u128(number)));
+        let brands = |ids: &[BrandId]| {
+            let brand = |id: &BrandId| (id.to_string(), Brand { name: "Shop".into(), targets: Targets::default() });
+            Brands(ids.iter().map(brand).collect())
+        };
+        let (agent, supervisor) = (Role::Agent.permissions(), Role::Supervisor.permissions());
+        let told = |known: &[BrandId], permissions: &Permissions, serves: &[BrandId], of: Option<BrandId>| {
+            let skills = Skills { brands: serves.to_vec(), languages: Vec::new() };
+            let access = Access { user: UserId(Uuid::from_u128(7)), permissions, skills: &skills };
+            brands(known).told(of, &access).is_some()
+        };
+        assert!(!told(&[shop], &agent, &[], Some(shop)), "there is one");
+        assert!(told(&[shop, bank], &agent, &[], Some(shop)), "she serves all, which are two");
+        assert!(!told(&[shop, bank], &agent, &[shop], Some(shop)), "she serves one");
+        assert!(told(&[shop, bank], &agent, &[shop], Some(bank)), "she was invited to another one's");
+        assert!(told(&[shop, bank], &agent, &[shop, bank], Some(bank)));
+        assert!(told(&[shop, bank], &supervisor, &[shop], Some(shop)), "supervisors see every one");
+        assert!(!told(&[shop, bank], &agent, &[], None), "a customer without a brand");
+    }
 }

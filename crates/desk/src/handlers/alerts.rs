@@ -9,10 +9,8 @@ use crate::workplace::Workplace;
 
 impl Workplace {
     pub(crate) async fn alerts(&self, request: OneConversation) -> Result<AlertsView, RpcError> {
-        let offline = "Only the hub knows who was told: connect first.";
-        let ledger = self.ask_hub(offline, "The hub does not say who was told", |session, token| async move {
-            session.hub.alerts(&token, request.id).await
-        });
+        let ledger =
+            self.ask_hub("failed-alerts", |session, token| async move { session.hub.alerts(&token, request.id).await });
         Ok(AlertsView { calls: ledger.await?.calls.into_iter().map(call).collect() })
     }
 }

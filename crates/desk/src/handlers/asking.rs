@@ -3,24 +3,36 @@
 use std::sync::Arc;
 
 use crate::hub::HubError;
-use crate::refusals::error;
+use crate::refusals::{error, sentence};
 use crate::rpc::RpcError;
 use crate::session::Session;
+use crate::words::say;
 use crate::workplace::Workplace;
 
 impl Workplace {
-    /// Asks the hub. `offline` is a sentence for the agent; `failed` begins one, and the reason ends it.
+    /// Asks the hub. `failed` names the words for what was not done, with their `reason`; its attribute `offline` says it
+    /// while there is no connection.
     pub(super) async fn ask_hub<T, F: Future<Output = Result<T, HubError>>>(
         &self,
-        offline: &str,
         failed: &str,
         ask: impl Fn(Arc<Session>, Arc<str>) -> F,
     ) -> Result<T, RpcError> {
-        let session = self.link.borrow().live().cloned().ok_or_else(|| error("desk.offline", offline))?;
+        let offline = || error("desk.offline", say(&format!("{failed}.offline"), &[]));
+        let session = self.link.borrow().live().cloned().ok_or_else(offline)?;
         let answer = session.with_token(|token| ask(Arc::clone(&session), token)).await;
         answer.map_err(|why| match why {
             HubError::Refused(problem) => error(&problem.code, problem.detail.clone()),
-            why => error("hub.failed", format!("{failed}: {why}.")),
+            why => error("hub.failed", say(failed, &[("reason", said(&why).into())])),
         })
+    }
+}
+
+/// Why the hub did not do what it was asked, as a sentence for the agent.
+pub(super) fn said(failed: &HubError) -> String {
+    match failed {
+        HubError::Garbled(_) => say("lost-garbled", &[]),
+        HubError::Unanswered => say("lost-unanswered", &[]),
+        HubError::Unauthorized => say("lost-sign-in", &[]),
+        other => sentence(&other.to_string()),
     }
 }

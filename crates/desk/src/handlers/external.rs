@@ -12,6 +12,7 @@ use crate::refusals::{error, signed_out};
 
 use crate::rpc::{InviteExternal, Nothing, RevokeLink, RpcError};
 use crate::view::LinkView;
+use crate::words::say;
 use crate::workplace::Workplace;
 
 impl Workplace {
@@ -25,7 +26,7 @@ impl Workplace {
         }
         let mut secret = [0; 32];
         rand::TryRngCore::try_fill_bytes(&mut rand::rngs::OsRng, &mut secret)
-            .map_err(|failed| error("desk.random", format!("No link can be made: {failed}.")))?;
+            .map_err(|failed| error("desk.random", say("refused-link", &[("reason", failed.to_string().into())])))?;
         let token = URL_SAFE_NO_PAD.encode(secret);
         let digest = Sha256::digest(token.as_bytes());
         let command = AgentCommand::InviteExternal {

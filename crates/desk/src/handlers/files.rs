@@ -61,24 +61,22 @@ impl Workplace {
         let begun = self.cache.write(move |connection, touched| {
             let drafted = files::drafted(connection, id)?.len();
             if drafted >= DRAFT_FILES {
-                let message = format!("At most {DRAFT_FILES} files can be sent at once: send these first.");
+                let message = say("refused-files-many", &[("count", DRAFT_FILES.into())]);
                 return Ok(Err(error("files.too_many", message)));
             }
             let is_full = |(waiting, count): (u64, u32)| count >= WAITING_FILES || waiting + bytes > WAITING_BYTES;
             // No one can send or cancel files of conversations that are not cached any more.
-            while is_full(files::total(connection)?)
-                && files::remove_unreachable(connection, Time(i64::MAX), 1)? > 0
-            {}
+            while is_full(files::total(connection)?) && files::remove_unreachable(connection, Time(i64::MAX), 1)? > 0 {}
             let (waiting, count) = files::total(connection)?;
             if is_full((waiting, count)) {
-                let message = format!(
-                    "There is no room for {}: {count} files ({}) wait on this machine, at most {WAITING_FILES} ({}) can. \
-                     Send or cancel some first.",
-                    file.name,
-                    size(waiting),
-                    size(WAITING_BYTES)
-                );
-                return Ok(Err(error("files.full", message)));
+                let args = [
+                    ("file", file.name.as_str().into()),
+                    ("count", count.into()),
+                    ("size", size(waiting).into()),
+                    ("most", WAITING_FILES.into()),
+                    ("room", size(WAITING_BYTES).into()),
+                ];
+                return Ok(Err(error("files.full", say("refused-files-full", &args))));
             }
             files::insert(connection, &file)?;
             bookmarks::know_name(connection, id, "")?;

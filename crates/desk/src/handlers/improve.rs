@@ -15,8 +15,7 @@ const COMPARING: Duration = Duration::from_millis(100);
 impl Workplace {
     pub(crate) async fn improve(&self, request: Words) -> Result<ImprovedView, RpcError> {
         let Words { id, text } = request;
-        let offline = "A better wording can only be requested while this desk is connected. Yours is kept.";
-        let improved = self.ask_hub(offline, "Your wording is kept, and no better one came", |session, token| {
+        let improved = self.ask_hub("failed-wording", |session, token| {
             let text = text.clone();
             async move { session.hub.improve(&token, id, text).await }
         });

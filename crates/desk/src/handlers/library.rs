@@ -80,7 +80,7 @@ impl Workplace {
     /// Adds a quick reply's files to the draft; says why some could not be added.
     async fn add_files(&self, id: ConversationId, note: bool, channel: Channel, files: Vec<Media>) -> Option<String> {
         if note && !files.is_empty() {
-            return Some("Files go with a reply, not with a note.".to_owned());
+            return Some(say("refused-note-files", &[]));
         }
         let mut problems = Vec::new();
         for media in files {

@@ -14,9 +14,6 @@ use crate::session::Session;
 use crate::view::{ListedLibraryView, TriedView};
 use crate::workplace::Workplace;
 
-const OFFLINE: &str = "The library is changed at the hub, so connect first.";
-const FAILED: &str = "The library could not be changed";
-
 impl Workplace {
     /// Everything that the user may see of the library, drafts included, and how it was used.
     pub(crate) async fn list_library(&self, _: Nothing) -> Result<ListedLibraryView, RpcError> {
@@ -108,6 +105,6 @@ impl Workplace {
         &self,
         ask: impl Fn(Arc<Session>, Arc<str>) -> F,
     ) -> Result<T, RpcError> {
-        self.ask_hub(OFFLINE, FAILED, ask).await
+        self.ask_hub("failed-library", ask).await
     }
 }

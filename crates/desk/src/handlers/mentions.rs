@@ -6,15 +6,20 @@ use tandem_protocol::agents::Colleague;
 use crate::cache::conversations;
 use crate::refusals::unknown_conversation;
 use crate::rpc::{Nothing, OneConversation, RpcError};
-use crate::view::{ColleagueView, InboxView};
+use crate::view::{InboxView, MentionableView};
 use crate::views;
 use crate::workplace::Workplace;
 
 impl Workplace {
     /// Colleagues whom a note in this conversation may mention.
-    pub(crate) async fn mentionable(&self, request: OneConversation) -> Result<Vec<ColleagueView>, RpcError> {
-        let colleagues = self.colleagues_about(request.id).await?;
-        Ok(colleagues.into_iter().filter(|(_, sees)| *sees).map(|(colleague, _)| colleague.into()).collect())
+    pub(crate) async fn mentionable(&self, request: OneConversation) -> Result<Vec<MentionableView>, RpcError> {
+        let about = self.colleagues_about(request.id).await?;
+        let seeing = about.colleagues.into_iter().filter(|(_, sees)| *sees);
+        let view = |(colleague, _): (Colleague, bool)| MentionableView {
+            invited: about.invited.contains(&colleague.user),
+            colleague: colleague.into(),
+        };
+        Ok(seeing.map(view).collect())
     }
 
     /// What colleagues want of the user.
@@ -29,30 +34,38 @@ impl Workplace {
         if !text.contains('@') {
             return Ok(Vec::new());
         }
-        Ok(named_in(text, &self.colleagues_about(id).await?))
+        Ok(named_in(text, &self.colleagues_about(id).await?.colleagues))
     }
 
-    /// All other users by name, and whether they can see this conversation.
-    async fn colleagues_about(&self, id: ConversationId) -> Result<Vec<(Colleague, bool)>, RpcError> {
+    async fn colleagues_about(&self, id: ConversationId) -> Result<About, RpcError> {
         let reader = self.reader()?;
         let held = self.cache.read(move |connection| conversations::get(connection, id)).await?;
         let state = held.ok_or_else(|| unknown_conversation(id))?.state;
         let mut all = self.memory.colleagues();
         // Before the hub sent the list of users, participants are known anyway.
-        for (user, name) in state.engagements.iter().filter_map(|engagement| engagement.person()?.colleague()) {
+        let take_part = state.engagements.iter().filter_map(|one| one.person().or(one.invitee())?.colleague());
+        for (user, name) in take_part {
             if all.iter().all(|known| known.user != user) {
                 let name = name.to_owned();
                 all.push(unknown(user, name));
             }
         }
         let others = all.into_iter().filter(|colleague| colleague.user != reader.user);
-        Ok(others
-            .map(|colleague| {
-                let sees = state.is_mentionable(colleague.user, colleague.sees_all);
-                (colleague, sees)
-            })
-            .collect())
+        let colleagues = others.map(|colleague| {
+            let sees = state.is_mentionable(colleague.user, colleague.sees_all);
+            (colleague, sees)
+        });
+        let invited = state.engagements.iter().filter_map(|one| one.invitee()?.user()).collect();
+        Ok(About { colleagues: colleagues.collect(), invited })
     }
+}
+
+/// Whom a note in a conversation may name.
+struct About {
+    /// All other users by name, and whether they can see the conversation.
+    colleagues: Vec<(Colleague, bool)>,
+    /// Those who have not accepted yet.
+    invited: Vec<UserId>,
 }
 
 /// A colleague of whom only the name is known.

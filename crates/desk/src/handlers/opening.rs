@@ -14,6 +14,7 @@ use crate::names;
 use crate::refusals::error;
 use crate::rpc::{Attached, RpcError};
 use crate::view::{OpenedView, SavedView};
+use crate::words::say;
 use crate::workplace::Workplace;
 
 impl Workplace {
@@ -28,7 +29,8 @@ impl Workplace {
         let (browser, folder) = (Arc::clone(&self.browser), self.handed_over.clone());
         let opened = off_the_runtime(move || {
             let path = handoff::lay_out(&folder, &name, &file.bytes).map_err(|failed| {
-                error("media.not_written", format!("The file {name} could not be written for its program: {failed}."))
+                let args = [("file", name.as_str().into()), ("reason", failed.to_string().into())];
+                error("media.not_written", say("refused-file-written", &args))
             })?;
             browser.open_file(&path).map_err(|BrowserError(reason)| error("media.not_opened", reason))
         });
@@ -44,7 +46,10 @@ impl Workplace {
         let file = self.file(media.id).await?;
         let browser = Arc::clone(&self.browser);
         let saved = off_the_runtime(move || {
-            let wrong = |reason: String| error("media.not_saved", format!("The file {name} was not saved: {reason}."));
+            let wrong = |reason: String| {
+                let args = [("file", name.as_str().into()), ("reason", reason.into())];
+                error("media.not_saved", say("refused-file-saved", &args))
+            };
             let path = match browser.save_as(&name) {
                 Ok(Saving::At(path)) => path,
                 Ok(Saving::Nowhere) => return Ok(None),

@@ -1,7 +1,8 @@
 //! The user's own password.
 
+use super::asking::said;
 use crate::hub::{HubError, NewPassword};
-use crate::refusals::{error, sentence, signed_out};
+use crate::refusals::{error, signed_out};
 use crate::rpc::{Nothing, RpcError, SetPassword};
 use crate::workplace::Workplace;
 
@@ -21,7 +22,7 @@ impl Workplace {
                 error("auth.wrong", "The current password is wrong.")
             }
             HubError::Refused(problem) => RpcError { code: problem.code, message: problem.detail },
-            other => error("password.failed", sentence(&other.to_string())),
+            other => error("password.failed", said(&other)),
         })?;
         Ok(Nothing {})
     }

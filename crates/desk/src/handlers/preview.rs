@@ -10,10 +10,8 @@ use crate::workplace::Workplace;
 
 impl Workplace {
     pub(crate) async fn preview(&self, request: OneConversation) -> Result<PreviewView, RpcError> {
-        let offline = "What Your Logic would say is only known while this desk is connected.";
-        let answer = self.ask_hub(offline, "Your Logic could not be asked", |session, token| async move {
-            session.hub.preview(&token, request.id).await
-        });
+        let answer = self
+            .ask_hub("failed-preview", |session, token| async move { session.hub.preview(&token, request.id).await });
         Ok(view(&answer.await?))
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use tandem_conversation::{ConversationId, MediaId};
 
+use super::asking::said;
 use crate::address::is_exposed;
 use crate::cache::media::{self, File};
 use crate::cache::{conversations, files, meta, unknown};
@@ -72,6 +73,7 @@ impl Desk {
                     capacity: me.capacity,
                     mail: me.mail,
                     improve: me.improve,
+                    logic_name: me.logic_name,
                 };
                 (Some(me), counts)
             }
@@ -242,7 +244,7 @@ impl Workplace {
         }
         self.downloads.get(session, id).await.map_err(|failed| match &*failed {
             FetchError::Hub(HubError::Refused(problem)) => error(&problem.code, problem.detail.clone()),
-            FetchError::Hub(other) => error("media.unavailable", sentence(&other.to_string())),
+            FetchError::Hub(other) => error("media.unavailable", said(other)),
             FetchError::Cache(failed) => failed.into(),
         })
     }

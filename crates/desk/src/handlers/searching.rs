@@ -3,9 +3,11 @@
 use tandem_protocol::agents::SearchPage;
 use tandem_search::{Query, hit};
 
+use crate::cache::brands::Brands;
 use crate::rpc::{RpcError, SearchRequest};
 use crate::view::{HubSearch, SearchView};
 use crate::views;
+use crate::words::say;
 use crate::workplace::Workplace;
 
 /// Maximum hits per answer.
@@ -21,16 +23,16 @@ impl Workplace {
         let text = request.query.clone();
         let here = self.cache.read(move |connection| {
             let own = views::drafts_with(connection, &reader, &text)?;
-            Ok((own, views::search(connection, &reader, &query, page)?))
+            let here = views::search(connection, &reader, &query, page)?;
+            Ok((own, here, Brands::read(connection)?, reader))
         });
-        let (mut own, here) = here.await?;
-        let mut view = if is_worth_asking {
-            self.search_beyond(&request, here, limit).await
-        } else {
-            views::search_view(here, HubSearch::NotAsked)
-        };
+        let (mut own, here, brands, reader) = here.await?;
+        let (found, hub) =
+            if is_worth_asking { self.search_beyond(&request, here, limit).await } else { (here, HubSearch::NotAsked) };
+        let told = |id| brands.told(id, &reader.access()).map(str::to_owned);
+        let mut view = views::search_view(found, hub, told);
         if needs_hub && view.hub == HubSearch::Unreachable {
-            view.hint = Some("brand: needs the server, which does not answer.".into());
+            view.hint = Some(say("refused-search-brand", &[]));
         }
         // The user's own words that were not sent come first.
         own.append(&mut view.hits);
@@ -40,14 +42,14 @@ impl Workplace {
     }
 
     /// Adds what the hub finds.
-    async fn search_beyond(&self, request: &SearchRequest, here: SearchPage, limit: u32) -> SearchView {
+    async fn search_beyond(&self, request: &SearchRequest, here: SearchPage, limit: u32) -> (SearchPage, HubSearch) {
         let page = limit as usize;
         match self.search_at_hub(&request.query, limit).await {
-            None => views::search_view(here, HubSearch::Unreachable),
+            None => (here, HubSearch::Unreachable),
             // For the same turn the cache may know more than the hub's index.
             Some(there) => {
                 let hits = hit::page(here.hits.into_iter().chain(there.hits), page);
-                views::search_view(SearchPage { hits, hint: here.hint.or(there.hint) }, HubSearch::Answered)
+                (SearchPage { hits, hint: here.hint.or(there.hint) }, HubSearch::Answered)
             }
         }
     }

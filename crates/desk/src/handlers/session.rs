@@ -7,6 +7,7 @@ use tandem_protocol::agents::{AgentCommand, DeskFrame, Login};
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::asking::said;
 use crate::address::{Trouble, Unusable, Verdict, verdict, ways};
 use crate::cache::expect::expected_here;
 use crate::cache::{CacheError, bookmarks, concerning, conversations, files, meta, outbox};
@@ -23,7 +24,7 @@ use crate::rpc::{
 use crate::vault::Refused;
 use crate::view::{AppearanceSettings, BehindView, NotificationSettings, SettingsView};
 use crate::views::Reader;
-use crate::words::say;
+use crate::words::{problem, say};
 use crate::workplace::Workplace;
 
 impl Desk {
@@ -93,7 +94,7 @@ fn not_let_in(failed: HubError) -> RpcError {
         HubError::Garbled(_) => {
             error("session.not_tandem", "Something answered that is not a Tandem hub. Check the address.")
         }
-        other => error("session.failed", sentence(&other.to_string())),
+        other => error("session.failed", said(&other)),
     }
 }
 
@@ -120,6 +121,14 @@ fn opened(done: Result<(), UnlockError>) -> Result<Nothing, RpcError> {
         UnlockError::Refused(Refused::TooShort) => error("desk.passphrase_too_short", Refused::TooShort.to_string()),
         other => error("desk.locked", sentence(&format!("{other}."))),
     })
+}
+
+/// A customer whom the user could not leave, and why.
+fn not_left(name: &str, why: Option<RpcError>) -> String {
+    match why.map(|RpcError { code, message }| problem(&code, message)) {
+        Some(reason) => say("refused-not-left.why", &[("name", name.into()), ("reason", reason.into())]),
+        None => say("refused-not-left.no-answer", &[("name", name.into())]),
+    }
 }
 
 impl Workplace {
@@ -158,14 +167,15 @@ impl Workplace {
             let leave = AgentCommand::Leave { reason: say("said-left-reason", &[]), ask_for_help };
             match self.commands.give(state.id, leave).await {
                 Ok(Given::Accepted) => {}
-                Ok(Given::Waits) => failed.push(format!("{} (no answer)", state.customer.name)),
-                Err(refused) => failed.push(format!("{} ({})", state.customer.name, refused.message)),
+                Ok(Given::Waits) => failed.push(not_left(&state.customer.name, None)),
+                Err(refused) => failed.push(not_left(&state.customer.name, Some(refused))),
             }
         }
         match failed.is_empty() {
             true => Ok(()),
             false => {
-                Err(error("session.customers", format!("You are still signed in. Not left: {}.", failed.join(", "))))
+                let names = failed.join(", ");
+                Err(error("session.customers", say("refused-not-left", &[("names", names.into())])))
             }
         }
     }
@@ -287,6 +297,25 @@ mod tests {
     use tandem_protocol::Problem;
 
     use super::*;
+    use crate::words::tests::in_german;
+
+    #[test]
+    fn customers_who_were_not_left_are_named_in_the_user_s_language() {
+        let refused =
+            || RpcError { code: "conversation.completed".into(), message: "The conversation is completed.".into() };
+        let said = || {
+            let names = [not_left("Carmen Menzel", None), not_left("Jana Novak", Some(refused()))].join(", ");
+            say("refused-not-left", &[("names", names.into())])
+        };
+        assert_eq!(
+            said(),
+            "You are still signed in. Not left: Carmen Menzel (no answer), Jana Novak (The conversation is completed.)."
+        );
+        assert_eq!(
+            in_german(said),
+            "Sie sind noch angemeldet. Nicht verlassen: Carmen Menzel (keine Antwort), Jana Novak (Das Gespräch ist abgeschlossen.)."
+        );
+    }
 
     #[test]
     fn the_reason_why_a_user_is_not_let_in_is_told_apart() {

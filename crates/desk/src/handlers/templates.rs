@@ -12,15 +12,10 @@ use crate::rpc::{BeginConversation, FetchFile, Nothing, OneConversation, RpcErro
 use crate::view::{BegunView, OwnNumberView, StartsView, TemplateView};
 use crate::workplace::Workplace;
 
-const OFFLINE: &str = "Templates are only known while this desk is connected.";
-const NOT_FETCHED: &str = "The templates could not be fetched";
-const FETCHES_ONLINE: &str = "A file can only be fetched while this desk is connected.";
-const BEGINS_ONLINE: &str = "A conversation can only be begun while this desk is connected.";
-
 impl Workplace {
     /// What can be sent in a conversation, the customer's language first.
     pub(crate) async fn templates(&self, request: OneConversation) -> Result<Vec<TemplateView>, RpcError> {
-        let page = self.ask_hub(OFFLINE, NOT_FETCHED, |session, token| async move {
+        let page = self.ask_hub("failed-templates", |session, token| async move {
             session.hub.templates(&token, request.id).await
         });
         Ok(page.await?.templates.into_iter().map(TemplateView::from).collect())
@@ -28,9 +23,8 @@ impl Workplace {
 
     /// Has the hub try again to fetch a customer's file. The file comes as every change does.
     pub(crate) async fn fetch_file(&self, FetchFile { id, turn }: FetchFile) -> Result<Nothing, RpcError> {
-        let fetched = self.ask_hub(FETCHES_ONLINE, "The file could not be fetched", |session, token| async move {
-            session.hub.fetch_file(&token, id, turn).await
-        });
+        let fetched =
+            self.ask_hub("failed-file", |session, token| async move { session.hub.fetch_file(&token, id, turn).await });
         fetched.await.map(|()| Nothing {})
     }
 
@@ -45,7 +39,7 @@ impl Workplace {
 
     /// From where the user can write to somebody first.
     pub(crate) async fn starts(&self, _: Nothing) -> Result<StartsView, RpcError> {
-        let page = self.ask_hub(OFFLINE, NOT_FETCHED, |session, token| async move { session.hub.starts(&token).await });
+        let page = self.ask_hub("failed-templates", |session, token| async move { session.hub.starts(&token).await });
         let numbers = page.await?.numbers.into_iter().map(|own| OwnNumberView {
             id: own.id,
             number: own.number,
@@ -62,7 +56,7 @@ impl Workplace {
         template.filled(&values).map_err(|rejection| refusal(&rejection))?;
         let Template { name: template, language, .. } = template;
         let start = StartConversation { id, turn, from, to, name, template, language, values };
-        let started = self.ask_hub(BEGINS_ONLINE, "The conversation could not be begun", |session, token| {
+        let started = self.ask_hub("failed-begin", |session, token| {
             let start = start.clone();
             async move { session.hub.begin(&token, &start).await }
         });

@@ -40,14 +40,13 @@ pub(super) fn judged(error: &reqwest::Error) -> (Obstacle, String) {
     let texts: Vec<String> = chain.iter().skip(1).map(ToString::to_string).collect();
     let says = |what: &str| texts.iter().any(|text| text.contains(what));
     if says("proxy authorization required") {
-        let words = "The proxy asks for a user name and password. Add them to its address in HTTPS_PROXY.";
-        return (Obstacle::Proxy, words.into());
+        return (Obstacle::Proxy, say("lost-proxy.sign-in", &[]));
     }
     if says("tunnel error: unsuccessful") {
-        return (Obstacle::Proxy, "The proxy does not let this desk through to the hub.".into());
+        return (Obstacle::Proxy, say("lost-proxy.closed", &[]));
     }
     if says("tunnel error") || says("proxy") {
-        return (Obstacle::Proxy, "The proxy in HTTPS_PROXY or ALL_PROXY cannot be used.".into());
+        return (Obstacle::Proxy, say("lost-proxy", &[]));
     }
     if error.is_timeout() {
         return (Obstacle::Silent, silent());
@@ -58,17 +57,15 @@ pub(super) fn judged(error: &reqwest::Error) -> (Obstacle, String) {
     match chain.iter().rev().find_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind) {
         Some(io::ErrorKind::ConnectionRefused) => (Obstacle::Refused, say("lost-refused", &[])),
         Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
-            (Obstacle::Other, "The hub cannot be reached: there is no route to it from this network.".into())
+            (Obstacle::Other, say("lost-route", &[]))
         }
         Some(io::ErrorKind::TimedOut) => (Obstacle::Silent, silent()),
         // It hangs up when it is greeted by TLS.
-        Some(io::ErrorKind::UnexpectedEof) if error.is_connect() => {
-            (Obstacle::NoTls, "No secure connection to the hub: it ended at once.".into())
-        }
-        _ if error.is_connect() => (Obstacle::Other, "The hub cannot be reached.".into()),
+        Some(io::ErrorKind::UnexpectedEof) if error.is_connect() => (Obstacle::NoTls, say("lost-tls.ended", &[])),
+        _ if error.is_connect() => (Obstacle::Other, say("lost-reach", &[])),
         _ => {
             let last = texts.last().map_or("", String::as_str);
-            (Obstacle::Other, format!("The connection to the hub failed: {last}."))
+            (Obstacle::Other, say("lost-other", &[("reason", last.into())]))
         }
     }
 }
@@ -91,25 +88,21 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)>
 fn certificate(error: &(dyn Error + 'static)) -> Option<(Obstacle, String)> {
     let words = match error.downcast_ref::<rustls::Error>()? {
         rustls::Error::InvalidCertificate(why) => match why {
-            CertificateError::UnknownIssuer => {
-                "This machine does not trust the hub's certificate. Its issuer must be in the system's store.".into()
-            }
+            CertificateError::UnknownIssuer => say("lost-certificate.issuer", &[]),
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                "The hub's certificate is for another name. Check the address.".into()
+                say("lost-certificate.name", &[])
             }
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                "The hub's certificate has expired. Its operator must renew it.".into()
-            }
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => say("lost-certificate.expired", &[]),
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                "The hub's certificate is not valid yet. Check this machine's clock.".into()
+                say("lost-certificate.early", &[])
             }
-            CertificateError::Revoked => "The hub's certificate was revoked.".into(),
-            other => format!("The hub's certificate cannot be used: {other}."),
+            CertificateError::Revoked => say("lost-certificate.revoked", &[]),
+            other => say("lost-certificate", &[("reason", other.to_string().into())]),
         },
         other @ rustls::Error::InvalidMessage(_) => {
-            return Some((Obstacle::NoTls, format!("No secure connection to the hub: {other}.")));
+            return Some((Obstacle::NoTls, say("lost-tls", &[("reason", other.to_string().into())])));
         }
-        other => format!("No secure connection to the hub: {other}."),
+        other => say("lost-tls", &[("reason", other.to_string().into())]),
     };
     Some((Obstacle::Certificate, words))
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_conversation::{Conversation, ConversationId, Notice, NoticeKind, Position, Queue, Time, Viewer, notice};
-use tandem_protocol::agents::{Me, Muted};
+use tandem_protocol::agents::{AlertOutcome, Me, Muted};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::chimes::Chimes;
@@ -100,6 +100,14 @@ pub(crate) struct Notices {
     pub chimes: Chimes,
 }
 
+/// The notification of a long queue.
+struct QueueShown {
+    id: ShownId,
+    /// As many calls as it says.
+    calls: u32,
+    outcome: AlertOutcome,
+}
+
 /// The loop's state.
 #[derive(Default)]
 struct Screen {
@@ -110,7 +118,7 @@ struct Screen {
     test: Option<ShownId>,
     /// Whether the queue is long, once known, and its notification.
     queue: Option<Queue>,
-    queue_shown: Option<ShownId>,
+    queue_shown: Option<QueueShown>,
     /// Open calls for help that the user sees.
     calls: u32,
     /// So far only in the group's notification.
@@ -174,7 +182,8 @@ impl Notices {
                     }
                     Some(Poke::End(done)) => {
                         // Withdrawn from the screen only: the next start shows those that still call the user.
-                        let group = screen.group.map(|(id, _)| id).into_iter().chain(screen.queue_shown).chain(screen.test);
+                        let queue = screen.queue_shown.map(|queue| queue.id);
+                        let group = screen.group.map(|(id, _)| id).into_iter().chain(queue).chain(screen.test);
                         for id in screen.standing.into_values().map(|one| one.id).chain(group) {
                             self.notifier.withdraw(id).await;
                         }

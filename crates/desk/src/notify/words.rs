@@ -9,16 +9,19 @@ use crate::entries::reason;
 use crate::words::say;
 
 const TITLE_CHARS: usize = 80;
+const BRAND_CHARS: usize = 40;
 const BODY_CHARS: usize = 200;
 
 /// How a notification is shown.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Manner {
+pub(super) struct Manner<'a> {
     /// With the customer's words.
     pub preview: bool,
     pub sound: bool,
     /// The user may answer in it.
     pub reply: bool,
+    /// The customer's brand, if the user could take it for another.
+    pub brand: Option<&'a str>,
 }
 
 /// The notification for one notice.
@@ -26,7 +29,7 @@ pub(super) fn notification(
     state: &Conversation,
     kind: NoticeKind,
     me: UserId,
-    manner: Manner,
+    manner: Manner<'_>,
     replaces: Option<ShownId>,
     now: Time,
 ) -> Notification {
@@ -80,12 +83,20 @@ pub(super) fn notification(
             let by = colleague.unwrap_or_else(|| say("notice-invited.colleague", &[]));
             let note = mention.filter(|_| manner.preview).map_or("", |mention| mention.words.as_str());
             let title = say("notice-mentioned", &[("by", by.into()), ("name", name.as_str().into())]);
-            (title, note.to_owned(), vec![Action::Open, Action::Snooze], Urgency::Normal)
+            let actions = match state.invitation_of(me) {
+                Some(_) => vec![Action::Join, Action::Open],
+                None => vec![Action::Open, Action::Snooze],
+            };
+            (title, note.to_owned(), actions, Urgency::Normal)
         }
     };
+    let title = plain_line(&title, TITLE_CHARS);
     Notification {
         tag: Tag::Conversation(state.id),
-        title: plain_line(&title, TITLE_CHARS),
+        title: match manner.brand {
+            Some(brand) => format!("{title} · {}", plain_line(brand, BRAND_CHARS)),
+            None => title,
+        },
         body: plain_text(&body),
         actions,
         urgency,
@@ -109,7 +120,7 @@ pub(super) fn group(count: usize, all_help: bool, sound: bool, replaces: Option<
 }
 
 /// One notification for the whole queue.
-pub(super) fn queue(calls: u32, sound: bool) -> Notification {
+pub(super) fn queue(calls: u32, sound: bool, replaces: Option<ShownId>) -> Notification {
     Notification {
         tag: Tag::Queue,
         title: say("notice-queue", &[("count", calls.into())]),
@@ -117,7 +128,7 @@ pub(super) fn queue(calls: u32, sound: bool) -> Notification {
         actions: vec![Action::Open],
         urgency: Urgency::Urgent,
         sound: sound.then_some(Sound::System),
-        replaces: None,
+        replaces,
     }
 }
 
@@ -138,7 +149,7 @@ fn reminder(state: &Conversation, words: &str) -> String {
     }
 }
 
-fn answering(manner: Manner) -> Vec<Action> {
+fn answering(manner: Manner<'_>) -> Vec<Action> {
     match manner.reply {
         true => vec![Action::Reply, Action::Open, Action::Snooze],
         false => vec![Action::Open, Action::Snooze],

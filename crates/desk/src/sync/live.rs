@@ -317,6 +317,9 @@ impl Syncing {
             meta::put(connection, meta::ME, &now)
         });
         stored(kept.await)?;
+        if words::call_logic(me.logic_name.as_deref()) {
+            self.changes.tell(Change::Everything);
+        }
         attending.session.is_now(me, speaks);
         let since = match &*self.link.borrow() {
             Link::Offline { since, .. } | Link::Connecting { since, .. } | Link::Outdated { since, .. } => *since,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tandem_conversation::{Availability, EngagementId, Participant, Permissions, Time, UserId};
-use tandem_protocol::agents::Absence;
+use tandem_protocol::agents::{Absence, Colleague};
 use ts_rs::TS;
 
 /// The signed-in user.
@@ -25,6 +25,8 @@ pub struct MeView {
     pub mail: bool,
     /// Whether the hub can offer a better wording for a reply.
     pub improve: bool,
+    /// What the hub calls Your Logic; none for the words of the language.
+    pub logic_name: Option<String>,
 }
 
 /// A current participant of the conversation.
@@ -89,4 +91,34 @@ pub struct LinkView {
     pub url: String,
     /// The hub has not answered yet: the link works once it has.
     pub waits: bool,
+}
+
+/// A colleague who can be invited, or mentioned.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ColleagueView {
+    pub user: UserId,
+    pub name: String,
+    pub online: bool,
+    /// Takes calls for help.
+    pub available: bool,
+    /// None if offline, or not told.
+    pub status: Option<Availability>,
+    pub absence: Option<Absence>,
+}
+
+impl From<Colleague> for ColleagueView {
+    fn from(Colleague { user, name, online, available, status, absence, .. }: Colleague) -> Self {
+        Self { user, name, online, available, status, absence }
+    }
+}
+
+/// A colleague whom a note may mention.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MentionableView {
+    #[serde(flatten)]
+    pub colleague: ColleagueView,
+    /// They have not accepted their invitation to the conversation yet.
+    pub invited: bool,
 }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use tandem_conversation::Section;
 use ts_rs::TS;
 
+use crate::words::Spoken;
+
 /// The user's settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -100,6 +102,10 @@ pub enum ListGroup {
     Channel,
     Language,
     Brand,
+    /// By the person who handles the conversation, those without one last.
+    Agent,
+    /// By why help is needed; the others come last.
+    Reason,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -166,6 +172,17 @@ pub enum Language {
     System,
     En,
     De,
+}
+
+impl Language {
+    /// None if it is the system's.
+    pub(crate) fn chosen(self) -> Option<Spoken> {
+        match self {
+            Self::System => None,
+            Self::En => Some(Spoken::En),
+            Self::De => Some(Spoken::De),
+        }
+    }
 }
 
 /// Loudness per kind of notification, and quiet hours.

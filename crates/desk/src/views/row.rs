@@ -21,6 +21,7 @@ pub(super) fn row(line: Line, pending: Vec<PendingView>, reader: &Reader, brands
     let in_progress = state.in_progress();
     let (wait, due) = (state.wait(), brands.due(&state));
     let brand = brands.name(state.brand).map(str::to_owned);
+    let tells_brand = brands.told(state.brand, &reader.access()).is_some();
     let help = state.help.as_ref().map(help_view);
     let (words, words_by, words_at) = match state.last_words {
         Some(words) => (words.text, Some(words.by), Some(words.at)),
@@ -49,6 +50,7 @@ pub(super) fn row(line: Line, pending: Vec<PendingView>, reader: &Reader, brands
         tags: state.tags,
         language: state.language,
         brand,
+        tells_brand,
         updated: state.updated,
     }
 }

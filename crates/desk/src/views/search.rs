@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use tandem_conversation::{Conversation, ConversationId, Section};
+use tandem_conversation::{BrandId, Conversation, ConversationId, Section};
 use tandem_protocol::agents::{SearchHit, SearchKind, SearchPage};
 use tandem_search::{Query, Word, find, hit, people, turns};
 use tandem_sqlite::rusqlite::Connection;
@@ -12,6 +12,7 @@ use super::Reader;
 use crate::cache::search::{self, People, Turns};
 use crate::cache::{CacheError, conversations};
 use crate::view::{HitKind, HitView, HubSearch, SearchView, SpanView};
+use crate::words::say;
 
 /// Maximum conversations named in the index query, of a section or of customers with one name. Beyond it, each hit is
 /// checked instead, and of customers with one name the latest ones count.
@@ -28,7 +29,7 @@ pub(crate) fn search(
     let sections = &query.within.sections;
     if let Some(closed) = sections.iter().find(|section| !reader.may_see(**section)) {
         let name = if *closed == Section::All { "all" } else { "help" };
-        page.hint = Some(format!("in:{name} is not open to you."));
+        page.hint = Some(say("refused-search-section", &[("section", name.into())]));
         return Ok(page);
     }
     if query.is_empty() {
@@ -117,12 +118,19 @@ impl States<'_> {
     }
 }
 
-pub(crate) fn search_view(page: SearchPage, hub: HubSearch) -> SearchView {
-    SearchView { hits: page.hits.into_iter().map(hit_view).collect(), hint: page.hint, hub }
+/// `told` names the brands that the user could take for another.
+pub(crate) fn search_view(
+    page: SearchPage,
+    hub: HubSearch,
+    told: impl Fn(Option<BrandId>) -> Option<String>,
+) -> SearchView {
+    let hits = page.hits.into_iter().map(|hit| hit_view(hit, &told)).collect();
+    SearchView { hits, hint: page.hint, hub }
 }
 
-fn hit_view(hit: SearchHit) -> HitView {
+fn hit_view(hit: SearchHit, told: impl Fn(Option<BrandId>) -> Option<String>) -> HitView {
     HitView {
+        brand: told(hit.brand),
         key: hit.turn.map(|turn| turn.to_string()).unwrap_or_default(),
         conversation: hit.conversation,
         name: hit.name,

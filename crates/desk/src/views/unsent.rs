@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::Reader;
 use crate::cache::bookmarks::{self, Kind};
+use crate::cache::brands::Brands;
 use crate::cache::expect::expected;
 use crate::cache::{CacheError, conversations, files, outbox, refused};
 use crate::refusals::{refusal, sentence};
@@ -202,6 +203,7 @@ pub(crate) fn drafts_with(connection: &Connection, reader: &Reader, query: &str)
         texts.extend(words.map(|words| (queued.conversation, queued.created, words)));
     }
     let mut hits = Vec::new();
+    let brands = Brands::read(connection)?;
     for (of, time, text) in texts {
         let found = text.to_lowercase();
         if text.is_empty() || !asked.iter().all(|word| found.contains(word)) {
@@ -209,6 +211,7 @@ pub(crate) fn drafts_with(connection: &Connection, reader: &Reader, query: &str)
         }
         let state = conversations::get(connection, of)?.map(|held| held.state);
         let channel = state.as_ref().map(|state| state.channel);
+        let brand = state.as_ref().and_then(|state| brands.told(state.brand, &reader.access())).map(str::to_owned);
         let name = match state {
             Some(state) => state.customer.name,
             None => bookmarks::name(connection, of)?,
@@ -219,6 +222,7 @@ pub(crate) fn drafts_with(connection: &Connection, reader: &Reader, query: &str)
             conversation: of,
             name,
             channel,
+            brand,
             time,
             by: Some(by),
             kind: HitKind::Draft,

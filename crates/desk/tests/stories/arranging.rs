@@ -1,7 +1,7 @@
 //! Lists in the order and the groups that the user has chosen, each section for itself.
 
 use serde_json::{Value, json};
-use tandem_conversation::BrandId;
+use tandem_conversation::{BrandId, Command};
 use tandem_protocol::library::{Library, LibraryBrand};
 use uuid::Uuid;
 
@@ -41,6 +41,27 @@ async fn a_list_is_ordered_grouped_and_narrowed_and_stays_so() {
     let maya = maya.restart().await;
     maya.until_live().await;
     assert_eq!(names(&maya, "my").await, ["Bo Lindgren"], "also after a restart");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_grouped_by_who_handles_them_and_by_why_help_is_needed() {
+    let hub = FakeHub::start().await;
+    let comes = |name: &str| hub.customer_comes(name);
+    let [aiko, bo, carmen, dana] = ["Aiko", "Bo", "Carmen", "Dana"].map(comes);
+    for (id, agent) in [(aiko, "Noor van Dijk"), (bo, "Jonas Keller"), (carmen, "Noor van Dijk")] {
+        hub.joins(id, agent);
+    }
+    hub.customer_writes(dana, "Hello?");
+    for (id, detail) in [(aiko, "Refund"), (bo, "Delivery"), (carmen, "Refund")] {
+        let help = Command::AskForHelp { reason: detail.into() };
+        hub.run(id, hub.agent(if id == bo { "Jonas Keller" } else { "Noor van Dijk" }), help).unwrap();
+    }
+    let maya = Maya::signed_in(&hub).await;
+    maya.until("four", "app.state", json!({}), |app| app["counts"]["all"] == 4).await;
+    arrange(&maya, "all", json!({"order": "name", "group": "agent", "only": "all"})).await;
+    assert_eq!(names(&maya, "all").await, ["Bo", "Aiko", "Carmen", "Dana"], "Jonas, Noor, nobody");
+    arrange(&maya, "all", json!({"order": "name", "group": "reason", "only": "all"})).await;
+    assert_eq!(names(&maya, "all").await, ["Dana", "Bo", "Aiko", "Carmen"], "nobody engaged, delivery, refund");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tandem_conversation::ConversationId;
 use tandem_desk::testing::{MemoryKeychain, Mood};
+use tandem_desk::words::Spoken;
 use tandem_desk::{Browser, BrowserError, ChangeStream, Clock, Copied, Desk, DeskConfig, NoStartup, Pace, Saving};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
@@ -55,11 +56,27 @@ impl Maya {
         Self::at(pace, Arc::new(tempfile::tempdir().unwrap()), notifier, Arc::default()).await
     }
 
+    /// A new desk on a system in this language.
+    pub async fn signed_out_in(language: Spoken) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        Self::with(at_once(), language, folder, Arc::new(FakeNotifier::new()), Arc::default()).await
+    }
+
     pub async fn on(folder: Arc<TempDir>, notifier: Arc<FakeNotifier>, keychain: Arc<MemoryKeychain>) -> Self {
         Self::at(at_once(), folder, notifier, keychain).await
     }
 
     async fn at(pace: Pace, folder: Arc<TempDir>, notifier: Arc<FakeNotifier>, keychain: Arc<MemoryKeychain>) -> Self {
+        Self::with(pace, Spoken::En, folder, notifier, keychain).await
+    }
+
+    async fn with(
+        pace: Pace,
+        language: Spoken,
+        folder: Arc<TempDir>,
+        notifier: Arc<FakeNotifier>,
+        keychain: Arc<MemoryKeychain>,
+    ) -> Self {
         let browser: Arc<FakeBrowser> = Arc::default();
         let config = DeskConfig {
             data_dir: folder.path().to_path_buf(),
@@ -70,6 +87,7 @@ impl Maya {
             browser: Arc::clone(&browser) as Arc<_>,
             hub: None,
             allow_http: false,
+            language,
             budget_bytes: DeskConfig::BUDGET_BYTES,
             pace,
         };

@@ -60,6 +60,7 @@ pub struct World {
     pub refresh: String,
     pub refreshed: u32,
     pub capacity: u32,
+    pub logic_name: Option<String>,
     pub permissions: Permissions,
     pub max_file_bytes: u64,
     /// Conversations that are closed to Maya, and what she hears of their last call for help.
@@ -152,6 +153,7 @@ impl FakeHub {
                 refresh: "refresh-0".into(),
                 refreshed: 0,
                 capacity: 4,
+                logic_name: None,
                 permissions: Role::Supervisor.permissions(),
                 max_file_bytes: usual_file_bytes(),
                 closed: HashMap::new(),
@@ -428,6 +430,7 @@ impl FakeHub {
             improve: true,
             max_file_bytes: world.max_file_bytes,
             reasons: vec!["Lunch".into()],
+            logic_name: world.logic_name.clone(),
         }
     }
 

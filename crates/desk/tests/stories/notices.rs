@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tandem_desk::Action;
+use tandem_desk::words::Spoken;
 use tandem_protocol::agents::{AlertOutcome, AlertReport, Muted};
 
 use crate::desk::Maya;
@@ -52,6 +53,8 @@ async fn help_is_notified_once_whatever_reconnects_happen_and_once_more_after_a_
     let shown = maya.notifier.shown();
     let times = |wanted: &str| shown.iter().filter(|title| *title == wanted).count();
     assert_eq!((times(CARMEN), times(JANA)), (2, 1), "{shown:?}");
+    let heard = maya.notifier.heard().into_iter().filter(|title| title == CARMEN).count();
+    assert_eq!(heard, 1, "what is known comes back without a sound");
     maya.notifier.press(CARMEN, Action::Join);
     maya.until_told("open", |change| change["id"] == json!(carmen)).await;
 }
@@ -172,4 +175,40 @@ async fn the_test_notification_tells_the_truth() {
     let app = maya.ok("app.state", json!({})).await;
     assert_eq!(app["notifications"], json!({"state": "failing", "reason": "No notification service answers."}));
     drop(Arc::clone(&maya.notifier));
+}
+
+/// No window has loaded in these stories: nothing has told the core its language but the system and the user's choice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_german_system_s_first_notification_is_german_before_there_is_a_window() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_out_in(Spoken::De).await;
+    maya.sign_in(&hub).await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hallo?");
+    maya.notifier.until("Carmen's call", |screen| screen.titles() == ["Carmen Menzel braucht Hilfe"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chosen_language_counts_from_the_start_also_on_another_system() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_in(&hub).await;
+    maya.ok("settings.set", json!({"language": "de"})).await;
+    let maya = maya.restart().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hallo?");
+    maya.notifier.until("Carmen's call", |screen| screen.titles() == ["Carmen Menzel braucht Hilfe"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn your_logic_is_said_by_the_name_that_the_hub_gives_it_also_before_the_hub_is_there() {
+    let hub = FakeHub::start().await;
+    hub.world().logic_name = Some("Nori".into());
+    let carmen = hub.customer_comes("Carmen Menzel");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until("the name", "app.state", json!({}), |app| app["me"]["logicName"] == "Nori").await;
+    hub.go_down();
+    maya.until_offline().await;
+    let maya = maya.restart().await;
+    let refused = maya.desk.rpc("conversation.preview", json!({"id": carmen})).await.unwrap_err();
+    assert_eq!(refused.message, "What Nori would say is only known while this desk is connected.");
 }

@@ -12,6 +12,8 @@ struct Screen {
     next: u64,
     /// Everything ever shown.
     shown: Vec<(ShownId, Notification)>,
+    /// Titles of what had a sound.
+    heard: Vec<String>,
     standing: Vec<ShownId>,
     told: Option<mpsc::UnboundedSender<News>>,
     is_broken: bool,
@@ -44,6 +46,11 @@ impl FakeNotifier {
     /// Titles of everything ever shown.
     pub fn shown(&self) -> Vec<String> {
         self.with(|screen| screen.shown.iter().map(|(_, notification)| notification.title.clone()).collect())
+    }
+
+    /// Titles of everything that was shown with a sound.
+    pub fn heard(&self) -> Vec<String> {
+        self.with(|screen| screen.heard.clone())
     }
 
     /// What is on screen.
@@ -125,6 +132,7 @@ impl Notifier for FakeNotifier {
             if notification.tag != Tag::Test && notification.replaces.is_none() {
                 screen.standing.push(id);
             }
+            screen.heard.extend(notification.sound.is_some().then(|| notification.title.clone()));
             screen.shown.retain(|(known, _)| *known != id);
             screen.shown.push((id, notification));
             Ok(Receipt { id, server: "fake".into(), attention: *self.attention.borrow() })

@@ -49,7 +49,8 @@ async fn a_long_queue_is_told_once_whatever_restarts_happen_and_again_only_after
     waits(&maya, 3).await;
     called(&hub, 3);
     maya.notifier.until("the queue again", |screen| screen.titles().len() == 1).await;
-    assert_eq!(maya.notifier.shown().len(), 2);
+    assert_eq!(maya.notifier.heard().len(), 2, "how many there are is said anew without a sound");
+    maya.notifier.until("the number", |screen| screen.titles() == ["6 conversations wait for help"]).await;
     for id in [ids[3], ids[4], more[0]] {
         hub.joins(id, "Jonas Keller");
     }
@@ -69,4 +70,25 @@ async fn opening_it_opens_what_waits_longest() {
     let open = maya.until_told("open", |change| change["type"] == "open").await;
     assert_eq!((open["section"].as_str(), open["id"].as_str()), (Some("help"), Some(ids[0].to_string().as_str())));
     maya.notifier.until("nothing", |screen| screen.titles().is_empty()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_queue_is_one_notification_that_says_how_many_there_are_now() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_in(&hub).await;
+    let mut settings = maya.ok("app.state", json!({})).await["settings"].clone();
+    settings["notifications"]["queueThreshold"] = 4.into();
+    maya.ok("settings.set", settings).await;
+    let ids = called(&hub, 6);
+    let of_many = |screen: &crate::notifier::FakeNotifier| -> Vec<String> {
+        screen.titles().into_iter().filter(|title| title.contains("conversations")).collect()
+    };
+    maya.notifier.until("the queue alone", |screen| of_many(screen) == ["6 conversations wait for help"]).await;
+    hub.joins(ids[0], "Jonas Keller");
+    maya.notifier.until("one fewer", |screen| of_many(screen) == ["5 conversations wait for help"]).await;
+    assert_eq!(
+        maya.notifier.heard().iter().filter(|title| title.contains("wait for help")).count(),
+        1,
+        "only the first has a sound"
+    );
 }

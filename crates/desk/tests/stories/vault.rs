@@ -91,6 +91,28 @@ async fn a_keychain_that_keeps_silent_does_not_hold_the_start_up_and_opens_the_d
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whether_the_keychain_s_question_is_dismissed_or_answered_the_desk_goes_on_by_itself() {
+    for (answer, state, ask) in
+        [(Mood::Locked, "locked", json!("choose_passphrase")), (Mood::Open, "signed_out", Value::Null)]
+    {
+        let maya = Maya::signed_out_with(Mood::Asking).await;
+        assert_eq!(connection(&maya).await["ask"], "keychain_silent");
+        maya.keychain.set_mood(answer);
+        let goes_on = |app: &Value| app["connection"]["state"] == state && app["connection"]["ask"] == ask;
+        maya.until("a first start to go on", "app.state", json!({}), goes_on).await;
+    }
+    let (hub, maya, carmen) = with_words().await;
+    maya.keychain.set_mood(Mood::Asking);
+    let maya = maya.restart().await;
+    maya.keychain.set_mood(Mood::Locked);
+    let says_why = |app: &Value| app["connection"]["ask"] == "keychain" && app["connection"]["reason"].is_string();
+    maya.until("why it does not open", "app.state", json!({}), says_why).await;
+    maya.keychain.set_mood(Mood::Open);
+    maya.ok("cache.tryAgain", json!({})).await;
+    asserts_own_words(&hub, &maya, carmen).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_keychain_a_passphrase_protects_the_cache_and_the_sign_in() {
     let hub = FakeHub::start().await;
     let carmen = hub.customer_comes("Carmen Menzel");

@@ -59,7 +59,8 @@ fn arrives(
 /// What the writer reads in the box.
 fn reads(connection: &Connection, id: ConversationId) -> Result<Vec<ChatEntry>, StoreError> {
     let state = conversations::get(connection, id)?.ok_or(Rejection::Unknown)?;
-    let page = events::shown(connection, id, Position::START, 100, |event| entry_of(event, &state, |_| String::new()))?;
+    let page =
+        events::shown(connection, id, Position::START, 100, |event| entry_of(event, &state, None, |_| String::new()))?;
     Ok(page.entries)
 }
 

@@ -63,6 +63,16 @@ pub(super) fn label(text: &str) -> Result<String, String> {
     if fits { Ok(text.to_owned()) } else { Err("use 1 to 100 characters on one line".into()) }
 }
 
+/// Maximum length of a name beside what somebody says, in characters.
+const NAME: usize = 40;
+
+/// A name that stands beside messages.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let fits = !text.is_empty() && text.chars().count() <= NAME && !text.chars().any(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err(format!("use 1 to {NAME} characters on one line")) }
+}
+
 /// Maximum number of reasons, and of the characters of one.
 const REASONS: usize = 20;
 const REASON: usize = 40;

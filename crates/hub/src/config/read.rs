@@ -33,6 +33,7 @@ impl Config {
                 .get("max_connections", check::number(64..=1_000_000))
                 .and_then(|number| usize::try_from(number).ok()),
             logic: logic(settings),
+            logic_name: settings.get("logic.name", check::name),
             mail: mail(settings, public_url.as_deref()),
             improve: improve(settings),
             ladder: ladder(settings, otherwise.ladder),

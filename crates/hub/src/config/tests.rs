@@ -45,6 +45,7 @@ fn a_wrong_setting_is_named_with_its_place() {
         (vec![("TANDEM_LOGIC_PERSON_SILENT_MS", "5m")], "TANDEM_LOGIC_PERSON_SILENT_MS"),
         (vec![("TANDEM_LOGIC_PERSON_SILENT_MS", "0")], "from 1000 to 86400000"),
         (vec![("TANDEM_LOGIC_REQUEST_BYTES", "1000")], "TANDEM_LOGIC_REQUEST_BYTES"),
+        (vec![("TANDEM_LOGIC_NAME", " ")], "logic.name (TANDEM_LOGIC_NAME): use 1 to 40 characters"),
         (vec![("TANDEM_LOGIC_TYPING", "on")], "logic.typing (TANDEM_LOGIC_TYPING)"),
         (vec![("TANDEM_PUBLIC_URL", "http://hub.example")], "TANDEM_PUBLIC_URL"),
         (vec![("TANDEM_MAIL_URL", "smtp://mail.example")], "TANDEM_MAIL_URL"),

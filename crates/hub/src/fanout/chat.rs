@@ -29,7 +29,8 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
         let frame = match &event.body {
             EventBody::TurnAdded { .. } => {
                 let right = |file| sessions.rights.give(file, contact, sessions.clock.now());
-                entry_of(event, &changed.after, right).map(|entry| ChatFrame::Entry { entry })
+                entry_of(event, &changed.after, sessions.logic_name.as_deref(), right)
+                    .map(|entry| ChatFrame::Entry { entry })
             }
             EventBody::Received { side: Side::Desk, stage, up_to } => {
                 Some(ChatFrame::Stage { conversation, up_to: *up_to, stage: *stage })

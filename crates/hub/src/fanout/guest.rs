@@ -12,10 +12,12 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
     if !sessions.guests.contains_key(&conversation) {
         return;
     }
+    let logic = sessions.logic_name.clone();
     for (event, _) in &changed.events {
         match &event.body {
             EventBody::TurnAdded { .. } => send(sessions, conversation, |guest| {
-                entry_of(event, &changed.after, guest.link).map(|entry| GuestFrame::Entry { entry: Box::new(entry) })
+                let entry = entry_of(event, &changed.after, logic.as_deref(), guest.link);
+                entry.map(|entry| GuestFrame::Entry { entry: Box::new(entry) })
             }),
             EventBody::Received { side: Side::Customer, stage, up_to } => {
                 send(sessions, conversation, |_| {

@@ -97,6 +97,7 @@ pub(crate) async fn entries(
 pub(super) async fn read(hub: &Hub, guest: Guest, known: Known, limit: u32) -> Result<GuestEntries, StoreError> {
     let Guest { found, state } = guest;
     let after = known.position_in(state.id).max(found.hidden_up_to());
+    let logic = hub.config.logic_name.clone();
     hub.database
         .read(move |connection| {
             let amendments = match state.channel.facts().quotes {
@@ -106,14 +107,16 @@ pub(super) async fn read(hub: &Hub, guest: Guest, known: Known, limit: u32) -> R
             let show = |event: &Event| {
                 let mut event = event.clone();
                 amendments.apply(&mut event);
-                entry_of(&event, &state, found.link.id)
+                entry_of(&event, &state, logic.as_deref(), found.link.id)
             };
             let mut entries = Vec::new();
             let is_reading_on = after > found.hidden_up_to();
             for turn in amendments.after(after).filter(|_| is_reading_on) {
                 let event = passable(events::of_turn(connection, state.id, turn))?.flatten();
                 let event = event.filter(|event| event.position > found.hidden_up_to() && event.position <= after);
-                entries.extend(event.and_then(|event| amended(&event, &state, found.link.id, &amendments)));
+                entries.extend(
+                    event.and_then(|event| amended(&event, &state, logic.as_deref(), found.link.id, &amendments)),
+                );
             }
             entries.sort_by_key(|entry: &GuestEntry| entry.entry.position);
             let page = events::shown(connection, state.id, after, limit, show)?;

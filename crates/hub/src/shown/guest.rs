@@ -6,9 +6,10 @@ use tandem_protocol::guests::{GuestEntry, Standing};
 
 use crate::store::events::Amendments;
 
-pub(crate) fn entry_of(event: &Event, state: &Conversation, link: LinkId) -> Option<GuestEntry> {
+/// `logic` is Your Logic's name, if it has one.
+pub(crate) fn entry_of(event: &Event, state: &Conversation, logic: Option<&str>, link: LinkId) -> Option<GuestEntry> {
     // Their files have addresses below the link's own.
-    let mut entry = super::entry_of(event, state, |_| String::new())?;
+    let mut entry = super::entry_of(event, state, logic, |_| String::new())?;
     entry.right = None;
     if event.actor == Participant::Customer {
         entry.name = Some(state.customer.name.clone());
@@ -29,15 +30,16 @@ pub(crate) fn entry_of(event: &Event, state: &Conversation, link: LinkId) -> Opt
 pub(crate) fn amended(
     event: &Event,
     state: &Conversation,
+    logic: Option<&str>,
     link: LinkId,
     amendments: &Amendments,
 ) -> Option<GuestEntry> {
     let mut now = event.clone();
     amendments.apply(&mut now);
-    if let Some(entry) = entry_of(&now, state, link) {
+    if let Some(entry) = entry_of(&now, state, logic, link) {
         return Some(entry);
     }
-    let GuestEntry { entry, own, .. } = entry_of(event, state, link)?;
+    let GuestEntry { entry, own, .. } = entry_of(event, state, logic, link)?;
     let entry = ChatEntry {
         kind: ChatKind::Text,
         text: String::new(),

@@ -358,6 +358,24 @@ async fn your_logic_names_the_customer_and_the_language_or_nothing_of_its_answer
 }
 
 #[tokio::test]
+async fn your_logic_has_the_operators_name_for_customers_live_and_read_again_and_for_agents() {
+    let answer = json!({ "actions": [{ "type": "MESSAGE", "text": "It is in Vienna." }] });
+    let logic = TestLogic::start(move |_| axum::Json(answer.clone()).into_response()).await;
+    let (hub, _running) = TestHub::running(|config| {
+        config.logic = Some(logic_at(&logic.url));
+        config.logic_name = Some("Nori".into());
+    })
+    .await;
+    let (carmen, maya) = (hub.customer().await, hub.maya().await);
+    let mut page = carmen.live().await;
+    carmen.writes("Where is my suitcase?").await;
+    let frames = frames_until(&mut page, |frame| frame["entry"]["from"] == "logic").await;
+    let read = carmen.waits_for("It is in Vienna.").await;
+    assert_eq!((&frames[frames.len() - 1]["entry"]["name"], &read["name"]), (&json!("Nori"), &json!("Nori")));
+    assert_eq!(maya.gets("/api/v1/me").await.1["logicName"], "Nori");
+}
+
+#[tokio::test]
 async fn a_snooze_ends_by_the_hubs_clock_and_a_supervisor_sees_it() {
     let (hub, ahead) = TestHub::start_with_clock(None).await;
     let (carmen, maya, sofia) = (hub.customer().await, hub.maya().await, hub.sofia().await);

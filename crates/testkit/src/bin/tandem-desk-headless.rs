@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser;
+use tandem_desk::words::Spoken;
 use tandem_desk::{Clock, Desk, DeskConfig, NoBrowser, NoStartup, Pace, Silent, serve};
 use tandem_testkit::keychain::FileKeychain;
 use tokio::net::TcpListener;
@@ -42,6 +43,7 @@ fn config(data: &Path) -> DeskConfig {
         browser: Arc::new(NoBrowser),
         hub: None,
         allow_http: false,
+        language: Spoken::En,
         budget_bytes: DeskConfig::BUDGET_BYTES,
         // Short, so that some turns are held back and others on their way when it is killed.
         pace: Pace { undo: Duration::from_secs(1), ..Pace::default() },

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
+use tandem_desk::words::Spoken;
 use tandem_desk::{Clock, Desk, DeskConfig, NoBrowser, NoStartup, Pace, Silent};
 
 pub(super) use cached::measure as cached;
@@ -36,6 +37,7 @@ async fn start(folder: &Path) -> anyhow::Result<Desk> {
         browser: Arc::new(NoBrowser),
         hub: None,
         allow_http: false,
+        language: Spoken::En,
         budget_bytes: DeskConfig::BUDGET_BYTES,
         pace: Pace::default(),
     };

@@ -105,6 +105,7 @@ fn me() -> Me {
         improve: false,
         max_file_bytes: usual_file_bytes(),
         reasons: Vec::new(),
+        logic_name: None,
     }
 }
 

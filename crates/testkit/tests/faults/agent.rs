@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tandem_desk::testing::{self, MemoryKeychain};
+use tandem_desk::words::Spoken;
 use tandem_desk::{Clock, Desk, DeskConfig, NoBrowser, NoStartup, Pace, Silent};
 use tandem_protocol::agents::{Me, Tokens};
 use tandem_testkit::chaos::Chaos;
@@ -87,6 +88,7 @@ impl Agent {
             browser: Arc::new(NoBrowser),
             hub: None,
             allow_http: false,
+            language: Spoken::En,
             budget_bytes: DeskConfig::BUDGET_BYTES,
             pace: PACE,
         };

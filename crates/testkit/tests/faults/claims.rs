@@ -8,6 +8,7 @@ use futures_util::future::{BoxFuture, join_all};
 use serde_json::{Value, json};
 use tandem_conversation::{Conversation, ConversationId, UserId};
 use tandem_desk::testing::MemoryKeychain;
+use tandem_desk::words::Spoken;
 use tandem_desk::{
     Action, Attention, Desk, DeskConfig, Did, News, NoBrowser, NoStartup, Notification, Notifier, NotifyError, Pace,
     Reaction, Receipt, ShownId, Tag,
@@ -123,6 +124,7 @@ async fn desk(hub: &str, number: usize, folder: &std::path::Path) -> (Desk, Arc<
         browser: Arc::new(NoBrowser),
         hub: None,
         allow_http: false,
+        language: Spoken::En,
         budget_bytes: DeskConfig::BUDGET_BYTES,
         pace: Pace::default(),
     };

@@ -9,6 +9,7 @@ use axum::{Json, Router};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tandem_conversation::Time;
+use tandem_desk::words::Spoken;
 use tandem_desk::{Desk, DeskConfig, NoBrowser, NoStartup, Pace, Silent};
 use tandem_hub::config::{Config, LogicConfig, MailConfig};
 use tandem_hub::{Hub, serve};
@@ -95,6 +96,7 @@ pub async fn desk(data: &Path, now: impl Fn() -> Time + Send + Sync + 'static) -
         browser: Arc::new(NoBrowser),
         hub: None,
         allow_http: false,
+        language: Spoken::En,
         budget_bytes: DeskConfig::BUDGET_BYTES,
         pace: Pace { undo: Duration::ZERO, ..Pace::default() },
     };

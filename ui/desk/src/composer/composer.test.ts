@@ -207,6 +207,16 @@ describe("the composer", () => {
     await vi.waitFor(() => expect(sent("conversation.note")).toEqual([{ id: "carmen", text: "Ask @Priya Nair about it" }]));
   });
 
+  it("offers a colleague who is invited but not here yet, and says so", async () => {
+    const people = host.samples.find(({ view }) => view.row.id === "carmen")?.view.people;
+    people?.push({ engagement: "noor-invited", participant: { kind: "agent", user: "noor", name: "Noor van Dijk" }, me: false, since: "2026-05-12T14:02:31Z", until: null, invited: true });
+    await user.click(screen.getByRole("button", { name: "Note" }));
+    await user.type(field(), "Ask @noo");
+    expect((await screen.findByRole("option", { name: /Noor van Dijk/ })).textContent).toMatch(/invited ·/);
+    await user.keyboard("{Enter}");
+    expect(field().value).toBe("Ask @Noor van Dijk ");
+  });
+
   it("mentions nobody else for a colleague who cannot see the conversation", async () => {
     await user.click(screen.getByRole("button", { name: "Note" }));
     await user.type(field(), "Ask @n");

@@ -9,6 +9,8 @@ const MOST = 8;
 export interface Meant extends ColleagueView {
   /** Can see the conversation; others have to be invited first, and are offered so that nobody else is taken for them. */
   sees: boolean;
+  /** Has not accepted the invitation yet. */
+  invited: boolean;
 }
 
 export class Mentioning {
@@ -49,7 +51,7 @@ export class Mentioning {
   async #ask(): Promise<Meant[]> {
     const [seeing, all] = await Promise.all([this.host.rpc("conversation.mentionable", { id: this.id }), this.host.rpc("colleagues.list", {})]);
     const others = all.filter(({ user }) => !seeing.some((one) => one.user === user));
-    return [...seeing.map((one) => ({ ...one, sees: true })), ...others.map((one) => ({ ...one, sees: false }))];
+    return [...seeing.map((one) => ({ ...one, sees: true })), ...others.map((one) => ({ ...one, sees: false, invited: false }))];
   }
 
   move(by: number): void {

@@ -37,7 +37,7 @@ export function find(samples: readonly Sample[], { query, limit, hub }: Request,
   for (const sample of samples) {
     if (hits.length >= limit) break;
     const { row } = sample.view;
-    const about = { conversation: row.id, name: row.name, channel: row.channel, attachment: false };
+    const about = { conversation: row.id, name: row.name, channel: row.channel, brand: row.tellsBrand ? row.brand : null, attachment: false };
     if (rules.length === 0 && words.every((word) => row.name.toLowerCase().split(" ").some((part) => part.startsWith(word)))) {
       hits.push({ ...about, key: "", time: row.updated, by: null, kind: "customer", snippet: spans(row.name, words) });
     }
@@ -82,5 +82,5 @@ function spans(text: string, words: readonly string[]): SpanView[] {
 function away(words: readonly string[]): Hit {
   const snippet = [{ text: "A year ago somebody also wrote about ", hit: false }, { text: words.join(" "), hit: true }, { text: ", and it was solved on the phone.", hit: false }];
   const time = iso(Date.now() - 370 * 86_400_000);
-  return { key: "left:3", conversation: "left", name: "Sofia Lindgren", channel: "imported", time, by: { kind: "agent", user: "priya", name: "Priya Nair" }, kind: "note", attachment: false, snippet };
+  return { key: "left:3", conversation: "left", name: "Sofia Lindgren", channel: "imported", brand: null, time, by: { kind: "agent", user: "priya", name: "Priya Nair" }, kind: "note", attachment: false, snippet };
 }

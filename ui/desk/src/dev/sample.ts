@@ -46,6 +46,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
     tags: [],
     language: "en",
     brand: "Northwind Travel",
+    tellsBrand: false,
     due: null,
     updated: last?.time ?? iso(script.now),
     ...row,

@@ -117,7 +117,7 @@ describe("one outage", () => {
     expect(screen.getByText(`As of ${time}.`)).toBeTruthy();
     expect(clock.known).toBe(Date.parse(connection.since));
     const row = desk.list.rows.find((one) => one?.id === "aiko") ?? expect.fail("Aiko waits");
-    render(Row, { row, at: 0, total: 1, me: "maya", on: false, cursor: false, several: { channel: false, brand: false }, open: () => undefined });
+    render(Row, { row, at: 0, total: 1, me: "maya", on: false, cursor: false, several: { channel: false }, open: () => undefined });
     expect(screen.getAllByRole("option").at(-1)?.querySelector("time")?.title).toBe(`as of ${time}`);
   });
 

@@ -335,7 +335,11 @@ export class FakeHost implements Host {
     },
     "colleagues.list": () => COLLEAGUES,
     "board.get": (request) => board(this.samples, COLLEAGUES, request, this.scene.has("offline") ? this.now - 180_000 : this.now),
-    "conversation.mentionable": () => COLLEAGUES.filter(({ user }) => MENTIONABLE.some((one) => one.user === user)),
+    "conversation.mentionable": ({ id }) => {
+      const people = this.samples.find(({ view }) => view.row.id === id)?.view.people ?? [];
+      const invited = (user: string): boolean => people.some(({ participant, invited }) => invited && participant.kind === "agent" && participant.user === user);
+      return COLLEAGUES.filter(({ user }) => invited(user) || MENTIONABLE.some((one) => one.user === user)).map((colleague) => ({ ...colleague, invited: invited(colleague.user) }));
+    },
     "conversations.list": ({ section, offset, limit, query }) => {
       const words = query.toLowerCase();
       const all = this.#in(section).map((s) => s.view.row).toSorted((a, b) => Number(section === "my" && isAway(a)) - Number(section === "my" && isAway(b)));

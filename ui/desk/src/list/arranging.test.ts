@@ -2,6 +2,7 @@
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
+import type { ListGroup } from "$shared/types";
 import App from "../App.svelte";
 import { fakeHost, type FakeHost } from "../host/fake";
 import { Desk } from "../state/desk.svelte";
@@ -40,11 +41,13 @@ describe("arranging a list", () => {
 
   it("names each group by what its rows have in common", async () => {
     const { host } = await start();
-    const by = (group: "state" | "channel" | "language" | "brand"): (string | null)[] => host.samples.slice(0, 5).map(({ view }) => headingOf(view.row, { ...AS_USUAL, group }));
+    const by = (group: ListGroup): (string | null)[] => host.samples.slice(0, 5).map(({ view }) => headingOf(view.row, { ...AS_USUAL, group }));
     expect(new Set(by("channel"))).toEqual(new Set(["Web chat", "WhatsApp"]));
     expect(by("state")).toContain("Help needed");
     expect(by("language")).toContain("Japanese");
     expect(new Set(by("brand"))).toEqual(new Set(["Northwind Travel"]));
+    expect(by("agent")).toEqual(expect.arrayContaining(["Maya Ortiz", "No agent"]));
+    expect(by("reason")).toEqual(expect.arrayContaining(["Parcel cannot be found", "No help needed"]));
     expect(headingOf(host.samples[0]?.view.row, AS_USUAL)).toBeNull();
   });
 });

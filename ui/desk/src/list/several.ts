@@ -3,10 +3,9 @@ import type { RowView } from "$shared/types";
 
 export interface Several {
   channel: boolean;
-  brand: boolean;
 }
 
 export function several(rows: readonly (RowView | null | undefined)[]): Several {
   const kinds = (of: (row: RowView) => string | null): boolean => new Set(rows.flatMap((row) => (row && of(row)) ?? [])).size > 1;
-  return { channel: kinds((row) => row.channel), brand: kinds((row) => row.brand) };
+  return { channel: kinds((row) => row.channel) };
 }

@@ -37,7 +37,7 @@ export class Calls {
 
   /** Shows the next call in place of the lost one, or `back` if there is none. */
   async lose(id: ConversationId, text: string, back: ConversationId | null = null): Promise<void> {
-    const next = await this.#other(id);
+    const next = await this.desk.focus.leading(this.#other(id));
     if (next) {
       this.lost = { text, next };
       this.#pressed = performance.now();

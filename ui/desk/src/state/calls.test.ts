@@ -113,7 +113,7 @@ describe("a call that is joined", () => {
     await select(desk, "number");
     expect(screen.getByText("You joined, no reply")).toBeTruthy();
     const row = desk.list.rows.find((one) => one?.id === "number") ?? expect.fail("it is mine");
-    render(Row, { row, at: 0, total: 1, me: "maya", on: false, cursor: false, several: { channel: false, brand: false }, open: () => undefined });
+    render(Row, { row, at: 0, total: 1, me: "maya", on: false, cursor: false, several: { channel: false }, open: () => undefined });
     expect(screen.getAllByRole("option").at(-1)?.textContent).toMatch(/joined, no reply\s+9:1\d/);
     desk.conversation?.composer.write("Hello");
     await desk.conversation?.composer.send(false);
@@ -133,7 +133,7 @@ describe("a call that is joined", () => {
     if (awaited === "person") Object.assign(view, { people: [], row: { ...view.row, engaged: [], help: { call: "c", reason: "r", by: { kind: "logic" }, since } } });
     const said = standing(view, "sara", now);
     expect(said.text + said.wait).toBe(text);
-    render(Row, { row: view.row, at: 0, total: 1, me: "sara", on: false, cursor: false, several: { channel: false, brand: false }, open: () => undefined });
+    render(Row, { row: view.row, at: 0, total: 1, me: "sara", on: false, cursor: false, several: { channel: false }, open: () => undefined });
     expect(screen.getByTestId("row").textContent).toMatch(/(joined, no reply|waiting)/);
   });
 });

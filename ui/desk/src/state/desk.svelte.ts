@@ -381,7 +381,7 @@ export class Desk {
 
   /** Answers the first call for help: opens it, claims it, and begins to write. */
   async next(): Promise<void> {
-    const row = (await this.rows("help", 1))[0];
+    const row = (await this.focus.leading(this.rows("help", 1)))[0];
     if (row === undefined) return;
     if (row === null) {
       this.toasts.say("plain", t("call-none"));

@@ -30,6 +30,8 @@ export class Focus {
   #cut = false;
   /** When a key was last pressed. */
   #typed = -Infinity;
+  /** How many acts look for the conversation that they will open. */
+  #leading = 0;
 
   /** `alone`: the window shows the open conversation without the list. `showList` brings the list back. */
   constructor(
@@ -40,6 +42,21 @@ export class Focus {
 
   get coming(): boolean {
     return this.#promised !== null && this.#promised === this.open()?.id && !field();
+  }
+
+  /** Whether an act looks for the conversation that it will open: what is typed meanwhile is meant for that one. */
+  get leads(): boolean {
+    return this.#leading > 0;
+  }
+
+  /** Waits for what an act looks for before it can open a conversation. */
+  async leading<T>(looking: Promise<T>): Promise<T> {
+    this.#leading++;
+    try {
+      return await looking;
+    } finally {
+      this.#leading--;
+    }
   }
 
   /** Call on every `focusin`. */

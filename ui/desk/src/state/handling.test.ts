@@ -103,6 +103,35 @@ describe("words", () => {
   });
 });
 
+describe("letters typed while N looks for its call", () => {
+  it.each(["list", "message"])("are no commands and reach no other conversation, with the focus in the %s", async (place) => {
+    const { desk, host } = await start();
+    await select({ desk }, "carmen");
+    if (place === "message") {
+      await user.keyboard("r");
+      await vi.waitFor(() => expect(at()).toBe("message"));
+    }
+    const draft = desk.conversation?.composer.text;
+    let found = (): void => undefined;
+    const looking = new Promise<void>((done) => (found = done));
+    const rows = desk.rows.bind(desk);
+    vi.spyOn(desk, "rows").mockImplementationOnce((section, most) => looking.then(() => rows(section, most)));
+    // From a field, by the commands.
+    if (place === "message") void desk.next();
+    else await user.keyboard("n");
+    await user.keyboard("He is here{Enter}e");
+    expect(desk.overlay).toBeNull();
+    expect(desk.conversation?.id).toBe("carmen");
+    expect(desk.conversation?.composer.text).toBe(draft);
+    expect(calls(host, "conversation.send")).toEqual([]);
+    found();
+    await vi.waitFor(() => expect(desk.conversation?.id).not.toBe("carmen"));
+    await vi.waitFor(() => expect(at()).toBe("message"));
+    await user.keyboard("Hello");
+    expect(field().value).toBe("Hello");
+  });
+});
+
 describe("a letter that can do nothing", () => {
   it.each([
     ["w", "Only supervisors see who was notified."],

@@ -47,6 +47,17 @@ describe("printable keys", () => {
     }
   });
 
+  it("are nobody's while N looks for its call, also in a message field, which is another conversation's", () => {
+    for (const place of ["list", "nowhere", "elsewhere", "lost", "message"] as const) {
+      for (const answers of [true, false]) {
+        for (const key of [...LETTERS, "Enter"]) expect(decide({ ...standing(place, answers), leads: true }, press(key)), `${place} ${key}`).toBe("nothing");
+      }
+    }
+    for (const place of ["input", "dialog"] as const) {
+      for (const key of [...LETTERS, "Enter"]) expect(decide({ ...standing(place, true), leads: true }, press(key)), `${place} ${key}`).toBe("own");
+    }
+  });
+
   it("never answer another customer from inside a conversation", () => {
     for (const place of ["message", "elsewhere", "nowhere", "lost", "input", "dialog"] as const) {
       for (const key of ["n", "N", "Shift N"]) expect(decide(standing(place, true), press(key))).not.toMatchObject({ is: "next" });

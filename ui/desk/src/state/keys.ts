@@ -167,6 +167,8 @@ export interface Standing {
   answers: boolean;
   /** A message field is about to appear, with the focus in it. */
   coming: boolean;
+  /** An act looks for the conversation that it will open. */
+  leads?: boolean;
   /** The message field has no text, which could be undone by itself. */
   empty?: boolean;
 }
@@ -176,12 +178,14 @@ export type Outcome = Act | "field" | "own" | "nothing";
 
 export type Press = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "isComposing" | "keyCode">;
 
-export function decide({ place, answers, coming, empty = false }: Standing, press: Press): Outcome {
+export function decide({ place, answers, coming, leads = false, empty = false }: Standing, press: Press): Outcome {
   if (composes(press)) return "own";
   const everywhere = found(ANYWHERE, press);
   if (place === "dialog") return everywhere?.is === "zoom" ? everywhere : "own";
   if (everywhere?.is === "takeBack" && (place === "input" || (place === "message" && !empty))) return "own";
   if (everywhere) return everywhere;
+  // Not even in a field: it is another conversation's.
+  if (leads && place !== "input" && (isTyped(press) || isEnter(press))) return "nothing";
   if (place === "message" || place === "input") return "own";
   if (place === "cut" && press.key === "Tab" && isPlain(press)) return "field";
   if (press.key === "Escape") return { is: "list" };

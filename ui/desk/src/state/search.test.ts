@@ -140,5 +140,5 @@ describe("operators", () => {
 });
 
 function hit(key: string): Hit {
-  return { key, conversation: "jonas", name: "Jonas", channel: "whatsapp", time: "2026-05-12T10:00:00Z", by: null, kind: "turn", attachment: false, snippet: [] };
+  return { key, conversation: "jonas", name: "Jonas", channel: "whatsapp", brand: null, time: "2026-05-12T10:00:00Z", by: null, kind: "turn", attachment: false, snippet: [] };
 }

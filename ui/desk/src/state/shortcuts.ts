@@ -18,7 +18,7 @@ export function onKey(desk: Desk, event: KeyboardEvent): void {
   }
   const place = desk.overlay ? "dialog" : desk.focus.place(event.target);
   const empty = event.target instanceof HTMLTextAreaElement && event.target.value === "";
-  const outcome = decide({ place, answers: desk.conversation?.writes ?? false, coming: desk.focus.coming, empty }, event);
+  const outcome = decide({ place, answers: desk.conversation?.writes ?? false, coming: desk.focus.coming, leads: desk.focus.leads, empty }, event);
   // The browser then writes the character there, also a composed one.
   if (outcome === "field") {
     if (event.key === "Tab") event.preventDefault();

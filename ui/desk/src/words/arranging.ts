@@ -4,7 +4,7 @@ import { channel } from "./labels";
 import { languageName, t } from "./catalogue.svelte";
 
 export const ORDERS = ["need", "due", "newest", "oldest", "name"] as const;
-export const GROUPS = ["none", "state", "channel", "language", "brand"] as const;
+export const GROUPS = ["none", "state", "channel", "language", "brand", "agent", "reason"] as const;
 export const ONLYS = ["all", "unread", "waiting"] as const;
 
 export const AS_USUAL: Arrangement = { order: "need", group: "none", only: "all" };
@@ -29,6 +29,8 @@ export function headingOf(row: RowView | null | undefined, { group }: Arrangemen
   if (group === "channel") return channel(row.channel);
   if (group === "language") return row.language ? languageName(row.language) : t("group-no-language");
   if (group === "brand") return row.brand ?? t("group-no-brand");
+  if (group === "agent") return row.engaged.find((by) => by.kind === "agent" || by.kind === "external_agent")?.name ?? t("group-nobody");
+  if (group === "reason") return row.help?.reason ?? t("group-no-reason");
   if (row.help) return t("group-help");
   return t(row.wait ? "group-waiting" : "group-others");
 }

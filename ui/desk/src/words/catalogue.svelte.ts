@@ -27,11 +27,17 @@ class Tongue {
   readonly days: Intl.DateTimeFormat;
   readonly daysWithYear: Intl.DateTimeFormat;
 
-  constructor(readonly spoken: Spoken) {
+  /** `logic`: another name for Your Logic. */
+  constructor(
+    readonly spoken: Spoken,
+    logic: string | null,
+  ) {
     this.locale = LOCALES[spoken];
     // Marks around arguments would be copied with the text.
     this.#bundle = new FluentBundle(this.locale, { useIsolating: false });
     for (const [path, text] of Object.entries(SOURCES)) if (path.includes(`/${spoken}/`)) this.#bundle.addResource(new FluentResource(text));
+    // In quotes, nothing but these two means anything to the format.
+    if (logic !== null) this.#bundle.addResource(new FluentResource(`-logic = { "${logic.replace(/["\\]/g, "\\$&")}" }`), { allowOverrides: true });
     this.#lists = new Intl.ListFormat(this.locale, { type: "conjunction" });
     this.names = typeof Intl.DisplayNames === "function" ? new Intl.DisplayNames([this.locale], { type: "language" }) : null;
     this.days = new Intl.DateTimeFormat(this.locale, { day: "numeric", month: "long", timeZone: "UTC" });
@@ -57,10 +63,10 @@ class Tongue {
   }
 }
 
-const tongues: Partial<Record<Spoken, Tongue>> = {};
+const tongues: Partial<Record<string, Tongue>> = {};
 
-function tongueOf(spoken: Spoken): Tongue {
-  return (tongues[spoken] ??= new Tongue(spoken));
+function tongueOf(spoken: Spoken, logic: string | null): Tongue {
+  return (tongues[`${spoken} ${logic ?? ""}`] ??= new Tongue(spoken, logic));
 }
 
 /** The system's language, if the desk speaks it; English for all others. */
@@ -75,6 +81,8 @@ class Speech {
   /** What the user chose; before their data is open, the page's copy of it. */
   chosen = $state<Language>(copied());
   system = $state<Spoken>(systemLanguage());
+  /** The hub's own name for Your Logic. */
+  logic = $state<string | null>(null);
   readonly now = $derived(this.chosen === "system" ? this.system : this.chosen);
 }
 
@@ -90,7 +98,7 @@ function copied(): Language {
 const speech = new Speech();
 
 function tongue(): Tongue {
-  return tongueOf(speech.now);
+  return tongueOf(speech.now, speech.logic);
 }
 
 /** The words of a message in the language of the window. */
@@ -113,6 +121,11 @@ export function speak(language: Language): void {
   } catch {
     // Without storage there is no copy; the core has the choice.
   }
+}
+
+/** Says Your Logic by the hub's own name for it; null for the language's words. */
+export function callLogic(name: string | null): void {
+  speech.logic = name;
 }
 
 /** Follows the system's language. */

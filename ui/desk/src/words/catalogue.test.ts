@@ -6,13 +6,35 @@ import App from "../App.svelte";
 import { fakeHost } from "../host/fake";
 import { Desk } from "../state/desk.svelte";
 import { offered, offers } from "../state/palette";
-import { languageName, list, number, speak, spoken, systemLanguage, t } from "./catalogue.svelte";
+import { callLogic, languageName, list, number, speak, spoken, systemLanguage, t } from "./catalogue.svelte";
 import { bytes } from "./labels";
 import { nameOf, whom } from "./people";
 import { ago, day, moment, waits } from "./time";
 
 const user = userEvent.setup();
 const NOW = Date.parse("2026-05-12T14:02:31");
+
+describe("Your Logic", () => {
+  const name = (): string => nameOf({ kind: "logic" }, "Carmen", null);
+
+  it("is said by the name that the hub gives it", async () => {
+    render(App, { desk: new Desk(fakeHost("nori")) });
+    await vi.waitFor(() => expect(name()).toBe("Nori"));
+    callLogic(null);
+    expect(name()).toBe("Your Logic");
+  });
+
+  it.each(["Nori", String.raw`No"ri {x} \o/`])("may have any characters in its name, in every language: %s", (given) => {
+    callLogic(given);
+    speak("de");
+    expect(name()).toBe(given);
+    speak("en");
+    expect(name()).toBe(given);
+    callLogic(null);
+    speak("system");
+    expect(name()).toBe("Your Logic");
+  });
+});
 
 describe("the language", () => {
   it.each([

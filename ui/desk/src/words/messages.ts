@@ -281,6 +281,7 @@ export interface Messages {
   "composer-library": null;
   "composer-library.none": null;
   "composer-mention": null;
+  "composer-mention.invited": null;
   "composer-mention.outside": null;
   "composer-message": null;
   "composer-message.placeholder": null;
@@ -394,14 +395,18 @@ export interface Messages {
   "grade-incomplete.said": null;
   "grade-wrong": null;
   "grade-wrong.said": null;
+  "group-agent": null;
   "group-brand": null;
   "group-channel": null;
   "group-help": null;
   "group-language": null;
   "group-no-brand": null;
   "group-no-language": null;
+  "group-no-reason": null;
+  "group-nobody": null;
   "group-none": null;
   "group-others": null;
+  "group-reason": null;
   "group-state": null;
   "group-waiting": null;
   "handover-checked": null;

@@ -19,10 +19,13 @@ function firstLetter(word: string): string {
   return [...word][0] ?? "";
 }
 
+/** Of a customer who has told no name; the sign at its end may be letters alone. */
+const MADE_UP = /^Visitor [0-9a-f]{4}$/;
+
 /** What a person is called: not of a phone number, nor of a name that only a number tells apart. */
 export function firstName(name: string): string {
   const words = name.trim().split(/\s+/);
-  return /^[+\d]/.test(name) || /\d/.test(words.at(-1) ?? "") ? name.trim() : (words[0] ?? name);
+  return /^[+\d]/.test(name) || /\d/.test(words.at(-1) ?? "") || MADE_UP.test(name) ? name.trim() : (words[0] ?? name);
 }
 
 /** The name above a turn. */

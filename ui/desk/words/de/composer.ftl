@@ -34,6 +34,7 @@ composer-other-language = { $language }: Es gibt keinen Text auf { $wanted }.
 composer-quote = Zitierte Nachricht
 composer-mention = Wen erwähnen
     .outside = nicht in diesem Gespräch: erst einladen
+    .invited = eingeladen
 composer-emoji = Emoji
     .title = Emoji: „:“ und zwei Buchstaben eines Namens tippen
 composer-library = Textbausteine und Fragen

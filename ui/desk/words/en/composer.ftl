@@ -34,6 +34,7 @@ composer-other-language = { $language }: there is no { $wanted } text.
 composer-quote = Quoted message
 composer-mention = Colleagues to mention
     .outside = not in this conversation: invite first
+    .invited = invited
 composer-emoji = Emoji
     .title = Emoji: type : and two letters of a name
 composer-library = Quick replies and questions

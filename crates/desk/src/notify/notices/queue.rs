@@ -2,8 +2,9 @@
 
 use tandem_conversation::{Permission, Queue, Section};
 
-use super::super::{muting, words};
-use super::{Notices, Screen};
+use super::super::{ShownId, muting, words};
+use super::showing::outcome_of;
+use super::{Notices, QueueShown, Screen};
 use crate::cache::{CacheError, conversations, meta};
 use crate::view::{Change, Loudness, NotificationSettings};
 
@@ -34,14 +35,28 @@ impl Notices {
                     return Ok(());
                 }
                 let sound = settings.queue_long == Loudness::Sound;
-                match self.show(screen, words::queue(screen.calls, sound)).await {
-                    Ok(receipt) => screen.queue_shown = Some(receipt.id),
-                    Err(_) => return Ok(()),
+                if !self.show_queue(screen, sound, None).await {
+                    return Ok(());
                 }
             }
-            (Queue::Long, Queue::Long) => {}
+            (Queue::Long, Queue::Long) => {
+                // What stands says how many there are now; more or fewer are not worth a sound.
+                let other = screen.queue_shown.as_ref().filter(|queue| queue.calls != screen.calls);
+                if let Some(replaced) = other.map(|queue| queue.id) {
+                    self.show_queue(screen, false, Some(replaced)).await;
+                }
+            }
         }
         self.remember_queue(screen, now).await
+    }
+
+    /// Whether it was shown.
+    async fn show_queue(&self, screen: &mut Screen, sound: bool, replaces: Option<ShownId>) -> bool {
+        let calls = screen.calls;
+        let Ok(receipt) = self.show(screen, words::queue(calls, sound, replaces)).await else { return false };
+        let outcome = outcome_of(receipt.attention);
+        screen.queue_shown = Some(QueueShown { id: receipt.id, calls, outcome });
+        true
     }
 
     pub(super) async fn open_queue(&self, screen: &mut Screen) -> Result<(), CacheError> {
@@ -53,8 +68,8 @@ impl Notices {
     }
 
     pub(super) async fn hide_queue(&self, screen: &mut Screen) -> Result<(), CacheError> {
-        if let Some(id) = screen.queue_shown.take() {
-            self.notifier.withdraw(id).await;
+        if let Some(queue) = screen.queue_shown.take() {
+            self.notifier.withdraw(queue.id).await;
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ impl Notices {
         if screen.group.is_some_and(|(id, _)| id == shown) {
             return self.react_to_group(screen, &did).await;
         }
-        if screen.queue_shown == Some(shown) {
+        if screen.queue_shown.as_ref().is_some_and(|queue| queue.id == shown) {
             return self.react_to_queue(screen, &did).await;
         }
         let Some(Gone { of: id, kind, position, .. }) = found(screen, shown) else {
@@ -64,16 +64,26 @@ impl Notices {
             let section = section(wanted, screen.me.as_ref());
             self.changes.tell(Change::Open { id: wanted.state.id, section, key: None });
         }
+        self.forget_grouped(screen).await?;
+        self.notifier.withdraw(id).await;
+        Ok(())
+    }
+
+    /// The user has reacted to the one notification for many: none of them is shown again by itself.
+    async fn forget_grouped(&self, screen: &mut Screen) -> Result<(), CacheError> {
         for conversation in std::mem::take(&mut screen.grouped) {
             if let Some(kind) = screen.wanted.get(&conversation).map(|wanted| wanted.notice.kind) {
                 self.remember(screen, conversation, kind, NoticeState::Over).await?;
             }
         }
-        self.notifier.withdraw(id).await;
         Ok(())
     }
 
     async fn react_to_queue(&self, screen: &mut Screen, did: &Did) -> Result<(), CacheError> {
+        // Without a notification of their own, the queue's stood for the calls, too.
+        if *did != Did::Lost && screen.group.is_none() {
+            self.forget_grouped(screen).await?;
+        }
         match did {
             Did::Pressed(_) | Did::Replied(_) => self.open_queue(screen).await,
             Did::Dismissed => self.hide_queue(screen).await,

@@ -8,6 +8,8 @@ use tandem_protocol::agents::{AlertOutcome, AlertReport, Muted};
 use super::super::words::Manner;
 use super::super::{Notification, NotifyError, Receipt, ShownId, muting, words};
 use super::{AT_ONCE, GONE, Gone, Notices, RECOVER_MS, REPEAT_MS, Screen, Standing, Wanted};
+use crate::attention::Attention;
+use crate::cache::brands::Brands;
 use crate::cache::notices::{NoticeState, Shown};
 use crate::cache::{CacheError, notices};
 use crate::figures;
@@ -45,11 +47,12 @@ impl Notices {
                 break;
             }
         }
+        self.reconcile_queue(screen, &settings, is_quiet).await?;
         if !is_quiet {
             screen.grouped = grouped;
             self.show_group(screen).await?;
         }
-        self.reconcile_queue(screen, &settings, is_quiet).await
+        Ok(())
     }
 
     /// Whether the user's settings, or a service that just failed, hold it back. It is shown once they allow it, if
@@ -111,13 +114,18 @@ impl Notices {
     ) -> Result<Result<(), NotifyError>, CacheError> {
         let Some(wanted) = screen.wanted.get(&id) else { return Ok(Ok(())) };
         let (kind, since, position) = (wanted.notice.kind, wanted.notice.since, wanted.state.position);
-        let Some(me) = screen.me.as_ref().map(|me| me.user) else { return Ok(Ok(())) };
+        let Some(viewer) = screen.me.clone() else { return Ok(Ok(())) };
+        let me = viewer.user;
+        let brands = self.cache.read(Brands::read).await?;
+        let brand = brands.told(wanted.state.brand, &viewer.access());
         let (settings, attention) = (self.memory.settings().notifications, self.memory.attention());
         // A locked screen must not show customers' words.
         let preview = settings.preview && !attention.locked;
-        let sound = muting::loudness(&settings, kind) == Loudness::Sound;
+        // What stood when an earlier run ended is known.
+        let is_known = screen.shown.get(&(id, kind)) == Some(&NoticeState::Left);
+        let sound = muting::loudness(&settings, kind) == Loudness::Sound && !is_known;
         // Nor allow answers in the user's name.
-        let manner = Manner { preview, sound, reply: !attention.locked };
+        let manner = Manner { preview, sound, reply: !attention.locked, brand };
         let shown = self
             .show(screen, words::notification(&wanted.state, kind, me, manner, replaces, self.clock.hub_now()))
             .await;
@@ -130,7 +138,7 @@ impl Notices {
             }
         };
         let unnoticed = muting::unnoticed(attention);
-        let outcome = unnoticed.map_or(AlertOutcome::Shown {}, |why| AlertOutcome::Muted { why });
+        let outcome = outcome_of(attention);
         self.report(id, kind, outcome).await?;
         let is_fresh = screen.settled_since.is_some_and(|settled| since >= settled);
         if matches!(kind, NoticeKind::HelpNeeded { .. }) && is_fresh {
@@ -192,12 +200,21 @@ impl Notices {
     }
 
     async fn show_group(&self, screen: &mut Screen) -> Result<(), CacheError> {
-        if screen.grouped.is_empty() {
-            screen.told_by_group.clear();
+        let mut rest = screen.wanted.values().map(|wanted| wanted.notice.kind).filter(|kind| !is_personal(*kind));
+        let all_help = rest.all(|kind| matches!(kind, NoticeKind::HelpNeeded { .. }));
+        // Of calls for help, the queue's notification says how many there are.
+        let queue = screen.queue_shown.as_ref().filter(|_| all_help).map(|queue| queue.outcome.clone());
+        if screen.grouped.is_empty() || queue.is_some() {
             if let Some((id, _)) = screen.group.take() {
                 self.notifier.withdraw(id).await;
             }
+        }
+        if screen.grouped.is_empty() {
+            screen.told_by_group.clear();
             return Ok(());
+        }
+        if let Some(outcome) = queue {
+            return self.tell_of_grouped(screen, &outcome).await;
         }
         let count = impersonal(screen) + screen.grouped.len();
         let replaces = screen.group.map(|(id, _)| id);
@@ -206,16 +223,19 @@ impl Notices {
         }
         // Only the first has a sound: repeats are no more urgent.
         let is_first = replaces.is_none();
-        let mut rest = screen.wanted.values().map(|wanted| wanted.notice.kind).filter(|kind| !is_personal(*kind));
-        let all_help = rest.all(|kind| matches!(kind, NoticeKind::HelpNeeded { .. }));
         let shown = self.show(screen, words::group(count, all_help, is_first, replaces)).await;
         let outcome = match shown {
             Ok(Receipt { id, attention, .. }) => {
                 screen.group = Some((id, count));
-                muting::unnoticed(attention).map_or(AlertOutcome::Shown {}, |why| AlertOutcome::Muted { why })
+                outcome_of(attention)
             }
             Err(_) => AlertOutcome::Muted { why: Muted::NoService },
         };
+        self.tell_of_grouped(screen, &outcome).await
+    }
+
+    /// Reports what became of the calls for which one notification stands.
+    async fn tell_of_grouped(&self, screen: &mut Screen, outcome: &AlertOutcome) -> Result<(), CacheError> {
         for id in screen.grouped.clone() {
             let Some(kind) = screen.wanted.get(&id).map(|wanted| wanted.notice.kind) else { continue };
             if screen.told_by_group.insert((id, kind)) {
@@ -251,6 +271,11 @@ impl Notices {
         let shown = Shown { conversation, kind, state };
         self.cache.write(move |connection, _| notices::put(connection, &shown, now)).await
     }
+}
+
+/// What became of an alert whose notification was shown.
+pub(super) fn outcome_of(attention: Attention) -> AlertOutcome {
+    muting::unnoticed(attention).map_or(AlertOutcome::Shown {}, |why| AlertOutcome::Muted { why })
 }
 
 /// What a colleague wants of this user alone: no notification for many stands for it.

@@ -32,6 +32,7 @@ pub(crate) async fn entries(
 /// Entries of the newest conversation of a web session.
 pub(super) async fn read(hub: &Hub, web: &WebContact, known: Known, limit: u32) -> Result<ChatEntries, StoreError> {
     let (contact, rights, now) = (web.contact, hub.rights.clone(), hub.clock.now());
+    let logic = hub.config.logic_name.clone();
     hub.database
         .read(move |connection| {
             let newest = conversations::newest_of_contact(connection, contact)?;
@@ -45,7 +46,7 @@ pub(super) async fn read(hub: &Hub, web: &WebContact, known: Known, limit: u32) 
             };
             let after = known.position_in(state.id);
             let right = |file| rights.give(file, contact, now);
-            let show = |event: &_| entry_of(event, &state, right);
+            let show = |event: &_| entry_of(event, &state, logic.as_deref(), right);
             let page = events::shown(connection, state.id, after, limit, show)?;
             let conversation = Some(conversation_of(&state));
             Ok(ChatEntries { conversation, entries: page.entries, more: page.more, up_to: page.up_to })

@@ -59,6 +59,10 @@ error-outbox-gone = Das ist schon gesendet.
 error-outbox-on_its_way = Das ist schon unterwegs.
 error-not_sent-gone = Das gibt es nicht mehr.
 error-media-unavailable = Diese Datei ist gerade nicht verfügbar.
+error-desk-cache = Die Daten auf diesem Gerät ließen sich nicht lesen oder schreiben.
+error-button-unusable = Dieser Knopf lässt sich hier nicht nutzen.
+error-session-failed = Die Anmeldung ist gescheitert. Versuchen Sie es noch einmal, oder fragen Sie Ihre Administration.
+error-password-failed = Das Passwort wurde nicht geändert. Versuchen Sie es noch einmal.
 
 ## Said with names and numbers
 
@@ -69,6 +73,38 @@ refused-file-empty = Die Datei { $file } ist leer.
 refused-file-large = Die Datei { $file } ist zu groß: { $size }, höchstens { $most }.
 refused-file-unfinished = Die Datei { $file } wird noch gelesen.
 refused-past = Diese Zeit ist vorbei. Wählen Sie eine spätere.
+refused-not-left = Sie sind noch angemeldet. Nicht verlassen: { $names }.
+    .no-answer = { $name } (keine Antwort)
+    .why = { $name } ({ $reason })
+refused-link = Der Link lässt sich nicht erstellen: { $reason }.
+refused-address = Dieser Link lässt sich nicht öffnen: „{ $link }“. Links zu Gesprächen sehen so aus: tandem://conversation/… und die Kennung. Lassen Sie sich den Link noch einmal geben.
+refused-files-many = Höchstens { $count } Dateien auf einmal: Senden Sie zuerst diese.
+refused-files-full = Für { $file } ist kein Platz: Auf diesem Gerät warten { $count } Dateien ({ $size }), höchstens { $most } ({ $room }) sind möglich. Senden oder verwerfen Sie zuerst einige.
+refused-file-written = Die Datei { $file } ließ sich nicht für ihr Programm ablegen: { $reason }.
+refused-file-saved = Die Datei { $file } wurde nicht gespeichert: { $reason }.
+refused-note-files = Dateien gehören zu einer Antwort, nicht zu einer Notiz.
+refused-opening = Dateien der Art .{ $kind } können beim Öffnen etwas ausführen oder nachladen. Sie können sie speichern, aber Tandem öffnet sie nicht.
+    .program = Diese Datei ist ein Programm, wie immer sie auch heißt. Sie können sie speichern, aber Tandem öffnet sie nicht.
+    .untyped = Von der Art dieser Datei ist nicht bekannt, dass sie ungefährlich ist. Sie können sie speichern, aber Tandem öffnet sie nicht.
+refused-search-section = in:{ $section } steht Ihnen nicht offen.
+refused-search-brand = brand: braucht den Server, der nicht antwortet.
+
+## What the hub did not do
+
+failed-templates = Die Vorlagen ließen sich nicht abrufen. { $reason }
+    .offline = Vorlagen sind nur bekannt, solange Sie verbunden sind.
+failed-file = Die Datei ließ sich nicht abrufen. { $reason }
+    .offline = Eine Datei lässt sich nur abrufen, solange Sie verbunden sind.
+failed-begin = Das Gespräch ließ sich nicht beginnen. { $reason }
+    .offline = Ein Gespräch lässt sich nur beginnen, solange Sie verbunden sind.
+failed-library = Die Bibliothek ließ sich nicht ändern. { $reason }
+    .offline = Die Bibliothek wird auf dem Server geändert: Verbinden Sie sich zuerst.
+failed-preview = { -logic } ließ sich nicht fragen. { $reason }
+    .offline = Was { -logic } sagen würde, ist nur bekannt, solange Sie verbunden sind.
+failed-alerts = Der Server sagt nicht, wer benachrichtigt wurde. { $reason }
+    .offline = Nur der Server weiß, wer benachrichtigt wurde: Verbinden Sie sich zuerst.
+failed-wording = Ihre Fassung bleibt, eine bessere kam nicht. { $reason }
+    .offline = Eine bessere Fassung gibt es nur, solange Sie verbunden sind. Ihre bleibt.
 
 ## Why there is no connection
 
@@ -81,6 +117,22 @@ lost-sign-in = Ihre Anmeldung ist abgelaufen: Melden Sie sich neu an.
     .password = Ihr Passwort wurde geändert: Melden Sie sich mit dem neuen an.
     .role = Ihre Rolle wurde geändert: Melden Sie sich neu an.
     .suspended = Ihr Konto wurde gesperrt. Fragen Sie Ihre Administration.
+lost-garbled = Die Antwort des Servers war nicht verständlich.
+lost-unanswered = Die Datei ist gesendet, aber der Server hat nicht geantwortet.
+lost-reach = Der Server ist nicht erreichbar.
+lost-route = Der Server ist nicht erreichbar: Aus diesem Netz führt kein Weg zu ihm.
+lost-other = Die Verbindung zum Server ist gescheitert: { $reason }.
+lost-proxy = Der Proxy in HTTPS_PROXY oder ALL_PROXY lässt sich nicht nutzen.
+    .sign-in = Der Proxy verlangt Namen und Passwort. Ergänzen Sie beides in seiner Adresse in HTTPS_PROXY.
+    .closed = Der Proxy lässt Tandem nicht zum Server durch.
+lost-tls = Keine sichere Verbindung zum Server: { $reason }.
+    .ended = Keine sichere Verbindung zum Server: Sie wurde sofort beendet.
+lost-certificate = Das Zertifikat des Servers lässt sich nicht nutzen: { $reason }.
+    .issuer = Dieses Gerät vertraut dem Zertifikat des Servers nicht. Sein Aussteller muss dem System bekannt sein.
+    .name = Das Zertifikat des Servers gilt für einen anderen Namen. Prüfen Sie die Adresse.
+    .expired = Das Zertifikat des Servers ist abgelaufen. Sein Betreiber muss es erneuern.
+    .early = Das Zertifikat des Servers gilt noch nicht. Prüfen Sie die Uhr dieses Geräts.
+    .revoked = Das Zertifikat des Servers wurde widerrufen.
 
 ## What came back
 

@@ -68,3 +68,30 @@ standing-help =
 standing-unread = { $count } ungelesen
 standing-both = { $help }, { $unread }
 standing-offline = { $standing } (offline)
+
+## The system's dialog for a file
+
+save-as = Speichern unter
+    .do = Speichern
+
+## What the system did not do
+
+system-browser = Der Browser lässt sich nicht öffnen: { $reason }.
+    .web = Nur Webadressen werden geöffnet.
+system-file = Das System hat die Datei nicht geöffnet: { $reason }. Sie können sie stattdessen speichern.
+system-dialog = Das Dialogfenster lässt sich nicht zeigen: { $reason }.
+system-downloads = Dieses System nennt keinen Ordner für Downloads.
+system-clipboard = Die Zwischenablage lässt sich nicht lesen: { $reason }.
+    .picture = Das Bild lässt sich nicht einfügen: { $reason }.
+    .silent = Das Programm, aus dem Sie kopiert haben, antwortet nicht. Kopieren Sie noch einmal.
+system-notices = Der Benachrichtigungsdienst hat abgelehnt: { $reason }.
+    .asked = Der Benachrichtigungsdienst lässt sich nicht fragen: { $reason }.
+    .missing = Dieses System hat keinen Benachrichtigungsdienst.
+    .silent = Der Benachrichtigungsdienst antwortet nicht.
+system-login = Das System hat abgelehnt: { $reason }.
+    .no-folder = Dieses System nennt keinen Ordner für das, was bei der Anmeldung startet.
+    .no-name = Dieses Programm lässt sich nicht benennen: { $reason }.
+    .named = Ein Tandem mit TANDEM_DESK_DATA startet nicht bei der Anmeldung.
+    .read = { $file } lässt sich nicht lesen: { $reason }.
+    .remove = { $file } lässt sich nicht löschen: { $reason }.
+    .write = { $file } lässt sich nicht schreiben: { $reason }.

@@ -59,6 +59,10 @@ error-outbox-gone = It has been sent already.
 error-outbox-on_its_way = It is on its way already.
 error-not_sent-gone = This is not there any more.
 error-media-unavailable = This file is not available now.
+error-desk-cache = The data on this machine could not be read or written.
+error-button-unusable = This button cannot be used here.
+error-session-failed = Signing in has failed. Try again, or tell your administrator.
+error-password-failed = The password was not changed. Try again.
 
 ## Said with names and numbers
 
@@ -69,6 +73,38 @@ refused-file-empty = The file { $file } is empty.
 refused-file-large = The file { $file } is too large: { $size }, at most { $most }.
 refused-file-unfinished = The file { $file } is still being read.
 refused-past = This time has passed. Choose a later one.
+refused-not-left = You are still signed in. Not left: { $names }.
+    .no-answer = { $name } (no answer)
+    .why = { $name } ({ $reason })
+refused-link = No link can be made: { $reason }.
+refused-address = This link cannot be opened: “{ $link }”. Links to conversations look like tandem://conversation/… and the id: ask for the link again.
+refused-files-many = At most { $count } files can be sent at once: send these first.
+refused-files-full = There is no room for { $file }: { $count } files ({ $size }) wait on this machine, at most { $most } ({ $room }) can. Send or cancel some first.
+refused-file-written = The file { $file } could not be written for its program: { $reason }.
+refused-file-saved = The file { $file } was not saved: { $reason }.
+refused-note-files = Files go with a reply, not with a note.
+refused-opening = Files of type .{ $kind } can run or load things when they are opened. You can save it, but Tandem does not open it.
+    .program = This file is a program, whatever its name says. You can save it, but Tandem does not open it.
+    .untyped = This file has no type that is known to be safe. You can save it, but Tandem does not open it.
+refused-search-section = in:{ $section } is not open to you.
+refused-search-brand = brand: needs the hub, which does not answer.
+
+## What the hub did not do
+
+failed-templates = The templates could not be fetched. { $reason }
+    .offline = Templates are only known while this desk is connected.
+failed-file = The file could not be fetched. { $reason }
+    .offline = A file can only be fetched while this desk is connected.
+failed-begin = The conversation could not be begun. { $reason }
+    .offline = A conversation can only be begun while this desk is connected.
+failed-library = The library could not be changed. { $reason }
+    .offline = The library is changed at the hub, so connect first.
+failed-preview = { -logic } could not be asked. { $reason }
+    .offline = What { -logic } would say is only known while this desk is connected.
+failed-alerts = The hub does not say who was told. { $reason }
+    .offline = Only the hub knows who was told: connect first.
+failed-wording = Your wording is kept, and no better one came. { $reason }
+    .offline = A better wording can only be requested while this desk is connected. Yours is kept.
 
 ## Why there is no connection
 
@@ -81,6 +117,22 @@ lost-sign-in = Your sign-in has ended: sign in again.
     .password = Your password was changed: sign in with the new one.
     .role = Your role was changed: sign in again.
     .suspended = Your account was suspended. Ask your administrator.
+lost-garbled = The hub's answer was not understood.
+lost-unanswered = The file was sent, but the hub did not answer.
+lost-reach = The hub cannot be reached.
+lost-route = The hub cannot be reached: there is no route to it from this network.
+lost-other = The connection to the hub failed: { $reason }.
+lost-proxy = The proxy in HTTPS_PROXY or ALL_PROXY cannot be used.
+    .sign-in = The proxy asks for a user name and password. Add them to its address in HTTPS_PROXY.
+    .closed = The proxy does not let this desk through to the hub.
+lost-tls = No secure connection to the hub: { $reason }.
+    .ended = No secure connection to the hub: it ended at once.
+lost-certificate = The hub's certificate cannot be used: { $reason }.
+    .issuer = This machine does not trust the hub's certificate. Its issuer must be in the system's store.
+    .name = The hub's certificate is for another name. Check the address.
+    .expired = The hub's certificate has expired. Its operator must renew it.
+    .early = The hub's certificate is not valid yet. Check this machine's clock.
+    .revoked = The hub's certificate was revoked.
 
 ## What came back
 

@@ -68,3 +68,30 @@ standing-help =
 standing-unread = { $count } unread
 standing-both = { $help }, { $unread }
 standing-offline = { $standing } (offline)
+
+## The system's dialog for a file
+
+save-as = Save as
+    .do = Save
+
+## What the system did not do
+
+system-browser = The browser cannot be opened: { $reason }.
+    .web = Only web addresses are opened.
+system-file = This system did not open the file: { $reason }. You can save it instead.
+system-dialog = The dialog cannot be shown: { $reason }.
+system-downloads = This system names no folder for downloads.
+system-clipboard = The clipboard cannot be read: { $reason }.
+    .picture = The picture cannot be pasted: { $reason }.
+    .silent = The program that you copied from does not answer. Copy it again.
+system-notices = The notification service refused: { $reason }.
+    .asked = The notification service cannot be asked: { $reason }.
+    .missing = This system has no notification service.
+    .silent = The notification service does not answer.
+system-login = The system refused: { $reason }.
+    .no-folder = This system names no folder for what starts at login.
+    .no-name = This program cannot be named: { $reason }.
+    .named = A desk with TANDEM_DESK_DATA is not started at login.
+    .read = Cannot read { $file }: { $reason }.
+    .remove = Cannot remove { $file }: { $reason }.
+    .write = Cannot write { $file }: { $reason }.
