@@ -1,9 +1,10 @@
-//! The desktop shell: one window over the desk's command table, a tray, and the system's notifications.
+//! The desktop shell: windows over the desk's command table, a tray, and the system's notifications.
 //!
 //! Thin on purpose: everything that needs no window is decided in `tandem-desk`.
 
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
+mod apart;
 mod attention;
 mod badge;
 mod browser;
@@ -34,6 +35,7 @@ use tauri::plugin::TauriPlugin;
 use tauri::{AppHandle, Manager as _, RunEvent, State, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
+use crate::apart::Windows;
 use crate::browser::SystemBrowser;
 use crate::call::Call;
 use crate::instance::First;
@@ -81,13 +83,19 @@ fn run() -> anyhow::Result<()> {
         .plugin(stands_again(&settings))
         .setup(|app| Ok(set_up(app.handle(), settings, call, first)?))
         .on_window_event(|window, event| {
-            if let WindowEvent::CloseRequested { api, .. } = event
-                && window.state::<Tray>().is_there()
-            {
+            let WindowEvent::CloseRequested { api, .. } = event else { return };
+            if window.label() != window::WINDOW {
+                if apart::close(window) {
+                    api.prevent_close();
+                }
+            } else if window.state::<Tray>().is_there() {
                 api.prevent_close();
                 if let Err(error) = window.hide() {
                     tracing::warn!(%error, "the window cannot be hidden");
                 }
+            } else if !window.state::<Windows>().is_empty() {
+                // The others come back with the next start.
+                window.app_handle().exit(0);
             }
         })
         .build(context)
@@ -116,11 +124,15 @@ fn has_display() -> bool {
     !cfg!(target_os = "linux") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
 }
 
-/// Keeps the window's size and position beside the desk's data.
+/// Keeps sizes and positions of windows beside the desk's data.
 fn stands_again<R: tauri::Runtime>(settings: &Settings) -> TauriPlugin<R> {
     let file = settings.data.join("window.json").to_string_lossy().into_owned();
     let kept = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
-    tauri_plugin_window_state::Builder::new().with_filename(file).with_state_flags(kept).build()
+    tauri_plugin_window_state::Builder::new()
+        .with_filename(file)
+        .with_state_flags(kept)
+        .map_label(apart::place_of)
+        .build()
 }
 
 fn set_up(app: &AppHandle, settings: Settings, call: Call, first: First) -> anyhow::Result<()> {
@@ -130,6 +142,7 @@ fn set_up(app: &AppHandle, settings: Settings, call: Call, first: First) -> anyh
     app.manage(place);
     let host = tauri::async_runtime::block_on(tray::host::follow());
     app.manage(Tray::new(host, settings.data.join("tray")));
+    app.manage(Windows::new(&settings));
     window::open(app, &settings)?;
     if call.hidden {
         shell::show_without_tray(app);

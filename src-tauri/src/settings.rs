@@ -26,6 +26,11 @@ pub struct Embedding {
 }
 
 impl Settings {
+    /// Where the page keeps its own data; none for the system's usual folder.
+    pub fn page(&self) -> Option<PathBuf> {
+        self.is_named.then(|| self.data.join("page"))
+    }
+
     /// Reads `TANDEM_…`. The data is in `platform`'s folder unless `TANDEM_DESK_DATA` names another. The variable's
     /// older name is `TANDEM_DATA`, which is also the hub's folder.
     pub fn read(platform: Option<PathBuf>) -> anyhow::Result<Self> {

@@ -1,4 +1,4 @@
-//! Passes changes to the window, and shows the desk's standing outside it.
+//! Passes changes to the windows, opens those of single conversations, and shows the desk's standing outside.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use tandem_desk::view::Change;
 use tandem_desk::words::{Spoken, spoken};
 use tauri::{AppHandle, Emitter as _, Manager as _};
 
+use crate::apart;
 use crate::badge::Badge;
 use crate::call::Call;
 use crate::standing::Standing;
@@ -47,25 +48,39 @@ pub fn follow(app: &AppHandle, desk: &Desk) {
         let mut shown = None;
         show_standing(&app, &desk, &badge, &mut shown).await;
         loop {
+            let mut raised = None;
             tokio::select! {
                 batch = changes.next() => {
                     let Some(batch) = batch else { return };
                     pass_on(&app, &batch);
-                    if !batch.iter().any(|change| matches!(change, Change::App | Change::Everything)) {
+                    let concerns = |change: &Change| matches!(change, Change::App | Change::Everything | Change::Raise { .. });
+                    if !batch.iter().any(concerns) {
                         continue;
                     }
+                    raised = batch.iter().find_map(|change| match change {
+                        Change::Raise { id } => Some(*id),
+                        _ => None,
+                    });
                 }
                 // A new tray host needs everything.
                 Ok(()) = host.changed() => shown = None,
             }
             show_standing(&app, &desk, &badge, &mut shown).await;
+            // Its window may have been opened just now, on the main thread, where it is looked for.
+            if let Some(id) = raised {
+                apart::raise_when_open(&app, id);
+            }
         }
     });
 }
 
 fn pass_on(app: &AppHandle, batch: &[Change]) {
-    if batch.iter().any(|change| matches!(change, Change::Open { .. } | Change::Wanted)) {
-        raise(app);
+    for change in batch {
+        match change {
+            Change::Open { id, .. } if apart::raise(app, *id) => {}
+            Change::Open { .. } | Change::Wanted => raise(app),
+            _ => {}
+        }
     }
     if let Err(error) = app.emit("changes", batch) {
         tracing::warn!(%error, "the page cannot be told what changed");
@@ -75,6 +90,10 @@ fn pass_on(app: &AppHandle, batch: &[Change]) {
 /// Reads the standing from the cache and draws what differs from `shown`.
 async fn show_standing(app: &AppHandle, desk: &Desk, badge: &Badge, shown: &mut Option<(Standing, Spoken)>) {
     let Ok(state) = desk.rpc("app.state", Value::Null).await else { return };
+    match apart::read(&state) {
+        Ok(apart) => apart::show(app, apart, state.get("me").is_some_and(|me| !me.is_null())),
+        Err(error) => tracing::error!(%error, "BUG: the windows cannot be read from the desk's state"),
+    }
     let standing = match Standing::read(state) {
         Ok(standing) => standing,
         Err(error) => return tracing::error!(%error, "BUG: the desk's state cannot be read"),

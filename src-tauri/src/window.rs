@@ -1,4 +1,4 @@
-//! The window: opened, kept on our own page, and raised.
+//! The main window: opened, kept on our own page, and raised, as all windows are.
 
 use anyhow::Context as _;
 use tauri::plugin::TauriPlugin;
@@ -8,10 +8,10 @@ use crate::placement::{Area, rescued};
 use crate::settings::Settings;
 use crate::spelling;
 
-/// The name of the window.
+/// The name of the main window.
 pub const WINDOW: &str = "main";
 
-/// Keeps the window on our own page: no navigation elsewhere.
+/// Keeps every window on our own page: no navigation elsewhere.
 pub fn stay<R: tauri::Runtime>() -> TauriPlugin<R> {
     tauri::plugin::Builder::new("stay").on_navigation(|_, url| is_ours(url)).build()
 }
@@ -28,19 +28,24 @@ pub fn open(app: &AppHandle, settings: &Settings) -> anyhow::Result<()> {
     let config = app.config().app.windows.iter().find(|window| window.label == WINDOW);
     let config = config.context("tauri.conf.json describes no window")?;
     let mut builder = WebviewWindowBuilder::from_config(app, config)?.visible(false);
-    if settings.is_named {
-        builder = builder.data_directory(settings.data.join("page"));
+    if let Some(page) = settings.page() {
+        builder = builder.data_directory(page);
     }
     let window = builder.build()?;
     spelling::turn_on(&window);
     Ok(())
 }
 
-/// Brings the window to the front from anywhere: hidden, minimised, on another workspace, or off every screen.
+/// Brings the main window to the front from anywhere: hidden, minimised, on another workspace, or off every screen.
 pub fn raise(app: &AppHandle) {
+    raise_one(app, WINDOW.into());
+}
+
+/// As [`raise`], another window.
+pub fn raise_one(app: &AppHandle, label: String) {
     let raising = app.clone();
     let asked = app.run_on_main_thread(move || {
-        let Some(window) = raising.get_webview_window(WINDOW) else { return };
+        let Some(window) = raising.get_webview_window(&label) else { return };
         if let Err(error) = reach(&window).and_then(|()| front(&window)) {
             tracing::warn!(%error, "the window cannot be raised");
         }
@@ -51,7 +56,7 @@ pub fn raise(app: &AppHandle) {
 }
 
 /// Moves a window that is on no screen to the user's.
-fn reach(window: &WebviewWindow) -> tauri::Result<()> {
+pub fn reach(window: &WebviewWindow) -> tauri::Result<()> {
     let area = |at: PhysicalPosition<i32>, size: tauri::PhysicalSize<u32>| Area {
         x: at.x,
         y: at.y,

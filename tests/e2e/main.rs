@@ -10,6 +10,7 @@ mod faults_of_services;
 mod files_both_ways;
 mod identity;
 mod main_job;
+mod own_windows;
 mod readme;
 mod samples;
 mod shell;

@@ -125,12 +125,107 @@ impl Screen {
         Ok(self.ask("xdotool", &["getwindowname", &window]).await?.trim().to_owned())
     }
 
+    /// Waits until the window of a conversation with this customer is on screen; its title may begin with a count.
+    ///
+    /// # Errors
+    /// If it does not come in time.
+    pub async fn has_window_of(&self, customer: &str) -> Result<()> {
+        self.window_of(customer).await.map(drop)
+    }
+
+    /// Waits until that window is in front, with the keyboard focus.
+    ///
+    /// # Errors
+    /// If it does not come there in time.
+    pub async fn has_in_front_of(&self, customer: &str) -> Result<()> {
+        until(&format!("the window of {customer} in front"), async || {
+            let (found, active) = (self.named(&titled(customer)).await?, self.active().await?);
+            let is_in_front = found.iter().any(|window| Some(window) == active.as_ref());
+            Ok(if is_in_front { Look::Found(()) } else { Look::Instead(format!("{found:?}, in front {active:?}")) })
+        })
+        .await
+    }
+
+    /// Waits until it is gone.
+    ///
+    /// # Errors
+    /// If it stays.
+    pub async fn lacks_window_of(&self, customer: &str) -> Result<()> {
+        until(&format!("no window of {customer}"), async || {
+            let found = self.named(&titled(customer)).await?;
+            Ok(if found.is_empty() { Look::Found(()) } else { Look::Instead(format!("{found:?}")) })
+        })
+        .await
+    }
+
+    /// Moves it.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub async fn move_window_of(&self, customer: &str, x: i32, y: i32) -> Result<()> {
+        let window = self.window_of(customer).await?;
+        self.act(&["windowmove", &window, &x.to_string(), &y.to_string()]).await
+    }
+
+    /// Closes it like a user.
+    ///
+    /// # Errors
+    /// If it is not there, or stays.
+    pub async fn close_window_of(&self, customer: &str) -> Result<()> {
+        for _ in 0..CLOSE_ATTEMPTS {
+            let window = self.window_of(customer).await?;
+            self.act(&["windowactivate", "--sync", &window]).await?;
+            self.act(&["key", "alt+F4"]).await?;
+            if tokio::time::timeout(CLOSES, self.lacks_window_of(customer)).await.is_ok() {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("the window of {customer} does not close")
+    }
+
+    /// Where it is, and how large: x, y, width, height.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub async fn rect_of(&self, customer: &str) -> Result<[i32; 4]> {
+        let window = self.window_of(customer).await?;
+        let said = self.ask("xdotool", &["getwindowgeometry", "--shell", &window]).await?;
+        let mut rect = [0; 4];
+        for (value, name) in rect.iter_mut().zip(["X=", "Y=", "WIDTH=", "HEIGHT="]) {
+            let found = said.lines().find_map(|line| line.strip_prefix(name)).context("no geometry")?;
+            *value = found.trim().parse()?;
+        }
+        Ok(rect)
+    }
+
+    /// Whether it stays above all others.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub async fn is_on_top(&self, customer: &str) -> Result<bool> {
+        let window = self.window_of(customer).await?;
+        Ok(self.ask("xprop", &["-id", &window, "_NET_WM_STATE"]).await?.contains("_NET_WM_STATE_ABOVE"))
+    }
+
+    async fn window_of(&self, customer: &str) -> Result<String> {
+        until(&format!("the window of {customer}"), async || {
+            let found = self.named(&titled(customer)).await?.into_iter().next();
+            Ok(found.map_or(Look::Instead("none of that name"), Look::Found))
+        })
+        .await
+    }
+
     async fn window(&self) -> Result<String> {
         self.visible().await?.into_iter().next().context("no window of ours is on screen")
     }
 
     async fn visible(&self) -> Result<Vec<String>> {
-        let said = self.ask("xdotool", &["search", "--onlyvisible", "--name", TITLE]).await?;
+        self.named(TITLE).await
+    }
+
+    /// Windows on screen with such a title.
+    async fn named(&self, title: &str) -> Result<Vec<String>> {
+        let said = self.ask("xdotool", &["search", "--onlyvisible", "--name", title]).await?;
         Ok(said.lines().map(str::to_owned).collect())
     }
 
@@ -151,4 +246,8 @@ impl Screen {
         let output = asked.with_context(|| format!("cannot run {program}"))?;
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
+}
+
+fn titled(customer: &str) -> String {
+    format!(r"^(\([0-9]+\) )?{customer}$")
 }

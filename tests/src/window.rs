@@ -11,6 +11,7 @@ use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tandem_conversation::ConversationId;
 use tandem_testkit::hub_process::{HubProcess, PASSWORD};
 use tokio::time::timeout;
 
@@ -131,6 +132,30 @@ impl Window {
         Ok(Self { client, who, display, pictures: stage.folder().to_owned() })
     }
 
+    /// Goes on in the window that a conversation has for itself; without one, in the main window.
+    ///
+    /// # Errors
+    /// If it does not come in time.
+    pub async fn go_to(&self, apart: Option<ConversationId>) -> Result<()> {
+        let wanted = apart.map(|id| id.to_string());
+        until(&format!("the window of {wanted:?}"), async || {
+            let mut found = Vec::new();
+            for handle in self.client.windows().await? {
+                if self.client.switch_to_window(handle).await.is_err() {
+                    continue;
+                }
+                let script = "return new URLSearchParams(location.search).get('apart')";
+                let Ok(at) = self.client.execute(script, Vec::new()).await else { continue };
+                if at.as_str() == wanted.as_deref() {
+                    return Ok(Look::Found(()));
+                }
+                found.push(at);
+            }
+            Ok(Look::Instead(format!("{found:?}")))
+        })
+        .await
+    }
+
     /// # Errors
     /// If it is not there in time, or cannot be clicked.
     pub async fn click(&self, thing: Thing<'_>) -> Result<()> {
@@ -220,6 +245,16 @@ impl Window {
     /// If it throws.
     pub async fn run(&self, script: &str) -> Result<Value> {
         let answer = timeout(DEADLINE, self.client.execute(script, Vec::new())).await;
+        Ok(answer.with_context(|| format!("the page does not answer to {script:?}"))??)
+    }
+
+    /// As [`Self::run`], for a script that answers later, by calling `done`.
+    ///
+    /// # Errors
+    /// If it throws.
+    pub async fn ask(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        let asking = format!("const done = arguments[arguments.length - 1]; {script}");
+        let answer = timeout(DEADLINE, self.client.execute_async(&asking, arguments)).await;
         Ok(answer.with_context(|| format!("the page does not answer to {script:?}"))??)
     }
 

@@ -64,11 +64,25 @@ why: string | null, clicked: Time | null, joined: Time | null, };
 
 export type AlertsView = { calls: Array<CallView>, };
 
+export type ApartView = { id: ConversationId, 
+/**
+ * 1 to [`Self::MOST`]; no two have the same. Windows remember their size and position by it.
+ */
+place: number, 
+/**
+ * Its window is small, and stays above all others.
+ */
+onTop: boolean, };
+
 export type AppView = { connection: ConnectionView, 
 /**
  * None while signed out.
  */
-me: MeView | null, counts: CountsView, figures: FiguresView, 
+me: MeView | null, counts: CountsView, 
+/**
+ * Conversations in windows of their own.
+ */
+apart: Array<ApartView>, figures: FiguresView, 
 /**
  * The notification service's last answer.
  */
@@ -298,7 +312,7 @@ export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conver
 /**
  * Key of the entry that it is about; none for the end.
  */
-key: string | null, } | { "type": "alerts", id: ConversationId, } | { "type": "wanted" } | { "type": "toast", tone: Tone, text: string, } | { "type": "taken", id: ConversationId, text: string, } | { "type": "everything" };
+key: string | null, } | { "type": "raise", id: ConversationId, } | { "type": "alerts", id: ConversationId, } | { "type": "wanted" } | { "type": "toast", tone: Tone, text: string, } | { "type": "taken", id: ConversationId, text: string, } | { "type": "everything" };
 
 export type ChangeTags = { id: ConversationId, add: Array<string>, remove: Array<string>, };
 
@@ -336,7 +350,11 @@ export type ConversationView = { row: RowView, position: Position,
 /**
  * The customer's last turn that was not a closing courtesy.
  */
-lastLoud: Position, started: Time, completed: CompletedView | null, engageLogic: boolean, 
+lastLoud: Position, 
+/**
+ * The last position that the user has seen.
+ */
+seen: Position, started: Time, completed: CompletedView | null, engageLogic: boolean, 
 /**
  * Why Your Logic could not continue, in one line.
  */
@@ -763,6 +781,8 @@ export type Join = { id: ConversationId,
  */
 call?: CallId, };
 
+export type KeepOnTop = { id: ConversationId, on: boolean, };
+
 export type Language = "system" | "en" | "de";
 
 export type LastWords = { by: Participant, 
@@ -869,7 +889,11 @@ export type Looking = {
 /**
  * The conversation on screen in a focused window; none without focus.
  */
-id: ConversationId | null, };
+id: ConversationId | null, 
+/**
+ * The conversation that has the window for itself; none for the main window.
+ */
+window?: ConversationId, };
 
 export type Loudness = "off" | "silent" | "sound";
 
@@ -1676,6 +1700,8 @@ export type UserId = string;
 
 export type Wait = { since: Time, awaited: Awaited, };
 
+export type Want = { id?: ConversationId, section?: Section, };
+
 export type WantedView = { "type": "nothing" } | { "type": "conversation", id: ConversationId, } | { "type": "section", section: Section, } | { "type": "start", to: string, } | { "type": "nowhere", reason: string, };
 
 export type Watched = "wanted" | "unanswered" | "calls" | "fallbacks" | "free_places";
@@ -1699,6 +1725,7 @@ export interface Commands {
   "startup.get": { request: Nothing; response: StartupView };
   "startup.set": { request: SetStartup; response: StartupView };
   "window.wanted": { request: Nothing; response: WantedView };
+  "window.want": { request: Want; response: Nothing };
   "window.speaks": { request: Speaks; response: Nothing };
   "link.open": { request: OpenLink; response: Nothing };
   "session.behind": { request: Nothing; response: BehindView };
@@ -1747,6 +1774,9 @@ export interface Commands {
   "conversation.seen": { request: Seen; response: Nothing };
   "conversation.alerts": { request: OneConversation; response: AlertsView };
   "window.looking": { request: Looking; response: Nothing };
+  "window.popOut": { request: OneConversation; response: Nothing };
+  "window.bringBack": { request: OneConversation; response: Nothing };
+  "window.keepOnTop": { request: KeepOnTop; response: Nothing };
   "search": { request: SearchRequest; response: SearchView };
   "library.find": { request: FindInLibrary; response: LibraryView };
   "library.insert": { request: InsertReply; response: InsertedView };

@@ -125,8 +125,15 @@ impl Desk {
     }
 
     fn want(&self, wanted: Wanted) {
-        // The last request wins.
-        *self.shell.wanted.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
+        self.raise_main(Some(wanted));
+    }
+
+    /// Brings the main window to the front; it shows what is wanted, if anything.
+    pub(crate) fn raise_main(&self, wanted: Option<Wanted>) {
+        if wanted.is_some() {
+            // The last request wins.
+            *self.shell.wanted.lock().unwrap_or_else(PoisonError::into_inner) = wanted;
+        }
         self.shell.batches.tell_now(Change::Wanted);
     }
 

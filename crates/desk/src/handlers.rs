@@ -1,6 +1,7 @@
 //! Handlers of the command table: read the cache, or send a command to the hub and wait for its answer.
 
 mod alerts;
+mod apart;
 mod asking;
 mod board;
 mod buttons;

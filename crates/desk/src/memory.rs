@@ -1,6 +1,6 @@
 //! State of the running desk: presence, what is on screen, measurements.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -26,7 +26,10 @@ pub(crate) struct Memory {
     colleagues: Mutex<HashMap<UserId, Colleague>>,
     /// Calls for help in conversations that are no longer visible, newest first.
     calls: Mutex<VecDeque<(ConversationId, CallId)>>,
-    looking: Mutex<Option<ConversationId>>,
+    /// What is on screen in focused windows, by the conversation that has the window for itself; none for the main one.
+    looking: Mutex<HashMap<Option<ConversationId>, ConversationId>>,
+    /// Conversations that had a window of their own: it may still save what was typed last.
+    were_apart: Mutex<HashSet<ConversationId>>,
     chosen: Mutex<Chosen>,
     attention: Mutex<Attention>,
     settings: Mutex<SettingsView>,
@@ -44,6 +47,7 @@ impl Memory {
             colleagues: Mutex::default(),
             calls: Mutex::default(),
             looking: Mutex::default(),
+            were_apart: Mutex::default(),
             chosen: Mutex::new(chosen),
             attention: Mutex::default(),
             settings: Mutex::new(settings),
@@ -89,15 +93,32 @@ impl Memory {
         lock(&self.calls).iter().find(|(of, _)| *of == id).map(|(_, call)| *call)
     }
 
-    /// The conversation on screen in a focused window, unless the user is away.
-    pub(crate) fn looking(&self) -> Option<ConversationId> {
-        let at = *lock(&self.looking);
-        at.filter(|_| !self.attention().is_away())
+    /// The conversations on screen in focused windows, unless the user is away. One of two while the focus moves from one
+    /// window to the other.
+    pub(crate) fn looking(&self) -> Vec<ConversationId> {
+        match self.attention().is_away() {
+            true => Vec::new(),
+            false => lock(&self.looking).values().copied().collect(),
+        }
     }
 
-    /// Sets what is on screen; returns the previous conversation.
-    pub(crate) fn look(&self, at: Option<ConversationId>) -> Option<ConversationId> {
-        std::mem::replace(&mut *lock(&self.looking), at)
+    /// Sets what is on screen in a window with the focus; returns its previous conversation.
+    pub(crate) fn look(&self, window: Option<ConversationId>, at: Option<ConversationId>) -> Option<ConversationId> {
+        let mut looking = lock(&self.looking);
+        match at {
+            Some(id) => looking.insert(window, id),
+            None => looking.remove(&window),
+        }
+    }
+
+    /// A conversation's own window is about to close.
+    pub(crate) fn brought_back(&self, id: ConversationId) {
+        lock(&self.were_apart).insert(id);
+    }
+
+    /// Whether its own window was closed in this run.
+    pub(crate) fn was_apart(&self, id: ConversationId) -> bool {
+        lock(&self.were_apart).contains(&id)
     }
 
     pub(crate) fn chosen(&self) -> Chosen {
@@ -186,7 +207,8 @@ impl Memory {
     pub(crate) fn forget(&self) {
         lock(&self.colleagues).clear();
         lock(&self.calls).clear();
-        *lock(&self.looking) = None;
+        lock(&self.looking).clear();
+        lock(&self.were_apart).clear();
     }
 }
 

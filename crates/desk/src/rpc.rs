@@ -3,6 +3,7 @@
 //! The window, the browser tests and the end-to-end tests all use it; there is no other entry.
 
 mod channel;
+mod windows;
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
@@ -13,6 +14,7 @@ use tandem_protocol::agents::Absence;
 use ts_rs::TS;
 
 pub use channel::*;
+pub use windows::*;
 use zeroize::Zeroizing;
 
 use crate::words::Spoken;
@@ -442,13 +444,6 @@ pub struct Seen {
 
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Looking {
-    /// The conversation on screen in a focused window; none without focus.
-    pub id: Option<ConversationId>,
-}
-
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetAvailability {
     pub availability: Availability,
     /// Why, if away.
@@ -514,6 +509,7 @@ macro_rules! table {
             "startup.get" startup Nothing => StartupView;
             "startup.set" set_startup SetStartup => StartupView;
             "window.wanted" wanted Nothing => WantedView;
+            "window.want" want_shown Want => Nothing;
             "window.speaks" speaks Speaks => Nothing;
             "link.open" open_link OpenLink => Nothing;
             ;
@@ -563,6 +559,9 @@ macro_rules! table {
             "conversation.seen" seen Seen => Nothing;
             "conversation.alerts" alerts OneConversation => AlertsView;
             "window.looking" looking Looking => Nothing;
+            "window.popOut" pop_out OneConversation => Nothing;
+            "window.bringBack" bring_back OneConversation => Nothing;
+            "window.keepOnTop" keep_on_top KeepOnTop => Nothing;
             "search" search SearchRequest => SearchView;
             "library.find" find_in_library FindInLibrary => LibraryView;
             "library.insert" insert_reply InsertReply => InsertedView;

@@ -1,5 +1,6 @@
 //! Views: plain types for the interface, read from the cache and exported to TypeScript.
 
+mod apart;
 mod board;
 mod buttons;
 mod channel;
@@ -12,6 +13,7 @@ mod outbox;
 mod people;
 mod proposals;
 mod settings;
+mod wanted;
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
@@ -20,6 +22,7 @@ use tandem_conversation::{
 };
 use ts_rs::TS;
 
+pub use apart::*;
 pub use board::*;
 pub use buttons::*;
 pub use channel::*;
@@ -32,6 +35,7 @@ pub use outbox::*;
 pub use people::*;
 pub use proposals::*;
 pub use settings::*;
+pub use wanted::*;
 
 /// Everything about the desk that is not about one conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -41,6 +45,8 @@ pub struct AppView {
     /// None while signed out.
     pub me: Option<MeView>,
     pub counts: CountsView,
+    /// Conversations in windows of their own.
+    pub apart: Vec<ApartView>,
     pub figures: FiguresView,
     /// The notification service's last answer.
     pub notifications: NotificationsView,
@@ -206,6 +212,8 @@ pub struct ConversationView {
     pub position: Position,
     /// The customer's last turn that was not a closing courtesy.
     pub last_loud: Position,
+    /// The last position that the user has seen.
+    pub seen: Position,
     pub started: Time,
     pub completed: Option<CompletedView>,
     pub engage_logic: bool,
@@ -463,6 +471,10 @@ pub enum Change {
         /// Key of the entry that it is about; none for the end.
         key: Option<String>,
     },
+    /// Bring this conversation's own window to the front.
+    Raise {
+        id: ConversationId,
+    },
     /// The alerts of a conversation's calls for help changed.
     Alerts {
         id: ConversationId,
@@ -489,27 +501,6 @@ pub enum Tone {
     Good,
     Plain,
     Bad,
-}
-
-/// What the window should show for a link or the tray. Returned once.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub enum WantedView {
-    Nothing,
-    Conversation {
-        id: ConversationId,
-    },
-    Section {
-        section: Section,
-    },
-    /// Write first to this number.
-    Start {
-        to: String,
-    },
-    /// The link is invalid, with the reason.
-    Nowhere {
-        reason: String,
-    },
 }
 
 /// Whether the desk starts at the user's login, according to the system.

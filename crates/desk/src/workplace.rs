@@ -42,6 +42,7 @@ const LAST_TURNS: Duration = Duration::from_secs(3);
 pub(crate) struct Workplace {
     pub cache: Cache,
     pub clock: Clock,
+    pub changes: Changes,
     pub memory: Arc<Memory>,
     pub link: watch::Receiver<Link>,
     pub sync: mpsc::UnboundedSender<Input>,
@@ -154,6 +155,7 @@ impl Workplace {
         Ok(Self {
             cache,
             clock: config.clock.clone(),
+            changes,
             memory,
             link,
             sync,
@@ -245,7 +247,7 @@ async fn attend(
         let now = *attention.borrow_and_update();
         memory.set_attention(now);
         // Turns that arrived in the user's absence are seen now.
-        if let Some(id) = memory.looking() {
+        for id in memory.looking() {
             changes.tell(Change::Conversation { id });
         }
         let _ = sync.send(Input::Say(DeskFrame::Presence(memory.whereabouts())));

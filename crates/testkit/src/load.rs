@@ -13,6 +13,8 @@ mod fold;
 mod help;
 mod idle;
 mod junk;
+mod kept;
+mod keys;
 mod logic;
 mod messages;
 mod past;
@@ -99,7 +101,11 @@ pub const MEASUREMENTS: &[Measurement] = &[
         run: |bench| Box::pin(returning::measure(bench)),
     },
     Measurement { names: &["reconnect_8h_s"], run: |bench| Box::pin(desk::reconnect(bench)) },
-    Measurement { names: &["desk_window_start_ms", "desk_memory_pss_mib"], run: |bench| Box::pin(app::measure(bench)) },
+    Measurement {
+        names: &["desk_window_start_ms", "desk_memory_pss_mib", "desk_memory_3_windows_pss_mib"],
+        run: |bench| Box::pin(app::measure(bench)),
+    },
+    Measurement { names: &["desk_key_to_paint_ms"], run: |bench| Box::pin(keys::measure(bench)) },
 ];
 
 impl Measurement {

@@ -12,7 +12,9 @@ const target = document.getElementById("desk");
 const host = await chooseHost();
 
 if (target && host) {
-  mount(App, { target, props: { desk: new Desk(host) } });
+  // The conversation that has this window for itself, if the shell names one.
+  const apart = new URLSearchParams(location.search).get("apart");
+  mount(App, { target, props: { desk: new Desk(host, apart) } });
 } else if (target) {
   target.textContent = t("window-outside");
 }

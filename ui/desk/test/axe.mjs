@@ -28,6 +28,8 @@ const LAYOUTS = {
   "board": ["low", "narrow", "tiny", "folded", "zoomed", "forced"],
   "list": ["narrow", "tiny", "folded"],
   "conversation": ["low", "narrow", "tiny", "folded", "large", "zoomed", "forced", "contrast"],
+  "elsewhere": ["narrow", "tiny"],
+  "own window": ["tiny", "folded", "zoomed", "forced"],
   "help needed": ["narrow", "tiny", "folded", "zoomed", "forced"],
   "completed": ["narrow", "tiny"],
   "call lost, the next offered": ["narrow"],
@@ -169,7 +171,7 @@ async function visit(page, [name, scene, go]) {
     await page.emulateMedia(MEDIA);
     await timed("opening", async () => {
       await page.goto(`${base}?fake=${scene}`);
-      await page.locator(scene === "opening" ? "main" : "html[data-ready], form").first().waitFor();
+      await page.locator(scene === "opening" || scene.includes("apart=") ? "main" : "html[data-ready], form").first().waitFor();
       await page.evaluate(axe);
     });
     await timed("reaching", () => go(page));

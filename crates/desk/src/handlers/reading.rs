@@ -12,6 +12,7 @@ use crate::cache::{conversations, files, meta, unknown};
 use crate::desk::Desk;
 use crate::downloads::FetchError;
 use crate::figures::figures;
+use crate::handlers::apart;
 use crate::hub::{Hub, HubError};
 use crate::link::Link;
 use crate::memory::Chosen;
@@ -55,8 +56,8 @@ impl Desk {
         };
         let figures = figures(&place.cache, &place.memory, place.clock.hub_now()).await?;
         let settings = place.cache.read(|connection| meta::get(connection, meta::SETTINGS)).await?;
-        let (me, counts) = match link.session().map(|session| session.me()) {
-            None => (None, CountsView::default()),
+        let (me, counts, apart) = match link.session().map(|session| session.me()) {
+            None => (None, CountsView::default(), Vec::new()),
             Some(me) => {
                 let reader = place.reader()?;
                 let counts = place.cache.read(move |connection| views::counts(connection, &reader)).await?;
@@ -75,7 +76,7 @@ impl Desk {
                     improve: me.improve,
                     logic_name: me.logic_name,
                 };
-                (Some(me), counts)
+                (Some(me), counts, place.cache.read(apart::all).await?)
             }
         };
         let (notifications, settings) = (place.memory.notifications(), settings.unwrap_or_default());
@@ -84,6 +85,7 @@ impl Desk {
             connection,
             me,
             counts,
+            apart,
             figures,
             notifications,
             settings,
@@ -130,6 +132,7 @@ fn locked(ask: Ask, failed: Option<String>) -> AppView {
         connection: ConnectionView::Locked { ask, reason },
         me: None,
         counts: CountsView::default(),
+        apart: Vec::new(),
         figures: FiguresView::default(),
         notifications: NotificationsView::Unknown,
         settings: SettingsView::default(),

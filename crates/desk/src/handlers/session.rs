@@ -274,10 +274,7 @@ impl Workplace {
     }
 
     pub(crate) async fn looking(&self, request: Looking) -> Result<Nothing, RpcError> {
-        let before = self.memory.look(request.id);
-        if before != request.id {
-            let _ = self.pokes.send(Poke::Looked(before, request.id));
-        }
+        self.looks(request.window, request.id);
         Ok(Nothing {})
     }
 

@@ -18,7 +18,7 @@ use crate::rpc::{
     ChangeTags, Dismiss, Draft, EditCustomer, Finish, GradeHandover, InviteColleague, Join, Leave, Nothing, OneCommand,
     OneConversation, PutOff, React, Retry, RpcError, SendNote, SendReply, TakeBack, Words,
 };
-use crate::view::{QueuedView, SettingsView, TakenBackView, UsedTagView};
+use crate::view::{Change, QueuedView, SettingsView, TakenBackView, UsedTagView};
 use crate::views;
 use crate::words::say;
 use crate::workplace::Workplace;
@@ -238,7 +238,8 @@ impl Workplace {
 
     pub(crate) async fn draft(&self, request: Draft) -> Result<Nothing, RpcError> {
         let Draft { id, text, note, base } = request;
-        self.cache
+        let is_other = self
+            .cache
             .write(move |connection, touched| {
                 let before = bookmarks::drafts(connection, id)?;
                 let (kind, known) = match note {
@@ -254,9 +255,12 @@ impl Workplace {
                 if known.is_empty() != kept.is_empty() || before.returned.is_some() || kept != text {
                     touched.conversation(id);
                 }
-                Ok(())
+                Ok(kept != *known)
             })
             .await?;
+        if is_other && self.is_in_two_windows(id).await? {
+            self.changes.tell(Change::Conversation { id });
+        }
         Ok(Nothing {})
     }
 

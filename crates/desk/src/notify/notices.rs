@@ -289,7 +289,7 @@ impl Notices {
                     skills: &me.skills,
                     availability: self.memory.presence(),
                     seen,
-                    looking: looking == Some(id),
+                    looking: looking.contains(&id),
                     load,
                     capacity,
                     patience_ms: PATIENCE_MS,

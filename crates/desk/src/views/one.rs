@@ -35,6 +35,7 @@ pub(crate) fn conversation(
     Ok(Some(ConversationView {
         position: state.position,
         last_loud: state.last_loud,
+        seen,
         started: state.started,
         completed: completed(&expected.status),
         engage_logic: expected.logic.engaged,

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a story that goes wrong has failed")]
 
 mod alerts;
+mod apart;
 mod arranging;
 mod bad_hub;
 mod board;

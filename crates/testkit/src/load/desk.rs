@@ -20,7 +20,7 @@ use tandem_desk::{Clock, Desk, DeskConfig, NoBrowser, NoStartup, Pace, Silent};
 pub(super) use cached::measure as cached;
 pub(super) use catchup::measure as catchup;
 use keychain::FolderKeychain;
-pub(super) use library::measure as library;
+pub(super) use library::{full as full_library, measure as library};
 pub(super) use reconnect::measure as reconnect;
 pub use start::first_list;
 

@@ -44,6 +44,17 @@ pub(super) struct Desktop {
 
 impl Desktop {
     pub async fn start() -> anyhow::Result<Self> {
+        Self::start_with(|folder| {
+            for name in ["home", "data"] {
+                std::fs::create_dir(folder.join(name))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// With what is put into its empty folder: `home` has the keychain, `data` the app's own.
+    pub async fn start_with(fill: impl FnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("tandem").tempdir().context("cannot make a folder")?;
         let mut programs = Programs::default();
         let mut xvfb = Command::new("Xvfb");
@@ -55,9 +66,8 @@ impl Desktop {
         daemon.args(["--nofork", "--nosyslog", "--print-address=1", "--config-file"]).arg(config);
         let bus = programs.start_saying(&mut daemon, "dbus-daemon", None)?.trim().to_owned();
         let notifications = Notifications::serve(&bus).await?;
-        for name in ["home", "run", "data"] {
-            std::fs::create_dir(folder.path().join(name))?;
-        }
+        fill(folder.path())?;
+        std::fs::create_dir(folder.path().join("run"))?;
         let mut desktop = Self { notifications, display, bus, programs, folder };
         desktop.start_keychain().await?;
         Ok(desktop)

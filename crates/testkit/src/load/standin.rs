@@ -27,6 +27,7 @@ pub(super) const EMAIL: &str = "maya@northwind.example";
 
 pub(super) struct StandIn {
     pub url: String,
+    pub port: u16,
     shared: Arc<Shared>,
 }
 
@@ -45,8 +46,14 @@ struct Told {
 impl StandIn {
     /// Serves on a free port until the process ends.
     pub async fn start() -> anyhow::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}", listener.local_addr()?);
+        Self::on(0).await
+    }
+
+    /// As [`Self::start`], on a port where a desk knows it.
+    pub async fn on(port: u16) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+        let port = listener.local_addr()?.port();
+        let url = format!("http://127.0.0.1:{port}");
         let told = Told { frames: Arc::default(), cursor: BEFORE, began: None };
         let shared = Arc::new(Shared { told: Mutex::new(told), library: Mutex::default() });
         let router = Router::new()
@@ -60,12 +67,17 @@ impl StandIn {
             .route("/api/v1/live", get(live))
             .with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Ok(Self { url, shared })
+        Ok(Self { url, port, shared })
     }
 
     /// From now on, connecting desks get this history.
     pub fn tell(&self, past: &Past) {
         *self.told() = Told { frames: Arc::new(past.frames.clone()), cursor: past.cursor, began: None };
+    }
+
+    /// From now on, connecting desks have everything up to here.
+    pub fn tell_end(&self, cursor: u64) {
+        *self.told() = Told { frames: Arc::default(), cursor, began: None };
     }
 
     /// From now on, connecting desks fetch this library.

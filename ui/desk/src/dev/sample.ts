@@ -58,6 +58,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
       row: whole,
       position: script.entries.length,
       lastLoud: script.entries.findLast((entry) => entry.by.kind === "customer" && entry.body.type !== "system" && !("silent" in entry.body && entry.body.silent))?.position ?? 0,
+      seen: script.entries.length,
       started: script.entries[0]?.time ?? iso(script.now),
       completed: null,
       engageLogic: true,

@@ -84,6 +84,7 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
       ? null
       : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: scene.has("administrator") ? [["settings.manage", "*"]] : [], availability: scene.has("lunch") || scene.has("late") ? "away" : "available", absence: absenceOf(scene, now), reasons: REASONS, capacity: 4, mail: !scene.has("no_mail"), improve: !scene.has("no_improve"), logicName: scene.has("nori") ? "Nori" : null },
     counts: { my: 0, snoozed: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null, inbox: 0, notSent: 0 },
+    apart: [],
     figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0, held: 0 },
     hubAheadMs: 0,
     newer: scene.has("newer") ? 2 : 0,

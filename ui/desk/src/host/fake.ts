@@ -14,6 +14,7 @@ import { snoozedScene } from "../dev/snoozed";
 import { mentions, notSent } from "../dev/unsent";
 import { morning, type Sample } from "../dev/sample";
 import { NUMBERS, TEMPLATES } from "../dev/templates";
+import { FakeWindows } from "../dev/windows";
 import { appView, goesOn, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
 import { gapIn } from "../words/library";
@@ -27,7 +28,7 @@ type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Co
 const AWAY = ["offline", "outdated_desk", "outdated_hub"];
 
 /**
- * `scene`: empty, opening, offline, snoozed, connecting, signed_out, choose_passphrase, passphrase, keychain_silent, keychain, failing, broken, large, taken;
+ * `scene`: empty, opening, offline, snoozed, apart, connecting, signed_out, choose_passphrase, passphrase, keychain_silent, keychain, failing, broken, large, taken;
  * several separated by commas.
  */
 export function fakeHost(scene = "", now = Date.now()): FakeHost {
@@ -52,6 +53,7 @@ export class FakeHost implements Host {
   /** Turns that can still be taken back while online. */
   #held: QueuedView[] = [];
   #commands = 0;
+  readonly #windows = new FakeWindows();
   #dismissed: Pick<ConversationView["row"], "help" | "wait"> | null = null;
 
   constructor(
@@ -60,6 +62,7 @@ export class FakeHost implements Host {
   ) {
     this.samples = scene.has("empty") ? [] : scene.has("large") ? large(now) : morning(now);
     this.#app = appView(scene, now);
+    if (scene.has("apart")) this.#app.apart = this.#windows.staged();
     if (scene.has("snoozed")) snoozedScene(this.samples, now);
     if (scene.has("files")) filesScene(this.samples, now);
     if (scene.has("mentioned")) this.mentions = mentions(now);
@@ -549,11 +552,13 @@ export class FakeHost implements Host {
       view.drafts.returned = null;
       view.row.draft = view.drafts.reply !== "" || view.drafts.note !== "";
       this.tell({ type: "lists" });
+      if (this.#windows.had(id)) this.tell({ type: "conversation", id });
       return {};
     },
     "conversation.typing": () => ({}),
     "conversation.seen": ({ id }) => {
-      this.#find(id).view.row.unread = false;
+      const { view } = this.#find(id);
+      Object.assign(view, { seen: view.position, row: { ...view.row, unread: false } });
       this.tell({ type: "lists" });
       return {};
     },
@@ -563,6 +568,25 @@ export class FakeHost implements Host {
     },
     "window.looking": () => ({}),
     "window.speaks": () => ({}),
+    "window.popOut": ({ id }) => {
+      this.#app.apart = this.#windows.open(id);
+      this.tell({ type: "app" }, { type: "raise", id });
+      return {};
+    },
+    "window.bringBack": ({ id }) => {
+      this.#app.apart = this.#windows.close(id);
+      this.tell({ type: "app" });
+      return {};
+    },
+    "window.keepOnTop": ({ id, on }) => {
+      this.#app.apart = this.#windows.keep(id, on);
+      this.tell({ type: "app" });
+      return {};
+    },
+    "window.want": ({ id, section }) => {
+      this.want(id ? { type: "conversation", id } : section ? { type: "section", section } : { type: "nothing" });
+      return {};
+    },
     "window.wanted": () => this.#wanted.splice(0)[0] ?? { type: "nothing" },
     "startup.get": () => this.startup,
     "startup.set": ({ atLogin }) => (this.startup = { state: atLogin ? "on" : "off" }),

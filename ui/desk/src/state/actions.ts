@@ -51,10 +51,12 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
     [may.editCustomer, "editCustomer", "act-edit-customer", "also-edit-customer", show("editCustomer")],
     [pressable, "buttons", "act-press-button", "also-press-button", () => desk.choose("buttons")],
     // After the palette, which gives the focus back first.
-    [open?.writes ?? false, "quickReply", "act-quick-reply", "also-quick-reply", () => void tick().then(() => open?.composer.library?.())],
-    [open?.writes ?? false, "attach", "act-attach", "also-attach", () => open?.composer.files.chooser?.()],
-    [true, "copyLink", "act-copy-link", "also-copy-link", () => void desk.copyLink(id)],
-    [true, "copyTranscript", "act-copy-transcript", "also-copy-transcript", () => void desk.copyTranscript()],
+    [open !== null && desk.writes, "quickReply", "act-quick-reply", "also-quick-reply", () => void tick().then(() => open?.composer.library?.())],
+    [open !== null && desk.writes, "attach", "act-attach", "also-attach", () => open?.composer.files.chooser?.()],
+    [desk.apart === null, "popOut", desk.windows.isElsewhere(id) ? "act-show-window" : "act-pop-out", "also-pop-out", () => void desk.windows.popOut(id)],
+    [desk.apart !== null, "popOut", "act-back-to-main", "also-pop-out", () => void desk.windows.backToMain(id)],
+    [true, "copyLink", "act-copy-link", "also-copy-link", () => void desk.copying.link(id)],
+    [true, "copyTranscript", "act-copy-transcript", "also-copy-transcript", () => void desk.copying.transcript()],
     [desk.supervises, "told", "act-who-was-notified", "also-who-was-notified", () => desk.showTold(id)],
   ];
   return all.filter(([allowed]) => allowed).map(([, is, label, also, run]) => ({ is, label: t(label), key: is === "quickReply" ? keyName("Ctrl /") : keyOf(is), also: t(also), run }));

@@ -24,22 +24,27 @@ export class Appearance {
   #height = $state(window.innerHeight);
   #systemDark = $state(false);
   #systemContrast = $state(false);
+  #alone = $state(false);
   readonly dark = $derived(this.chosen.theme === "system" ? this.#systemDark : this.chosen.theme === "dark");
   readonly contrast = $derived(this.chosen.contrast === "more" || this.#systemContrast);
   readonly zoom = $derived(this.chosen.textPercent / 100);
   /** The window's width, in rem. */
   readonly wide = $derived(this.#width / this.zoom / 16);
   /** Too narrow to show the context beside the conversation. */
-  readonly narrow = $derived(this.#width / this.zoom < NARROW_PX);
+  readonly narrow = $derived(this.#alone || this.#width / this.zoom < NARROW_PX);
   /** Too narrow for words in the rail: icons stand for them. */
-  readonly compact = $derived(this.#width / this.zoom < COMPACT_PX);
+  readonly compact = $derived(!this.#alone && this.#width / this.zoom < COMPACT_PX);
   /** Too narrow for a list and a conversation: one of them is shown. */
-  readonly single = $derived(this.#width / this.zoom < SINGLE_PX);
+  readonly single = $derived(!this.#alone && this.#width / this.zoom < SINGLE_PX);
   /** Too low for a rail that stands at ease. */
   readonly low = $derived(this.#height / this.zoom < LOW_PX);
 
-  /** `keep` stores a choice in the core. */
-  constructor(private readonly keep: (chosen: AppearanceSettings) => void = () => undefined) {
+  /** `keep` stores a choice in the core. `alone`: one conversation has the window for itself, without rail and list. */
+  constructor(
+    private readonly keep: (chosen: AppearanceSettings) => void = () => undefined,
+    alone = false,
+  ) {
+    this.#alone = alone;
     follow("(prefers-color-scheme: dark)", (dark) => (this.#systemDark = dark));
     follow("(prefers-contrast: more)", (more) => (this.#systemContrast = more));
     window.addEventListener("resize", () => {

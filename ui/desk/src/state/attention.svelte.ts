@@ -7,7 +7,11 @@ export class Attention {
   here = $state(document.hasFocus() && !document.hidden);
   #told: ConversationId | null | undefined;
 
-  constructor(private readonly host: Host) {}
+  /** `window`: the conversation that has this window for itself. */
+  constructor(
+    private readonly host: Host,
+    private readonly window: ConversationId | null = null,
+  ) {}
 
   start(): () => void {
     const look = (): void => {
@@ -31,6 +35,6 @@ export class Attention {
     const id = this.here ? open : null;
     if (id === this.#told) return;
     this.#told = id;
-    this.host.rpc("window.looking", { id }).catch(() => (this.#told = undefined));
+    this.host.rpc("window.looking", this.window === null ? { id } : { id, window: this.window }).catch(() => (this.#told = undefined));
   }
 }

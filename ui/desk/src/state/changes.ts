@@ -19,6 +19,8 @@ export interface Batch {
   /** Bytes sent. */
   uploads: Map<CommandId, number>;
   open: Of<"open"> | null;
+  /** Conversations whose own window comes to the front. */
+  raised: Set<ConversationId>;
   wanted: boolean;
   toasts: Of<"toast">[];
   /** A call that was lost in a notification. */
@@ -35,6 +37,7 @@ export function coalesce(changes: readonly Change[]): Batch {
     typing: [],
     uploads: new Map(),
     open: null,
+    raised: new Set(),
     wanted: false,
     toasts: [],
     taken: null,
@@ -64,6 +67,9 @@ export function coalesce(changes: readonly Change[]): Batch {
         break;
       case "open":
         batch.open = change;
+        break;
+      case "raise":
+        batch.raised.add(change.id);
         break;
       case "wanted":
         batch.wanted = true;

@@ -39,6 +39,13 @@ export class OpenConversation {
     const begun = composer.reopening || composer.has("reply") || composer.files.list.length > 0;
     return view.may.reply && (view.completed === null || view.row.inProgress || begun);
   });
+  /** How many of the customer's loaded turns the user has not seen; at least one if there is any. */
+  readonly unread = $derived.by(() => {
+    const { view } = this;
+    if (!view?.row.unread) return 0;
+    const isNew = ({ conversation, by, body, position }: EntryView): boolean => conversation === this.id && by.kind === "customer" && body.type !== "system" && (position ?? 0) > view.seen;
+    return Math.max(1, this.journey.entries.filter(isNew).length);
+  });
   readonly typing = new Typing();
   readonly shown = new Shown();
   readonly composer: Composer;

@@ -2,7 +2,6 @@
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import type { AppView, Arrangement, BehindView, CommandId, Commands, ConnectionView, ConversationId, EntryView, Grade, RowView, RpcError, Section } from "$shared/types";
-import { copyLater } from "../host/clipboard";
 import { asRpcError, type Host } from "../host/host";
 import { Appearance } from "./appearance.svelte";
 import { Attention } from "./attention.svelte";
@@ -12,6 +11,7 @@ import { perFrame, type Batch } from "./changes";
 import { clock } from "./clock.svelte";
 import type { Mode } from "./composer.svelte";
 import { OpenConversation } from "./conversation.svelte";
+import { Copying } from "./copying";
 import { Outgoing } from "./outgoing";
 import { Focus } from "./focus.svelte";
 import { SectionList } from "./list.svelte";
@@ -21,8 +21,8 @@ import { Search } from "./search.svelte";
 import { Settings } from "./settings.svelte";
 import { Startup } from "./startup.svelte";
 import { Toasts } from "./toasts.svelte";
-import { transcript } from "./transcript";
 import { Trial } from "./trial.svelte";
+import { Windows } from "./windows.svelte";
 import { isHidden } from "../words/hidden";
 import { quoteOf } from "../words/quotes";
 import { t } from "../words/catalogue.svelte";
@@ -74,10 +74,12 @@ export class Desk {
   readonly startup: Startup;
   readonly trial: Trial;
   readonly toasts = new Toasts();
-  readonly appearance = new Appearance((appearance) => void this.settings.choose({ appearance }));
-  readonly panes = new Panes(this.appearance);
+  readonly appearance: Appearance;
+  readonly panes: Panes;
   readonly attention: Attention;
   readonly calls = new Calls(this);
+  readonly windows = new Windows(this);
+  readonly copying = new Copying(this);
   /** In a small window: the conversation is shown, not the list. */
   inside = $state(false);
   readonly focus = new Focus(
@@ -92,11 +94,17 @@ export class Desk {
   /** The last viewed is last. */
   #held: OpenConversation[] = [];
 
-  constructor(readonly host: Host) {
+  /** `apart`: the conversation that has this window for itself; none for the main window. */
+  constructor(
+    readonly host: Host,
+    readonly apart: ConversationId | null = null,
+  ) {
+    this.appearance = new Appearance((appearance) => void this.settings.choose({ appearance }), apart !== null);
+    this.panes = new Panes(this.appearance);
     this.list = new SectionList(host);
     this.board = new Board(host);
     this.search = new Search(host);
-    this.attention = new Attention(host);
+    this.attention = new Attention(host, apart);
     this.settings = new Settings(host, () => this.app?.settings ?? null, this.refresh);
     this.startup = new Startup(host);
     this.trial = new Trial(host, () => this.app?.notifications ?? null, this.refresh);
@@ -107,12 +115,19 @@ export class Desk {
     return typeof this.app?.counts.all === "number";
   }
 
+  /** Whether the open conversation can be written in from here. */
+  get writes(): boolean {
+    const { conversation } = this;
+    return conversation !== null && conversation.writes && !this.windows.isElsewhere(conversation.id);
+  }
+
   start(): () => void {
     const stops = [this.host.onChanges(perFrame((batch) => this.#take(batch))), clock.start(), this.attention.start()];
     const flush = (): void => void this.conversation?.composer.flush();
     window.addEventListener("pagehide", flush);
     void this.refresh();
-    this.list.show("my", "");
+    if (this.apart === null) this.list.show("my", "");
+    else this.#come(this.apart);
     return () => {
       stops.forEach((stop) => stop());
       window.removeEventListener("pagehide", flush);
@@ -130,9 +145,12 @@ export class Desk {
       this.problem = null;
       const isOther = before?.me?.user !== app.me?.user;
       if (before && isOther) this.#somebodyElse();
-      if (isOther && app.me) this.#begin(app);
-      // The request may be older than the window, or than the sign-in.
-      if (!before || isOther) void this.#wanted();
+      if (this.apart !== null) this.windows.ends();
+      else {
+        if (isOther && app.me) this.#begin(app);
+        // The request may be older than the window, or than the sign-in.
+        if (!before || isOther) void this.#wanted();
+      }
       if (before?.connection.state !== "live" && app.connection.state === "live") this.#comeBack();
     } catch (error) {
       this.problem = asRpcError(error);
@@ -172,7 +190,10 @@ export class Desk {
   async #wanted(): Promise<void> {
     try {
       const wanted = await this.host.rpc("window.wanted", {});
-      if (wanted.type === "conversation") this.#come(wanted.id);
+      if (wanted.type === "conversation") {
+        if (this.windows.isElsewhere(wanted.id)) await this.windows.popOut(wanted.id);
+        else this.#come(wanted.id);
+      }
       else if (wanted.type === "section") this.goInto(wanted.section);
       else if (wanted.type === "start") this.writeFirst(wanted.to);
       else if (wanted.type === "nowhere") this.toasts.say("bad", wanted.reason);
@@ -190,10 +211,17 @@ export class Desk {
     const open = this.conversation;
     if (open) this.#stir(open, batch);
     if (everything || (this.told !== null && batch.alerts.has(this.told))) this.toldMore++;
+    if (this.apart !== null) return this.#takeApart(this.apart, batch);
     batch.toasts.forEach((toast) => this.toasts.say(toast.tone, toast.text));
     if (batch.taken) void this.calls.loseElsewhere(batch.taken.id, batch.taken.text);
-    if (batch.open) this.#come(batch.open.id, batch.open.section ?? undefined, batch.open.key ?? undefined);
+    if (batch.open && !this.windows.isElsewhere(batch.open.id)) this.#come(batch.open.id, batch.open.section ?? undefined, batch.open.key ?? undefined);
     if (batch.wanted) void this.#wanted();
+  }
+
+  /** What is for all windows is the main one's; this one takes what is about its conversation. */
+  #takeApart(id: ConversationId, { open, raised }: Batch): void {
+    if (open?.id === id) this.#come(id, undefined, open.key ?? undefined);
+    else if (raised.has(id)) this.focus.message(id, this.conversation?.refresh());
   }
 
   /** From a notification, a link or the tray: one goes on with words, if one may. Words for somebody else that are being
@@ -223,6 +251,7 @@ export class Desk {
   }
 
   go(section: Section): void {
+    if (this.apart !== null) return void this.act("window.want", { section });
     this.board.close();
     this.list.show(section, "");
   }
@@ -230,11 +259,12 @@ export class Desk {
   /** As `go`, with the focus in the list: the next keys are meant for it. */
   goInto(section: Section): void {
     this.go(section);
-    this.focus.list();
+    if (this.apart === null) this.focus.list();
   }
 
   /** Moves the selection in the list and reads the conversation there; a held key reads only where it ends. */
   move(by: number, held: boolean): void {
+    if (this.apart !== null) return this.windows.scroll(by);
     clearTimeout(this.#reading);
     if (this.board.on) {
       this.board.move(by);
@@ -256,11 +286,13 @@ export class Desk {
     const { cursor } = this.list;
     if (!cursor) return;
     this.show(cursor);
-    if (this.appearance.single) this.focus.message(cursor);
+    if (this.appearance.single || this.apart !== null) this.focus.message(cursor);
   }
 
-  /** Opens a conversation, at its end or at an entry. */
+  /** Opens a conversation, at its end or at an entry; the main window does, if this one has another for itself. */
   show(id: ConversationId, section?: Section, entry?: string): void {
+    if (this.apart !== null) section = undefined;
+    if (this.apart !== null && this.apart !== id) return void this.act("window.want", { id });
     if (section && section !== this.list.section) this.go(section);
     this.board.close();
     this.list.cursor = id;
@@ -269,12 +301,17 @@ export class Desk {
     else if (entry) void this.conversation.goTo(entry);
   }
 
+  /** What is kept of a conversation that was open. */
+  held(id: ConversationId): OpenConversation | null {
+    return this.#held.find((held) => held.id === id) ?? null;
+  }
+
   #open(id: ConversationId, entry?: string): void {
     const { conversation: previous } = this;
     void previous?.composer.flush();
     // What was only begun is begun again; words stay.
     if (previous) previous.noting = previous.composer.reopening = false;
-    const open = this.#held.find((held) => held.id === id) ?? new OpenConversation(this.host, id, this.#outgoing);
+    const open = this.held(id) ?? new OpenConversation(this.host, id, this.#outgoing);
     this.#held = [...this.#held.filter((held) => held !== open), open].slice(-KEEP_OPEN);
     open.typing.stop();
     this.conversation = open;
@@ -307,26 +344,6 @@ export class Desk {
     } catch (error) {
       this.toasts.say("bad", asRpcError(error).message);
       return false;
-    }
-  }
-
-  /** Follows an address from a message: opens a web page in the system's browser, or copies a mail address. */
-  async follow(href: string): Promise<void> {
-    const mail = /^mailto:(.*)$/.exec(href)?.[1];
-    if (mail !== undefined) return this.#copy(mail);
-    try {
-      await this.host.rpc("link.open", { url: href });
-    } catch (error) {
-      this.toasts.say("bad", asRpcError(error).message, href);
-    }
-  }
-
-  async #copy(address: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(address);
-      this.toasts.say("good", t("toast-address-copied"));
-    } catch {
-      this.toasts.say("bad", t("toast-address-not-copied"), address);
     }
   }
 
@@ -381,6 +398,7 @@ export class Desk {
 
   /** Answers the first call for help: opens it, claims it, and begins to write. */
   async next(): Promise<void> {
+    if (this.apart !== null) return this.windows.sayMain();
     const row = (await this.focus.leading(this.rows("help", 1)))[0];
     if (row === undefined) return;
     if (row === null) {
@@ -404,7 +422,7 @@ export class Desk {
       await joining;
     } catch (error) {
       const problem = asRpcError(error);
-      if (help && isHidden(problem)) await this.calls.lose(id, problem.message, before);
+      if (help && isHidden(problem) && this.apart === null) await this.calls.lose(id, problem.message, before);
       else this.toasts.say("bad", problem.message);
       return false;
     }
@@ -417,7 +435,7 @@ export class Desk {
 
   /** The user's part in a conversation is over: the next of theirs opens. */
   async goOn(id: ConversationId): Promise<void> {
-    if (this.conversation?.id !== id) return;
+    if (this.conversation?.id !== id || this.apart !== null) return;
     if (!(this.settings.now?.openNext ?? true)) {
       if (this.list.section === "my") this.show(id, "left");
       return;
@@ -449,6 +467,7 @@ export class Desk {
     const open = this.conversation;
     const may = open?.view?.may;
     if (!open || !may) return;
+    if (this.windows.isElsewhere(open.id)) return void this.windows.popOut(open.id);
     if (mode === "note" && may.note) open.note();
     else if (mode === "reply" && may.reply) open.stopNoting();
     else return;
@@ -462,7 +481,7 @@ export class Desk {
     const quote = quoteOf(entry);
     if (!conversation || !quote) return;
     this.write("reply");
-    conversation.composer.quote = quote;
+    if (this.writes) conversation.composer.quote = quote;
   }
 
   /** Asks with which emoji to react to this turn. */
@@ -473,6 +492,7 @@ export class Desk {
 
   /** Opens the next or previous of my conversations; in a message field one goes on in the other's. */
   async step(by: 1 | -1): Promise<void> {
+    if (this.apart !== null) return this.windows.sayMain();
     const writing = this.focus.place(document.activeElement) === "message";
     const rows = (await this.rows("my", MOST_STEPPED)).filter((row) => row !== null && !isAway(row)) as RowView[];
     const at = rows.findIndex((row) => row.id === this.conversation?.id);
@@ -531,8 +551,10 @@ export class Desk {
         this.toasts.say("plain", t("toast-sent-already"));
         return;
       }
+      if (this.windows.isElsewhere(id)) return void (await this.windows.popOut(id));
       this.show(id);
       const { conversation } = this;
+      if (conversation?.id !== id) return;
       if (note) conversation?.note();
       else conversation?.stopNoting();
       if (conversation && question) conversation.composer.question = question;
@@ -552,37 +574,6 @@ export class Desk {
     } else await this.act("session.signOut", {});
   }
 
-  /** Copies a value that is shown. */
-  async copy(label: string, value: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(value);
-      this.toasts.say("good", t("toast-value-copied", { label }));
-    } catch {
-      this.toasts.say("bad", t("toast-value-not-copied", { label }), value);
-    }
-  }
-
-  /** Copies the open conversation as text, without notes. */
-  async copyTranscript(): Promise<void> {
-    const view = this.conversation?.view;
-    if (!view) return;
-    try {
-      await copyLater(transcript(this.host, view, this.app?.me?.user ?? null, clock.now));
-      this.toasts.say("good", t("toast-transcript-copied"));
-    } catch {
-      this.toasts.say("bad", t("toast-transcript-not-copied"));
-    }
-  }
-
-  /** Copies a link that opens the conversation on every desk whose user may read it. */
-  async copyLink(id: ConversationId): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(`tandem://conversation/${id}`);
-      this.toasts.say("good", t("toast-link-copied"));
-    } catch {
-      this.toasts.say("bad", t("toast-link-not-copied"), `tandem://conversation/${id}`);
-    }
-  }
 }
 
 function lastHeard(connection: ConnectionView): number | null {

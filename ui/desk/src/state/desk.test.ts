@@ -25,11 +25,11 @@ describe("the desk", () => {
 
   it("opens links in the system's browser, and where that fails gives the address to copy", async () => {
     const { desk, host, stop } = await start();
-    await desk.follow("https://a.example/x");
+    await desk.copying.follow("https://a.example/x");
     expect(host.calls.at(-1)).toEqual({ name: "link.open", request: { url: "https://a.example/x" } });
     expect(desk.toasts.shown).toEqual([]);
     host.refuse.set("link.open", { code: "browser.failed", message: "The page cannot be opened: xdg-open failed (exit status: 3)." });
-    await desk.follow("https://b.example/");
+    await desk.copying.follow("https://b.example/");
     expect(desk.toasts.shown[0]).toMatchObject({ tone: "bad", copy: "https://b.example/" });
     stop();
   });
@@ -158,9 +158,9 @@ describe("the desk", () => {
     await vi.waitFor(() => expect(desk.conversation?.view).toBeTruthy());
     const view = desk.conversation?.view;
     if (!view) throw new Error("no view");
-    expect(actionsOf(desk, view).map((action) => action.label)).toEqual(["Join", "Note", "Help not needed", "Copy link", "Copy transcript", "Who was notified"]);
+    expect(actionsOf(desk, view).map((action) => action.label)).toEqual(["Join", "Note", "Help not needed", "Open in its own window", "Copy link", "Copy transcript", "Who was notified"]);
     const here = offers(desk).filter((offer) => offer.group === "here");
-    expect(here.map((offer) => offer.label)).toEqual(["Join", "Note", "Help not needed", "Copy link", "Copy transcript", "Who was notified", "Search in this conversation"]);
+    expect(here.map((offer) => offer.label)).toEqual(["Join", "Note", "Help not needed", "Open in its own window", "Copy link", "Copy transcript", "Who was notified", "Search in this conversation"]);
     stop();
   });
 

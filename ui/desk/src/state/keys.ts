@@ -6,9 +6,9 @@ import { keyName } from "../words/keys";
 
 /** Everything that keys do outside a field or dialog. */
 export type Act =
-  | { is: "palette" | "search" | "searchHere" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" | "inbox" | "arrange" | "start" | "board" }
+  | { is: "palette" | "search" | "searchHere" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" | "inbox" | "arrange" | "start" | "board" | "popOutHere" | "keepOnTop" | "closeWindow" }
   | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" }
-  | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" | "quote" | "react" }
+  | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" | "quote" | "react" | "popOut" }
   | { is: "section"; at: number }
   | { is: "step"; by: 1 | -1 }
   | { is: "move"; by: number }
@@ -16,7 +16,7 @@ export type Act =
   | { is: "grade"; key: string };
 
 /** Acts of the table's list part that concern the selected conversation. */
-export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" | "quote" | "react";
+export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" | "quote" | "react" | "popOut";
 
 export interface Row {
   keys: readonly string[];
@@ -47,6 +47,9 @@ export const ANYWHERE: Part = {
     { keys: ["Alt N"], what: "key-start", does: act("start") },
     { keys: ["Alt ↓", "Alt ↑"], what: "key-step", does: either({ is: "step", by: 1 }, { is: "step", by: -1 }) },
     { keys: ["Ctrl Shift A"], what: "key-availability", does: act("availability") },
+    { keys: ["Ctrl Shift O"], what: "key-pop-out-here", does: act("popOutHere") },
+    { keys: ["Ctrl Shift T"], what: "key-keep-on-top", does: act("keepOnTop") },
+    { keys: ["Ctrl W"], what: "key-close-window", does: act("closeWindow") },
     { keys: ["Ctrl ,"], what: "key-settings", does: act("settings") },
     { keys: ["Ctrl +", "Ctrl −", "Ctrl 0"], what: "key-zoom", does: (at) => ({ is: "zoom", by: ([1, -1, 0] as const)[at] ?? 0 }) },
     { keys: ["Ctrl Z"], what: "key-take-back", does: act("takeBack") },
@@ -61,6 +64,7 @@ export const LIST: Part = {
     { keys: ["J", "K", "↓", "↑"], what: "key-move", does: either({ is: "move", by: 1 }, { is: "move", by: -1 }) },
     { keys: ["Page Down", "Page Up"], what: "key-move-page", does: either({ is: "move", by: 8 }, { is: "move", by: -8 }) },
     { keys: ["Home", "End"], what: "key-move-ends", does: either({ is: "move", by: -Infinity }, { is: "move", by: Infinity }) },
+    { keys: ["Shift Enter"], what: "key-pop-out", does: act("popOut") },
     { keys: ["Enter"], what: "key-read", does: act("open") },
     { keys: ["R"], what: "key-reply", does: act("reply") },
     { keys: ["M"], what: "key-note", does: act("note") },

@@ -42,6 +42,7 @@ const PRESS = "press-";
 function everyOffer(desk: Desk): Offer[] {
   const view = desk.conversation?.view ?? null;
   const { appearance } = desk;
+  const main = desk.apart === null;
   const other = appearance.dark ? "light" : "dark";
   const own = (group: Offer["group"], id: Own, key: string, run: () => void): Offer => ({ id, group, label: t(id), also: t(`${id}.also`), hint: "", key, run });
   const pressable = view?.buttons.filter(({ unusable }) => unusable === null) ?? [];
@@ -60,9 +61,12 @@ function everyOffer(desk: Desk): Offer[] {
       .map(({ is, label, key, also, run }): Offer => ({ id: is, group: "here", label, also, hint: "", key, run })),
     ...buttons,
     ...sectionsOf(desk.app?.counts ?? null).map((id, at): Offer => ({ id, group: "go", label: t(`section-${id}`), also: t("palette-section"), hint: "", key: `Alt ${at + 1}`, run: () => desk.goInto(id) })),
-    ...(desk.supervises ? [own("go", "palette-board", keyOf("board"), () => goToBoard(desk))] : []),
-    own("go", "palette-next", "Alt ↓", () => void desk.step(1)),
-    own("go", "palette-previous", "Alt ↑", () => void desk.step(-1)),
+    ...(desk.supervises && main ? [own("go", "palette-board", keyOf("board"), () => goToBoard(desk))] : []),
+    ...(main ? [own("go", "palette-next", "Alt ↓", () => void desk.step(1)), own("go", "palette-previous", "Alt ↑", () => void desk.step(-1))] : []),
+    ...(main ? [] : [
+      own("here", desk.windows.onTop ? "palette-not-on-top" : "palette-on-top", keyOf("keepOnTop"), () => void desk.windows.keepOnTop()),
+      own("here", "palette-close-window", keyOf("closeWindow"), () => void desk.windows.close()),
+    ]),
     ...AVAILABILITIES.map((availability): Offer => ({
       ...own("availability", `palette-set-${availability}`, "", () => void desk.act("me.setAvailability", { availability })),
       hint: desk.app?.me?.availability === availability ? t("palette-now") : "",
@@ -77,13 +81,13 @@ function everyOffer(desk: Desk): Offer[] {
       run: () => desk.goAway(reason),
     })),
     ...(desk.calls.undoable ? [own("desk", "palette-undo-dismissal", desk.undoable === "dismissal" ? keyOf("takeBack") : "", () => void desk.calls.undo())] : []),
-    own("desk", "palette-answer-next", keyOf("next"), () => void desk.next()),
+    ...(main ? [own("desk", "palette-answer-next", keyOf("next"), () => void desk.next())] : []),
     own("desk", "palette-start", keyOf("start"), () => desk.writeFirst()),
     own("desk", "palette-search", keyOf("search"), () => (desk.overlay = "search")),
     ...(view ? [own("here", "palette-search-here", keyOf("searchHere"), () => desk.searchHere())] : []),
     own("desk", "palette-change-availability", keyOf("availability"), () => desk.choose("availability")),
     ...(desk.waiting > 0 ? [own("desk", "palette-take-back", desk.undoable === "turn" ? keyOf("takeBack") : "", () => void desk.takeBack())] : []),
-    own("desk", "palette-arrange", keyOf("arrange"), () => (desk.overlay = "arrange")),
+    ...(main ? [own("desk", "palette-arrange", keyOf("arrange"), () => (desk.overlay = "arrange"))] : []),
     own("go", "palette-inbox", keyOf("inbox"), () => (desk.overlay = "inbox")),
     own("go", "palette-not-sent", keyOf("notSent"), () => (desk.overlay = "notSent")),
     own("desk", "palette-outbox", "", () => (desk.overlay = "outbox")),

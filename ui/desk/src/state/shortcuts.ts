@@ -18,7 +18,7 @@ export function onKey(desk: Desk, event: KeyboardEvent): void {
   }
   const place = desk.overlay ? "dialog" : desk.focus.place(event.target);
   const empty = event.target instanceof HTMLTextAreaElement && event.target.value === "";
-  const outcome = decide({ place, answers: desk.conversation?.writes ?? false, coming: desk.focus.coming, leads: desk.focus.leads, empty }, event);
+  const outcome = decide({ place, answers: desk.writes, coming: desk.focus.coming, leads: desk.focus.leads, empty }, event);
   // The browser then writes the character there, also a composed one.
   if (outcome === "field") {
     if (event.key === "Tab") event.preventDefault();
@@ -50,9 +50,16 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "search":
     case "notSent":
     case "inbox":
-    case "arrange":
     case "start":
       return yes(() => (desk.overlay = act.is as "search"));
+    case "arrange":
+      return yes(() => (desk.apart === null ? (desk.overlay = "arrange") : desk.windows.sayMain()));
+    case "popOutHere":
+      return desk.conversation !== null && yes(() => desk.conversation && desk.windows.move(desk.conversation.id));
+    case "keepOnTop":
+      return yes(() => void desk.windows.keepOnTop());
+    case "closeWindow":
+      return desk.apart !== null && yes(() => void desk.windows.close());
     case "settings":
       return yes(() => desk.openSettings());
     case "sheet":
@@ -60,7 +67,7 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "zoom":
       return yes(() => desk.appearance.zoomBy(act.by));
     case "board":
-      return desk.supervises && yes(() => goToBoard(desk));
+      return desk.supervises && yes(() => (desk.apart === null ? goToBoard(desk) : desk.windows.sayMain()));
     case "section":
       return section(desk, act.at);
     case "step":
@@ -70,7 +77,7 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "list":
       return yes(() => goBack(desk));
     case "filter":
-      return yes(() => document.querySelector<HTMLElement>("[data-focus=filter]")?.focus());
+      return yes(() => (desk.apart === null ? document.querySelector<HTMLElement>("[data-focus=filter]")?.focus() : desk.windows.sayMain()));
     case "move":
       return yes(() => desk.move(act.by, repeated));
     case "open":

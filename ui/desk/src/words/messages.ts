@@ -21,6 +21,7 @@ export interface Messages {
   "act-ask-for-help": null;
   "act-assign": null;
   "act-attach": null;
+  "act-back-to-main": null;
   "act-complete": null;
   "act-copy-link": null;
   "act-copy-transcript": null;
@@ -33,12 +34,14 @@ export interface Messages {
   "act-invite-partner": null;
   "act-leave": null;
   "act-note": null;
+  "act-pop-out": null;
   "act-press-button": null;
   "act-quick-reply": null;
   "act-quote": null;
   "act-react": null;
   "act-reopen": null;
   "act-reply": null;
+  "act-show-window": null;
   "act-snooze": null;
   "act-tags": null;
   "act-take-over": null;
@@ -72,6 +75,7 @@ export interface Messages {
   "also-join": null;
   "also-leave": null;
   "also-note": null;
+  "also-pop-out": null;
   "also-press-button": null;
   "also-quick-reply": null;
   "also-quote": null;
@@ -85,6 +89,17 @@ export interface Messages {
   "also-who-was-notified": null;
   "anyone": null;
   "anyone.title": null;
+  "apart-bring-back": null;
+  "apart-close": null;
+  "apart-elsewhere": null;
+  "apart-in-main": null;
+  "apart-on-top": null;
+  "apart-only-own": null;
+  "apart-over": null;
+  "apart-over.hidden": null;
+  "apart-show": null;
+  "apart-show-main": null;
+  "apart-title-unread": { count: string | number; name: string | number };
   "arrange": { section: string | number };
   "arrange.group": null;
   "arrange.only": null;
@@ -530,6 +545,7 @@ export interface Messages {
   "key-begin": null;
   "key-board": null;
   "key-close": null;
+  "key-close-window": null;
   "key-commands": null;
   "key-complete": null;
   "key-completed": { what: string | number };
@@ -552,6 +568,7 @@ export interface Messages {
   "key-join": null;
   "key-join-first": { what: string | number };
   "key-joined-already": null;
+  "key-keep-on-top": null;
   "key-leave": null;
   "key-library": null;
   "key-library-word": null;
@@ -576,6 +593,8 @@ export interface Messages {
   "key-not-sent": null;
   "key-note": null;
   "key-only-supervisors": null;
+  "key-pop-out": null;
+  "key-pop-out-here": null;
   "key-press-button": null;
   "key-quote": null;
   "key-react": null;
@@ -793,6 +812,8 @@ export interface Messages {
   "palette-board.also": null;
   "palette-change-availability": null;
   "palette-change-availability.also": null;
+  "palette-close-window": null;
+  "palette-close-window.also": null;
   "palette-everywhere": { query: string | number };
   "palette-group-availability": null;
   "palette-group-customers": null;
@@ -810,6 +831,8 @@ export interface Messages {
   "palette-next": null;
   "palette-next.also": null;
   "palette-none": null;
+  "palette-not-on-top": null;
+  "palette-not-on-top.also": null;
   "palette-not-sent": null;
   "palette-not-sent.also": null;
   "palette-now": null;
@@ -820,6 +843,8 @@ export interface Messages {
   "palette-offers-everything": null;
   "palette-offers-everything.field": null;
   "palette-offers-everything.placeholder": null;
+  "palette-on-top": null;
+  "palette-on-top.also": null;
   "palette-outbox": null;
   "palette-outbox.also": null;
   "palette-password": null;

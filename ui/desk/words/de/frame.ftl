@@ -102,3 +102,17 @@ key-completed = { $what }: Das Gespräch ist abgeschlossen.
 key-join-first = { $what }: Treten Sie zuerst dem Gespräch bei.
 key-not-on-channel = { $channel } kennt weder Zitate noch Reaktionen.
 key-impossible = { $what }: Das geht hier gerade nicht.
+
+## A conversation in its own window
+
+apart-title-unread = ({ $count }) { $name }
+apart-elsewhere = Dieses Gespräch ist in einem eigenen Fenster offen.
+apart-show = Zeigen
+apart-bring-back = Hierher holen
+apart-on-top = Im Vordergrund halten
+apart-only-own = Nur das eigene Fenster eines Gesprächs bleibt im Vordergrund.
+apart-in-main = Die Liste ist im Hauptfenster.
+apart-show-main = Hauptfenster zeigen
+apart-over = Dieses Gespräch ist abgeschlossen.
+    .hidden = Sie können dieses Gespräch nicht mehr lesen.
+apart-close = Dieses Fenster schließen

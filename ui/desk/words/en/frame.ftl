@@ -102,3 +102,17 @@ key-completed = { $what }: the conversation is completed.
 key-join-first = { $what }: join the conversation first.
 key-not-on-channel = { $channel } has neither quotes nor reactions.
 key-impossible = { $what }: not possible here now.
+
+## A conversation in its own window
+
+apart-title-unread = ({ $count }) { $name }
+apart-elsewhere = This conversation is open in its own window.
+apart-show = Show it
+apart-bring-back = Bring it here
+apart-on-top = Keep on top
+apart-only-own = Only a conversation's own window stays on top.
+apart-in-main = The list is in the main window.
+apart-show-main = Show the main window
+apart-over = This conversation is completed.
+    .hidden = You cannot read this conversation any more.
+apart-close = Close this window

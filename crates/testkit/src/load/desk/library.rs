@@ -61,7 +61,8 @@ fn text(number: u64, words: u64) -> String {
     (0..words).map(word).collect::<Vec<_>>().join(" ")
 }
 
-fn full() -> Library {
+/// A library of the largest size that is measured.
+pub(in crate::load) fn full() -> Library {
     let reply = |number: u64| QuickReply {
         id: QuickReplyId(Uuid::from_u128(number.into())),
         shortcut: format!("{}-{number}", Words::ranked(number % 700)),

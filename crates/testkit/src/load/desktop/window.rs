@@ -68,6 +68,15 @@ impl Window {
         ask(&self.http, &format!("{}/execute/sync", self.session), &body).await
     }
 
+    /// Presses keys like a person; all but the last are held meanwhile. Special keys have WebDriver's names.
+    pub async fn press(&self, keys: &[&str]) -> anyhow::Result<()> {
+        let one = |kind: &str, key: &&str| json!({ "type": kind, "value": key });
+        let down = keys.iter().map(|key| one("keyDown", key));
+        let all: Vec<_> = down.chain(keys.iter().rev().map(|key| one("keyUp", key))).collect();
+        let body = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": all }] });
+        ask(&self.http, &format!("{}/actions", self.session), &body).await.map(drop)
+    }
+
     /// Sends a command of the desk's table, like the page.
     pub async fn rpc(&self, name: &str, request: Value) -> anyhow::Result<Value> {
         let script = "const [name, request, done] = arguments;

@@ -68,6 +68,7 @@ error-password-failed = Das Passwort wurde nicht geändert. Versuchen Sie es noc
 
 refused-call-taken = { $name } hat den Hilferuf von { $customer } angenommen.
 refused-call-over = { $customer } braucht keine Hilfe mehr.
+refused-windows = Schon { $count } Gespräche haben ein eigenes Fenster. Schließen Sie erst eines davon.
 refused-gap = Füllen Sie zuerst { $gap } aus, oder löschen Sie es.
 refused-file-empty = Die Datei { $file } ist leer.
 refused-file-large = Die Datei { $file } ist zu groß: { $size }, höchstens { $most }.

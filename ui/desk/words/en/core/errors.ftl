@@ -68,6 +68,7 @@ error-password-failed = The password was not changed. Try again.
 
 refused-call-taken = { $name } took the call for help from { $customer }.
 refused-call-over = { $customer } does not need help any more.
+refused-windows = { $count } conversations have their own window already. Close one of them first.
 refused-gap = Fill in or delete { $gap } first.
 refused-file-empty = The file { $file } is empty.
 refused-file-large = The file { $file } is too large: { $size }, at most { $most }.
