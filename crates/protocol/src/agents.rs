@@ -2,6 +2,7 @@
 
 mod alerts;
 mod live;
+mod translate;
 
 pub use alerts::{Alert, AlertLedger, AlertOutcome, AlertReport, AlertReports, CallAlerts, Claim, Muted};
 pub use live::{Batch, DeskFrame, LiveChange, LiveFrame, Whereabouts, kind_of};
@@ -13,6 +14,7 @@ use tandem_conversation::{
     CustomerId, Drawn, EngagementId, GoesOn, Grade, Invitee, LinkId, Named, Participant, Permissions, Position, Skills,
     Stage, Time, TurnId, UserId,
 };
+pub use translate::{TRANSLATED_CHARS, TRANSLATED_TURNS, Translate, Translated, TranslatedTurn, is_language_tag};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
@@ -73,6 +75,9 @@ pub struct Me {
     /// Whether this hub can offer a better wording for a reply.
     #[serde(default)]
     pub improve: bool,
+    /// Whether this hub can translate; false from hubs before [`TRANSLATES`](crate::TRANSLATES).
+    #[serde(default)]
+    pub translate: bool,
     /// The largest file that this hub takes, in bytes.
     #[serde(default = "usual_file_bytes")]
     pub max_file_bytes: u64,
