@@ -177,6 +177,22 @@ pub struct Words {
     pub text: String,
 }
 
+/// Whether the user reads a conversation in translation.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReadTranslated {
+    pub id: ConversationId,
+    pub on: bool,
+}
+
+/// Turns to translate into the user's language; at most 20 are.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TranslateTurns {
+    pub id: ConversationId,
+    pub turns: Vec<TurnId>,
+}
+
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SendNote {
@@ -543,6 +559,9 @@ macro_rules! table {
             "conversation.delegate" delegate Finish => Nothing;
             "conversation.preview" preview OneConversation => PreviewView;
             "conversation.improve" improve Words => ImprovedView;
+            "conversation.readTranslated" read_translated ReadTranslated => Nothing;
+            "conversation.translate" translate TranslateTurns => TranslatedView;
+            "conversation.translateReply" translate_reply Words => TranslatedReplyView;
             "conversation.takeOver" take_over OneConversation => Nothing;
             "conversation.mentionable" mentionable OneConversation => Vec<ColleagueView>;
             "conversation.invite" invite InviteColleague => Nothing;

@@ -12,6 +12,7 @@ mod outbox;
 mod people;
 mod proposals;
 mod settings;
+mod translation;
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
@@ -33,6 +34,7 @@ pub use outbox::*;
 pub use people::*;
 pub use proposals::*;
 pub use settings::*;
+pub use translation::*;
 
 /// Everything about the desk that is not about one conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -240,6 +242,8 @@ pub struct ConversationView {
     pub goes_on: Vec<GoesOn>,
     /// Earlier conversations of the same customer that the journey can show.
     pub earlier: u32,
+    /// None if the hub cannot translate.
+    pub translating: Option<TranslatingView>,
 }
 
 /// The user's drafts.
@@ -344,6 +348,8 @@ pub struct EntryView {
     /// While its file is not at the hub.
     pub upload: Option<UploadView>,
     pub about: Option<AboutTurnView>,
+    /// Only while the user reads the conversation in translation, and the turn needs one.
+    pub translation: Option<TurnTranslationView>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]

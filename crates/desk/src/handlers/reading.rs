@@ -72,6 +72,7 @@ impl Desk {
                     capacity: me.capacity,
                     mail: me.mail,
                     improve: me.improve,
+                    translate: me.translate,
                 };
                 (Some(me), counts)
             }

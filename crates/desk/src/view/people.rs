@@ -25,6 +25,8 @@ pub struct MeView {
     pub mail: bool,
     /// Whether the hub can offer a better wording for a reply.
     pub improve: bool,
+    /// Whether the hub can translate.
+    pub translate: bool,
 }
 
 /// A current participant of the conversation.

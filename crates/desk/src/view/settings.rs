@@ -7,7 +7,7 @@ use tandem_conversation::Section;
 use ts_rs::TS;
 
 /// The user's settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct SettingsView {
     /// A customer's turn since writing also holds a reply back.
@@ -21,6 +21,8 @@ pub struct SettingsView {
     /// None until the user chooses.
     pub appearance: Option<AppearanceSettings>,
     pub language: Language,
+    /// Languages that the user reads, as tags of BCP 47; none for the language of the desk's own words.
+    pub reads: Vec<String>,
     pub notifications: NotificationSettings,
     pub lists: ListSettings,
 }
@@ -28,6 +30,8 @@ pub struct SettingsView {
 impl SettingsView {
     /// Largest value of `undo_s`.
     pub(crate) const LONGEST_UNDO_S: u8 = 20;
+    /// Most entries of `reads`.
+    pub(crate) const MOST_READ: usize = 30;
 }
 
 impl Default for SettingsView {
@@ -39,6 +43,7 @@ impl Default for SettingsView {
             start_section: Section::My,
             appearance: None,
             language: Language::System,
+            reads: Vec::new(),
             notifications: NotificationSettings::default(),
             lists: ListSettings::default(),
         }

@@ -3,8 +3,9 @@
 use tandem_conversation::{Content, ConversationId, EventBody, Participant, TurnId};
 use tandem_sqlite::rusqlite::Connection;
 
+use super::translated;
 use crate::cache::{CacheError, events};
-use crate::entries::content_body;
+use crate::entries::{content_body, is_said};
 use crate::view::{AboutTurnView, EntryBody, EntryView, QuoteView, ReactionView};
 
 /// Maximum length of a quote, in characters.
@@ -38,11 +39,13 @@ pub(super) fn add(
                     about.earlier.push(before.to_owned());
                 }
                 view.body = body;
+                view.translation = translated::begin(is_said(&content));
             }
             // Nothing of it is left to be read.
             EventBody::TurnWithdrawn { .. } => {
                 (about.owed, about.earlier) = (false, Vec::new());
                 view.body = content_body(turn, &Content::withdrawn(), true);
+                view.translation = None;
             }
             _ => {}
         }
@@ -76,6 +79,17 @@ pub(crate) fn quote(
         None => words.to_owned(),
     };
     Ok(Some(QuoteView { turn, by: event.actor, text }))
+}
+
+/// The turn of an entry, and its words.
+pub(super) fn said(body: &EntryBody) -> Option<(TurnId, &str)> {
+    match body {
+        EntryBody::Text { turn, text, .. }
+        | EntryBody::Question { turn, text, .. }
+        | EntryBody::Answer { turn, text }
+        | EntryBody::Attachment { turn, text, .. } => Some((*turn, text)),
+        _ => None,
+    }
 }
 
 fn text(body: &EntryBody) -> Option<&str> {
@@ -136,6 +150,7 @@ mod tests {
             held_until: None,
             upload: None,
             about: None,
+            translation: None,
         };
         add(connection, &mut view, turn, quotes, false).unwrap();
         view

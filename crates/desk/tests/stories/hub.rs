@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tandem_conversation::*;
-use tandem_protocol::agents::{AlertReport, Claim, CommandRequest, Me, Tokens, usual_file_bytes};
+use tandem_protocol::agents::{AlertReport, Claim, CommandRequest, Me, Tokens, Translate, usual_file_bytes};
 use tandem_protocol::library::Library;
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, watch};
@@ -27,6 +27,8 @@ pub struct World {
     pub commands: Vec<CommandRequest>,
     /// The desk's reports on its alerts.
     pub alerts: Vec<AlertReport>,
+    /// Requests for translations.
+    pub translated: Vec<Translate>,
     /// The agent's latest presence.
     pub available: Option<bool>,
     /// What the desk has said last of its user.
@@ -133,6 +135,7 @@ impl FakeHub {
                 came_with: Vec::new(),
                 commands: Vec::new(),
                 alerts: Vec::new(),
+                translated: Vec::new(),
                 available: None,
                 said: None,
                 is_frozen: false,
@@ -426,6 +429,7 @@ impl FakeHub {
             mail: true,
             public_url: None,
             improve: true,
+            translate: true,
             max_file_bytes: world.max_file_bytes,
             reasons: vec!["Lunch".into()],
         }

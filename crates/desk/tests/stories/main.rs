@@ -36,6 +36,7 @@ mod snoozes;
 mod sync;
 mod tags;
 mod taken;
+mod translating;
 mod undo;
 mod unsent;
 mod upgrade;

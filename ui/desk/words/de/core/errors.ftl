@@ -109,3 +109,9 @@ keychain-why = Er ist gesperrt oder hat den Schlüssel nicht mehr. Entsperren Si
     .other = Er enthält einen anderen Schlüssel als den, mit dem die Daten auf diesem Gerät verschlüsselt wurden. Stellen Sie den Schlüsselbund wieder her oder fangen Sie neu an.
     .absent = Auf diesem System antwortet kein Schlüsselbund. Starten Sie den Ihrer Arbeitsumgebung, etwa GNOME Keyring oder KWallet, und versuchen Sie es noch einmal.
     .refused = Er hat abgelehnt: Sein Passwortfenster wurde geschlossen oder konnte nicht erscheinen. Versuchen Sie es noch einmal und geben Sie das Passwort dort ein.
+
+## Übersetzungen
+
+translate-offline = Wird übersetzt, sobald Sie wieder online sind.
+translate-failed = Es kam keine Übersetzung
+translate-no-language = Die Sprache des Kunden ist noch nicht bekannt.

@@ -109,3 +109,9 @@ keychain-why = It is locked, or does not have the key any more. Unlock it, then 
     .other = It holds another key than the one this machine's data was encrypted with. Restore the keychain, or start over.
     .absent = No keychain answers on this system. Start your desktop's keychain, such as GNOME Keyring or KWallet, then try again.
     .refused = It refused: its window for your password was closed, or could not be shown. Try again, and enter the password there.
+
+## Translations
+
+translate-offline = Translates when back online.
+translate-failed = No translation came
+translate-no-language = The customer's language is not known yet.
