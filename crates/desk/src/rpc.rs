@@ -3,6 +3,7 @@
 //! The window, the browser tests and the end-to-end tests all use it; there is no other entry.
 
 mod channel;
+mod translating;
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
@@ -12,10 +13,10 @@ use tandem_conversation::{
 use tandem_protocol::agents::Absence;
 use ts_rs::TS;
 
-pub use channel::*;
-use zeroize::Zeroizing;
-
 use crate::words::Spoken;
+pub use channel::*;
+pub use translating::*;
+use zeroize::Zeroizing;
 
 /// An error for the interface: a stable code, and a message for the agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -175,22 +176,6 @@ pub struct Words {
     pub id: ConversationId,
     #[serde(default)]
     pub text: String,
-}
-
-/// Whether the user reads a conversation in translation.
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ReadTranslated {
-    pub id: ConversationId,
-    pub on: bool,
-}
-
-/// Turns to translate into the user's language; at most 20 are.
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct TranslateTurns {
-    pub id: ConversationId,
-    pub turns: Vec<TurnId>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]

@@ -306,14 +306,6 @@ pub struct FieldView {
     pub value: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct SuggestionView {
-    pub turn: TurnId,
-    pub text: String,
-    pub why: Option<String>,
-}
-
 /// A part of the customer journey, oldest first.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -27,7 +27,7 @@ const SOURCES: [&str; 34] = [
     "protocol/src/agents.rs",
     "protocol/src/agents/alerts.rs",
     "protocol/src/agents/live.rs",
-    "protocol/src/agents/translate.rs",
+    "protocol/src/agents/wording.rs",
     "protocol/src/channels.rs",
     "protocol/src/library.rs",
     "protocol/src/problem.rs",

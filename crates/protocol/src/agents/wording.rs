@@ -1,10 +1,32 @@
-//! What was said, or an unsent reply, in another language.
+//! Other words, which are never recorded or sent: a better wording for a reply, and translations.
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::TurnId;
 use utoipa::ToSchema;
 
-use super::Improver;
+/// `POST /api/v1/conversations/{id}/improve`: an unsent reply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Improve {
+    pub text: String,
+}
+
+/// The reply in a better wording. Nothing is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Improved {
+    pub text: String,
+    pub by: Improver,
+}
+
+/// Who suggested the wording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Improver {
+    Logic,
+    /// The company's writing model.
+    Model,
+}
 
 /// Maximum turns of one request.
 pub const TRANSLATED_TURNS: usize = 20;
