@@ -11,7 +11,7 @@ use whatlang::{Detector, Lang, Script};
 /// Characters that are looked at. More say nothing new.
 const CHARS: usize = 1_500;
 /// Least letters of a text, where several languages share its letters.
-const LETTERS: usize = 25;
+const LETTERS: usize = 30;
 /// Least letters where the script alone says the language.
 const LETTERS_OF_ITS_OWN: usize = 4;
 /// Least letters where one of them says the language.

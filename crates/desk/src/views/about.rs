@@ -107,12 +107,14 @@ fn text(body: &EntryBody) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use tandem_conversation::{Channel, CommandId, Event, Position, Time, Turn};
+    use tandem_protocol::agents::Improver;
     use tandem_sqlite::rusqlite::Connection;
     use uuid::Uuid;
 
     use super::*;
     use crate::cache::search::Filing;
     use crate::cache::testing::connection;
+    use crate::cache::translations::{self, Translation};
 
     const OF: ConversationId = ConversationId(Uuid::from_u128(1));
     const ASKED: TurnId = TurnId(Uuid::from_u128(2));
@@ -177,8 +179,13 @@ mod tests {
         assert_eq!(about.reactions.iter().map(|one| one.emoji.as_str()).collect::<Vec<_>>(), ["❤"], "one of each side");
         let quote = shown(&connection, QUOTES, "This one", Some(ASKED)).about.unwrap().quote.unwrap();
         assert_eq!((quote.turn, quote.text.as_str()), (ASKED, "My red bag"));
+        let translated = |words: &str| translations::get(&connection, ASKED, "de", words).unwrap();
+        let made = Translation { text: "Meine rote Tasche".into(), from: None, by: Improver::Model };
+        translations::keep(&connection, OF, ASKED, "de", "My red bag", &made).unwrap();
+        assert!(translated("My bag").is_none() && translated("My red bag").is_some(), "of its newest words");
         happens(&connection, 6, reacted(None));
         happens(&connection, 7, EventBody::TurnWithdrawn { turn: ASKED });
+        assert!(translated("My red bag").is_none(), "a translation goes with the words");
         let view = shown(&connection, ASKED, "My bag", None);
         assert!(view.about.is_none(), "nothing of what was withdrawn is left: {view:?}");
         let quote = shown(&connection, QUOTES, "This one", Some(ASKED)).about.unwrap().quote.unwrap();

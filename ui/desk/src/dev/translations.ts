@@ -6,14 +6,15 @@ import type { Sample } from "./sample";
 const LINES: readonly [words: string, translation: string | null][] = [
   ["É possível levar uma segunda mala no NW-20418?", "Is it possible to take a second bag on NW-20418?"],
   ["Sim, por favor 🙂", "Yes, please 🙂"],
-  ["Olá, preciso de mudar a minha viagem para um dia da próxima semana.\nSerá que dá?", "Hello, I need to move my trip to some day next week.\nWould that work?"],
   // Dialect that the translator gives up on.
   ["Ena pá, era mesmo à maneira!", null],
+  ["Olá, preciso de mudar a minha viagem para um dia da próxima semana.\nSerá que dá?", "Hello, I need to move my trip to some day next week.\nWould that work?"],
 ];
 
 const REPLY = "Boas notícias: o voo das 09:40 de quinta-feira ainda tem lugar à janela.";
 
-export function foreignScene(samples: Sample[], on: boolean): void {
+/** `on`: she is read in translation; `made`: the translations have come. */
+export function foreignScene(samples: Sample[], on: boolean, made: boolean): void {
   const carmen = samples.find(({ view }) => view.row.id === "carmen");
   if (!carmen) return;
   let line = 0;
@@ -25,7 +26,7 @@ export function foreignScene(samples: Sample[], on: boolean): void {
   carmen.view.translating = { from: "pt", to: "en", on, foreign: true };
   if (!on) return;
   readTranslated(carmen.entries, true);
-  translate(carmen.entries, carmen.entries.flatMap(({ body }) => ("turn" in body ? [body.turn] : [])));
+  if (made) translate(carmen.entries, carmen.entries.flatMap(({ body }) => ("turn" in body ? [body.turn] : [])));
 }
 
 function isTheirs(entry: EntryView): boolean {

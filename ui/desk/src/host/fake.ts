@@ -62,7 +62,7 @@ export class FakeHost implements Host {
     this.samples = scene.has("empty") ? [] : scene.has("large") ? large(now) : morning(now);
     this.#app = appView(scene, now);
     if (scene.has("snoozed")) snoozedScene(this.samples, now);
-    if (scene.has("foreign")) foreignScene(this.samples, scene.has("translated"));
+    if (scene.has("foreign")) foreignScene(this.samples, scene.has("translated"), !scene.has("offline"));
     if (scene.has("files")) filesScene(this.samples, now);
     if (scene.has("mentioned")) this.mentions = mentions(now);
     if (scene.has("not_sent")) this.notSent = notSent(now);

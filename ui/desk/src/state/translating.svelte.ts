@@ -108,8 +108,10 @@ export class Translating {
     } catch (error) {
       if (stops !== this.#stops) return;
       const { code, message } = asRpcError(error);
+      // An earlier conversation of the customer may be gone from the hub.
+      if (code === "conversation.unknown") for (const [key] of turns) this.#failed.set(key, message);
       // It is asked again as soon as there is a hub.
-      if (code !== "desk.offline") this.problem = message;
+      else if (code !== "desk.offline") this.problem = message;
     }
     this.asking = new Set();
     // What came is in the transcript, which is read again and then wants the rest.

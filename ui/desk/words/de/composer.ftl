@@ -91,7 +91,7 @@ translated = Übersetzung
     .asking = Wird übersetzt …
     .same = In der Sprache des Kunden lautet es gleich.
     .taken = Das ist die Übersetzung. Sie ist noch nicht gesendet.
-    .would-write = auf { $language }
+    .would-write = würde auf { $language } schreiben
     .use = Übersetzung übernehmen
 
 ## Why a reply is held

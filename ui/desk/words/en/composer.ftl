@@ -91,7 +91,7 @@ translated = Translation
     .asking = Translating …
     .same = It is the same in the customer's language.
     .taken = This is the translation. It is not sent yet.
-    .would-write = in { $language }
+    .would-write = would write in { $language }
     .use = Use this translation
 
 ## Why a reply is held
