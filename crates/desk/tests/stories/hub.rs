@@ -308,9 +308,12 @@ impl FakeHub {
     }
 
     pub fn customer_writes(&self, id: ConversationId, text: &str) {
-        let content = Content::Text { text: text.into() };
+        self.customer_says(id, Content::Text { text: text.into() }).unwrap();
+    }
+
+    pub fn customer_says(&self, id: ConversationId, content: Content) -> Result<Position, Rejection> {
         let turn = TurnId(Uuid::now_v7());
-        self.run(id, Participant::Customer, Command::Write { turn, content, received: (self.clock)() }).unwrap();
+        self.run(id, Participant::Customer, Command::Write { turn, content, received: (self.clock)() })
     }
 
     pub fn joins(&self, id: ConversationId, name: &str) {

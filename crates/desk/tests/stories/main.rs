@@ -7,6 +7,7 @@
 mod alerts;
 mod arranging;
 mod bad_hub;
+mod bad_input;
 mod board;
 mod buttons;
 mod calls;
