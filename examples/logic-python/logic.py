@@ -24,6 +24,15 @@ MENU = [
 ]
 
 
+# A sample's phrase book; a real service would ask its translator.
+PHRASES = [
+    {"en": "Hello", "de": "Hallo", "pt": "Olá"},
+    {"en": "Thank you", "de": "Danke", "pt": "Obrigado"},
+    {"en": "Where is my order?", "de": "Wo ist meine Bestellung?", "pt": "Onde está a minha encomenda?"},
+    {"en": "One moment, please.", "de": "Einen Moment, bitte.", "pt": "Um momento, por favor."},
+]
+
+
 def message(text):
     return {"type": "MESSAGE", "text": text}
 
@@ -57,6 +66,18 @@ def said(trigger):
     told = [one for one in trigger.get("joined", []) if one.get("turn") and one["by"]["kind"] == "customer"]
     contents = [one["turn"]["content"] for one in [*told, trigger]]
     return {**contents[-1], "text": "\n".join(content.get("text", "") for content in contents)}
+
+
+def translations(wanted):
+    """One for each text that the phrase book knows."""
+    to, made = wanted["to"].split("-")[0].lower(), []
+    for text in wanted["texts"]:
+        words = text["text"].strip().lower()
+        known = [(row, tag) for row in PHRASES for tag in row if row[tag].lower() == words and to in row]
+        if known:
+            row, tag = known[0]
+            made.append({"id": text["id"], "from": tag, "text": row[to]})
+    return made
 
 
 def tidy(draft):
@@ -94,10 +115,11 @@ class Door(BaseHTTPRequestHandler):
             return self.say(401, {"error": "not signed by the hub"})
         try:
             request = json.loads(body)
-            actions = answer(request)
+            asked = request["trigger"]["type"]
+            said = {"translations": translations(request["trigger"]["translate"])} if asked == "TRANSLATE" else {"actions": answer(request)}
         except (ValueError, KeyError, TypeError, AttributeError, IndexError):
             return self.say(400, {"error": "not a request of the protocol"})
-        return self.say(200, {"requestId": request["requestId"], "actions": actions})
+        return self.say(200, {"requestId": request["requestId"], **said})
 
     def is_the_hub(self, body):
         """Accepts only what the hub signed within the last five minutes, over these exact bytes."""

@@ -90,6 +90,7 @@ fn a_careless_service_fails_the_check_which_names_every_problem() -> Result<()> 
         ("partners by link", "either email or secretHash is needed"),
         ("preview", "PREVIEW: status 500"),
         ("better wording", "IMPROVE: status 500"),
+        ("translations", "TRANSLATE: status 500"),
         ("unknown trigger", "status 500"),
         ("the same request twice", "first MESSAGE, then MESSAGE, COMPLETE"),
         ("truncated JSON", "answered as if nothing were wrong"),

@@ -414,7 +414,11 @@ goesOn: Array<GoesOn>,
 /**
  * Earlier conversations of the same customer that the journey can show.
  */
-earlier: number, };
+earlier: number, 
+/**
+ * None if the hub cannot translate.
+ */
+translating: TranslatingView | null, };
 
 export type CountsView = { 
 /**
@@ -536,7 +540,11 @@ heldUntil: Time | null,
 /**
  * While its file is not at the hub.
  */
-upload: UploadView | null, about: AboutTurnView | null, };
+upload: UploadView | null, about: AboutTurnView | null, 
+/**
+ * Only while the user reads the conversation in translation, and the turn needs one.
+ */
+translation: TurnTranslationView | null, };
 
 export type FetchFile = { id: ConversationId, turn: TurnId, };
 
@@ -951,7 +959,11 @@ improve: boolean,
 /**
  * What the hub calls Your Logic; none for the words of the language.
  */
-logicName: string | null, };
+logicName: string | null, 
+/**
+ * Whether the hub can translate.
+ */
+translate: boolean, };
 
 export type Media = { id: MediaId, name: string, contentType: string, bytes: number, };
 
@@ -1350,6 +1362,8 @@ emoji: string | null, };
 
 export type ReactionView = { by: Participant, emoji: string, };
 
+export type ReadTranslated = { id: ConversationId, on: boolean, };
+
 export type Retry = { id: ConversationId, turn: TurnId, };
 
 export type ReturnedView = { 
@@ -1542,7 +1556,11 @@ startSection: Section,
 /**
  * None until the user chooses.
  */
-appearance: AppearanceSettings | null, language: Language, notifications: NotificationSettings, lists: ListSettings, };
+appearance: AppearanceSettings | null, language: Language, 
+/**
+ * Languages that the user reads, as tags of BCP 47; none for the language of the desk's own words.
+ */
+reads: Array<string>, notifications: NotificationSettings, lists: ListSettings, };
 
 export type ShownFilesView = { types: Array<string>, bytes: number, };
 
@@ -1668,6 +1686,38 @@ export type Time = string;
 
 export type Tone = "good" | "plain" | "bad";
 
+export type TranslateTurns = { id: ConversationId, turns: Array<TurnId>, };
+
+export type TranslatedReplyView = { text: string, 
+/**
+ * Its language, as a tag of BCP 47.
+ */
+to: string, by: "logic" | "model", };
+
+export type TranslatedView = { 
+/**
+ * Turns that were not translated.
+ */
+untranslated: Array<TurnId>, };
+
+export type TranslatingView = { 
+/**
+ * The customer's language, as a tag of BCP 47; none if it is not certain.
+ */
+from: string | null, 
+/**
+ * The language that the user reads.
+ */
+to: string, 
+/**
+ * The user reads this conversation in translation.
+ */
+on: boolean, 
+/**
+ * The user does not read the customer's language.
+ */
+foreign: boolean, };
+
 export type TriedView = { text: string, 
 /**
  * Variables that are not known for everyone.
@@ -1681,6 +1731,12 @@ problem: string | null, };
 export type TryTemplate = { text: string, };
 
 export type TurnId = string;
+
+export type TurnTranslationView = { "is": "wanted" } | { "is": "made", text: string, 
+/**
+ * The language of the words, as a tag of BCP 47.
+ */
+from: string | null, by: "logic" | "model", };
 
 export type Unlock = { 
 /**
@@ -1754,6 +1810,9 @@ export interface Commands {
   "conversation.delegate": { request: Finish; response: Nothing };
   "conversation.preview": { request: OneConversation; response: PreviewView };
   "conversation.improve": { request: Words; response: ImprovedView };
+  "conversation.readTranslated": { request: ReadTranslated; response: Nothing };
+  "conversation.translate": { request: TranslateTurns; response: TranslatedView };
+  "conversation.translateReply": { request: Words; response: TranslatedReplyView };
   "conversation.takeOver": { request: OneConversation; response: Nothing };
   "conversation.mentionable": { request: OneConversation; response: Array<MentionableView> };
   "conversation.invite": { request: InviteColleague; response: Nothing };

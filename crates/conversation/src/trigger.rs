@@ -37,6 +37,8 @@ pub enum Trigger {
     Preview,
     /// A dry run: a better wording for an agent's reply. Never an event.
     Improve,
+    /// A dry run: what was said, or an agent's reply, in another language. Never an event.
+    Translate,
 }
 
 /// The trigger of an event; none if Your Logic caused it or need not know.

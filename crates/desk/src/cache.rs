@@ -27,6 +27,7 @@ pub(crate) mod rescue;
 pub(crate) mod search;
 pub(crate) mod snoozes;
 pub(crate) mod tags;
+pub(crate) mod translations;
 pub(crate) mod unheld;
 pub(crate) mod unknown;
 
@@ -80,6 +81,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "snoozes", sql: snoozes::SCHEMA },
     Migration { name: "tags", sql: tags::SCHEMA },
     Migration { name: "brands and their targets", sql: brands::SCHEMA },
+    Migration { name: "translations", sql: translations::SCHEMA },
 ];
 
 #[derive(Debug, thiserror::Error)]
@@ -207,8 +209,10 @@ impl Cache {
 /// Deletes the hub's data; the user's own (drafts, outbox) stays.
 pub(crate) fn forget_conversations(connection: &Connection, touched: &mut Touched) -> Result<(), CacheError> {
     search::forget_all(connection)?;
-    connection
-        .execute_batch("DELETE FROM events; DELETE FROM conversations; DELETE FROM media; DELETE FROM unheld;")?;
+    connection.execute_batch(
+        "DELETE FROM events; DELETE FROM conversations; DELETE FROM media; DELETE FROM unheld;
+             DELETE FROM translations;",
+    )?;
     meta::remove(connection, meta::CURSOR)?;
     meta::remove(connection, meta::UNKNOWN)?;
     touched.everything();
@@ -220,7 +224,8 @@ pub(crate) fn forget_user(connection: &Connection, touched: &mut Touched) -> Res
     forget_conversations(connection, touched)?;
     connection.execute_batch(
         "DELETE FROM bookmarks; DELETE FROM outbox; DELETE FROM files; DELETE FROM file_parts; DELETE FROM notices;
-         DELETE FROM alert_reports; DELETE FROM refused; DELETE FROM drawn; DELETE FROM library_uses; DELETE FROM meta;",
+         DELETE FROM alert_reports; DELETE FROM refused; DELETE FROM drawn; DELETE FROM library_uses; DELETE FROM meta;
+         DELETE FROM translating;",
     )?;
     Ok(())
 }

@@ -99,6 +99,8 @@ pub(crate) struct Entry {
     pub reply_to: Option<TurnId>,
     /// Stands for a file that may still come.
     pub owed: bool,
+    /// Holds somebody's words, not ours about them.
+    pub said: bool,
     pub body: EntryBody,
 }
 
@@ -120,6 +122,7 @@ pub(crate) fn entries(events: &[Event], customer: &str, call_since: Option<Time>
                 turn: turn_of(event).map(|turn| turn.id),
                 reply_to: turn_of(event).and_then(|turn| turn.reply_to),
                 owed: turn_of(event).is_some_and(|turn| turn.content.is_owed_file()),
+                said: turn_of(event).is_some_and(|turn| is_said(&turn.content)),
                 body: body(event, customer, call_since),
             });
         }
@@ -168,6 +171,15 @@ fn body(event: &Event, customer: &str, call_since: Option<Time>) -> EntryBody {
         return EntryBody::System { what, text };
     };
     content_body(turn.id, &turn.content, turn.silent)
+}
+
+/// Whether the entry shows the author's own words, and not ours in place of them.
+pub(crate) fn is_said(content: &Content) -> bool {
+    let own = matches!(
+        content,
+        Content::Text { .. } | Content::Question { .. } | Content::Answer { .. } | Content::Attachment { .. }
+    );
+    own && !content.is_withdrawn()
 }
 
 /// A turn's content as an entry.

@@ -20,6 +20,7 @@ mod seen;
 mod session;
 mod system;
 mod templates;
+mod translating;
 mod unsent;
 mod writing;
 
@@ -34,6 +35,7 @@ impl Workplace {
         let link = self.link.borrow().clone();
         let me = link.session().ok_or_else(signed_out)?.me();
         let now = self.clock.hub_now();
-        Ok(Reader { user: me.user, name: me.name, permissions: me.permissions, skills: me.skills, now })
+        let languages = self.languages(me.translate);
+        Ok(Reader { user: me.user, name: me.name, permissions: me.permissions, skills: me.skills, languages, now })
     }
 }

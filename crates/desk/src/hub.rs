@@ -23,7 +23,7 @@ use tandem_conversation::{CallId, Conversation, ConversationId, CustomerId, Medi
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{
     AlertLedger, AlertReports, Claim, CommandAccepted, CommandRequest, EventPage, Improve, Improved, Journey, Login,
-    Refresh, SearchPage, Tokens,
+    Refresh, SearchPage, Tokens, Translate, Translated,
 };
 use tandem_protocol::logic::LogicResponseBody;
 
@@ -267,6 +267,16 @@ impl Hub {
     /// A better wording for a reply.
     pub(crate) async fn improve(&self, token: &str, id: ConversationId, text: String) -> Result<Improved, HubError> {
         self.ask(Method::POST, &format!("conversations/{id}/improve"), Some(token), Some(&Improve { text })).await
+    }
+
+    /// Turns or a reply in another language.
+    pub(crate) async fn translate(
+        &self,
+        token: &str,
+        id: ConversationId,
+        wanted: Translate,
+    ) -> Result<Translated, HubError> {
+        self.ask(Method::POST, &format!("conversations/{id}/translate"), Some(token), Some(&wanted)).await
     }
 
     /// Downloads a file of at most `most` bytes, or [`ANSWER_BYTES`] if that is more; takes as long as bytes arrive.

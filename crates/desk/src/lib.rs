@@ -21,6 +21,7 @@ mod handlers;
 mod handoff;
 mod housekeeping;
 mod hub;
+mod language;
 mod library;
 mod link;
 mod memory;

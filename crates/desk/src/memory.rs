@@ -157,7 +157,7 @@ impl Memory {
     }
 
     pub(crate) fn settings(&self) -> SettingsView {
-        *lock(&self.settings)
+        lock(&self.settings).clone()
     }
 
     /// How long the user's turns can be taken back before they are sent.

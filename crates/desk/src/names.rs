@@ -1,6 +1,6 @@
 //! Makes file names and types safe for every disk and every header: any sender's name becomes one name in one folder.
 
-use tandem_conversation::turns_text;
+use tandem_conversation::{is_blank, turns_text};
 
 /// Maximum length of a name in bytes: what most file systems allow, less what a program may add.
 const NAME_BYTES: usize = 200;
@@ -15,7 +15,7 @@ pub(crate) fn safe(name: &str, content_type: &str) -> String {
     let clean: String = last.chars().map(|c| if is_unsafe(c) { '_' } else { c }).collect();
     // Neither hidden nor, on Windows, different from how it looks.
     let clean = clean.trim().trim_start_matches('.').trim_end_matches(['.', ' ']).trim();
-    let clean = if clean.is_empty() { "file" } else { clean };
+    let clean = if is_blank(clean) { "file" } else { clean };
     let (stem, kind) = parts(clean);
     let kind = if kind.is_empty() { usual_ending(content_type) } else { kind };
     let bare = stem.split('.').next().unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());

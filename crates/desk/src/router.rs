@@ -48,8 +48,8 @@ impl Desk {
             AlertsView, AppView, BegunView, BehindView, BoardRequest, BoardView, ColleagueView, ConversationView,
             EntriesView, FileView, ImprovedView, InboxView, InsertedView, LibraryView, LinkView, ListView,
             ListedLibraryView, MentionableView, NotSentView, OpenedView, PastedView, PreviewView, QueuedView,
-            SavedView, SearchView, SettingsView, StartsView, StartupView, TakenBackView, TemplateView, TriedView,
-            UsedTagView, WantedView,
+            SavedView, SearchView, SettingsView, StartsView, StartupView, TakenBackView, TemplateView,
+            TranslatedReplyView, TranslatedView, TriedView, UsedTagView, WantedView,
         };
         use tandem_conversation::{Question, QuickReply};
         use tandem_protocol::library::{

@@ -3,6 +3,7 @@
 //! The window, the browser tests and the end-to-end tests all use it; there is no other entry.
 
 mod channel;
+mod translating;
 mod windows;
 
 use serde::{Deserialize, Serialize};
@@ -13,11 +14,11 @@ use tandem_conversation::{
 use tandem_protocol::agents::Absence;
 use ts_rs::TS;
 
+use crate::words::Spoken;
 pub use channel::*;
+pub use translating::*;
 pub use windows::*;
 use zeroize::Zeroizing;
-
-use crate::words::Spoken;
 
 /// An error for the interface: a stable code, and a message for the agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -539,6 +540,9 @@ macro_rules! table {
             "conversation.delegate" delegate Finish => Nothing;
             "conversation.preview" preview OneConversation => PreviewView;
             "conversation.improve" improve Words => ImprovedView;
+            "conversation.readTranslated" read_translated ReadTranslated => Nothing;
+            "conversation.translate" translate TranslateTurns => TranslatedView;
+            "conversation.translateReply" translate_reply Words => TranslatedReplyView;
             "conversation.takeOver" take_over OneConversation => Nothing;
             "conversation.mentionable" mentionable OneConversation => Vec<MentionableView>;
             "conversation.invite" invite InviteColleague => Nothing;

@@ -13,6 +13,7 @@ mod outbox;
 mod people;
 mod proposals;
 mod settings;
+mod translation;
 mod wanted;
 
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,7 @@ pub use outbox::*;
 pub use people::*;
 pub use proposals::*;
 pub use settings::*;
+pub use translation::*;
 pub use wanted::*;
 
 /// Everything about the desk that is not about one conversation.
@@ -249,6 +251,8 @@ pub struct ConversationView {
     pub goes_on: Vec<GoesOn>,
     /// Earlier conversations of the same customer that the journey can show.
     pub earlier: u32,
+    /// None if the hub cannot translate.
+    pub translating: Option<TranslatingView>,
 }
 
 /// The user's drafts.
@@ -311,14 +315,6 @@ pub struct FieldView {
     pub value: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct SuggestionView {
-    pub turn: TurnId,
-    pub text: String,
-    pub why: Option<String>,
-}
-
 /// A part of the customer journey, oldest first.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -353,6 +349,8 @@ pub struct EntryView {
     /// While its file is not at the hub.
     pub upload: Option<UploadView>,
     pub about: Option<AboutTurnView>,
+    /// Only while the user reads the conversation in translation, and the turn needs one.
+    pub translation: Option<TurnTranslationView>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]

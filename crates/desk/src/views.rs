@@ -10,6 +10,7 @@ mod one;
 mod row;
 mod search;
 mod transcript;
+mod translated;
 mod unsent;
 
 use tandem_conversation::{Access, Participant, Permission, Permissions, RETENTION_MS, Section, Skills, Time, UserId};
@@ -21,6 +22,7 @@ pub(crate) use inbox::inbox;
 pub(crate) use one::conversation;
 pub(crate) use search::{search, search_view};
 pub(crate) use transcript::{Page, transcript};
+pub(crate) use translated::{Languages, of_customer as customers_language, words as words_of_turn};
 pub(crate) use unsent::{NotSent, drafts_with, not_sent};
 
 use crate::cache::brands::Brands;
@@ -39,6 +41,7 @@ pub(crate) struct Reader {
     pub name: String,
     pub permissions: Permissions,
     pub skills: Skills,
+    pub languages: Languages,
     pub now: Time,
 }
 

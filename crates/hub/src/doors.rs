@@ -92,6 +92,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(api::questions::for_logic))
         .routes(routes!(api::dry_runs::preview))
         .routes(routes!(api::dry_runs::improved))
+        .routes(routes!(api::dry_runs::translated))
         .routes(routes!(api::logic::requests))
         .routes(routes!(web_chat::look::look))
         .routes(routes!(web_chat::session::create))

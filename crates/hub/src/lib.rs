@@ -64,6 +64,7 @@ mod states;
 pub mod store;
 pub mod terminal;
 mod timers;
+mod translate;
 mod turns;
 mod wake;
 mod zone;

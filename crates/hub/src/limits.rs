@@ -34,6 +34,7 @@ pub struct Limits {
     links: Buckets<LinkId>,
     guests: Buckets<LinkId>,
     dry_runs: Buckets<UserId>,
+    translations: Buckets<UserId>,
     searches: Buckets<UserId>,
     typing: Buckets<ConversationId>,
     passwords: Buckets<UserId>,
@@ -59,6 +60,8 @@ impl Limits {
             links: Buckets::new(Rate::per_minute(60)),
             guests: Buckets::new(Rate::per_second(5).burst(30)),
             dry_runs: Buckets::new(Rate::per_minute(30)),
+            // Each screen of a conversation is one, and each message that comes.
+            translations: Buckets::new(Rate::per_minute(60)),
             // The search field asks while the user types.
             searches: Buckets::new(Rate::per_second(5).burst(60)),
             typing: Buckets::new(Rate::per_minute(12).burst(1)),
@@ -157,6 +160,14 @@ impl Limits {
         self.check(&self.dry_runs, user)
     }
 
+    /// One request of a user for translations.
+    ///
+    /// # Errors
+    /// A problem with status 429.
+    pub(crate) fn translation(&self, user: UserId) -> Result<(), ApiError> {
+        self.check(&self.translations, user)
+    }
+
     /// One search of a user.
     ///
     /// # Errors
@@ -204,6 +215,7 @@ impl Limits {
         self.links.tidy(now);
         self.guests.tidy(now);
         self.dry_runs.tidy(now);
+        self.translations.tidy(now);
         self.searches.tidy(now);
         self.typing.tidy(now);
         self.passwords.tidy(now);

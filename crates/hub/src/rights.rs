@@ -22,6 +22,7 @@ use crate::secrets::TokenHash;
 use crate::socket::Goodbye;
 use crate::store::brands::{self, Terms};
 use crate::store::{StoreError, auth, contacts, conversations, links, passable, users};
+use crate::translate;
 
 /// Lifetime of an access token, in milliseconds.
 pub(crate) const ACCESS_MS: i64 = 15 * 60 * 1000;
@@ -55,6 +56,7 @@ pub(crate) fn me_of(hub: &Hub, user: &users::User) -> Me {
         mail: hub.config.mail.is_some(),
         public_url: hub.config.public_url.clone(),
         improve: improve::is_possible(hub),
+        translate: translate::is_possible(hub),
         max_file_bytes: hub.config.media.max_bytes,
         reasons: hub.config.reasons.clone(),
         logic_name: hub.config.logic_name.clone(),

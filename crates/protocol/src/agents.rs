@@ -3,6 +3,7 @@
 mod alerts;
 mod live;
 mod search;
+mod wording;
 
 pub use alerts::{Alert, AlertLedger, AlertOutcome, AlertReport, AlertReports, CallAlerts, Claim, Muted};
 pub use live::{Batch, DeskFrame, LiveChange, LiveFrame, Whereabouts, kind_of};
@@ -16,6 +17,10 @@ use tandem_conversation::{
 };
 use ts_rs::TS;
 use utoipa::ToSchema;
+pub use wording::{
+    Improve, Improved, Improver, TRANSLATED_CHARS, TRANSLATED_TURNS, Translate, Translated, TranslatedTurn,
+    is_language_tag,
+};
 
 /// `POST /api/v1/auth/login`.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -74,6 +79,9 @@ pub struct Me {
     /// Whether this hub can offer a better wording for a reply.
     #[serde(default)]
     pub improve: bool,
+    /// Whether this hub can translate; false from hubs before [`TRANSLATES`](crate::TRANSLATES).
+    #[serde(default)]
+    pub translate: bool,
     /// The largest file that this hub takes, in bytes.
     #[serde(default = "usual_file_bytes")]
     pub max_file_bytes: u64,
@@ -379,30 +387,6 @@ fn drawn(command: Command, library: Option<Drawn>) -> Command {
 pub struct CommandAccepted {
     /// Position of the added turn, or else of the conversation's last event.
     pub position: Position,
-}
-
-/// `POST /api/v1/conversations/{id}/improve`: an unsent reply.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Improve {
-    pub text: String,
-}
-
-/// The reply in a better wording. Nothing is sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Improved {
-    pub text: String,
-    pub by: Improver,
-}
-
-/// Who suggested the wording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Improver {
-    Logic,
-    /// The company's writing model.
-    Model,
 }
 
 /// `GET /api/v1/conversations`: states, most urgent first.

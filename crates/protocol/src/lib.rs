@@ -50,7 +50,7 @@ pub const VERSIONS: &[&str] = &[
      conversation, and begin conversations with one",
     "18: beginning conversations is a permission of its own",
     "19: Your Logic sends in a channel's own words; hubs say how many conversations colleagues take at once",
-    "20: hits of a search name their brand; hubs say what they call Your Logic",
+    "20: hits of a search name their brand; hubs say what they call Your Logic, and translate turns and replies",
 ];
 
 /// The oldest version that this version can talk to.
@@ -89,6 +89,9 @@ pub const TELLS_TEMPLATES: u32 = 17;
 /// From this version on, desks know the permission to begin conversations
 /// ([`Permission::Start`](tandem_conversation::Permission::Start)).
 pub const KNOWS_START: u32 = 18;
+
+/// From this version on, hubs translate ([`agents::Translate`]).
+pub const TRANSLATES: u32 = 20;
 
 /// The header with the desk's version, in each request.
 pub const VERSION_HEADER: &str = "tandem-version";

@@ -71,6 +71,9 @@ pub struct TriggerBody {
     /// The agent's unsent reply, for `IMPROVE`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<String>,
+    /// For `TRANSLATE`: what an agent wants in another language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub translate: Option<TranslateBody>,
     /// Earlier events that happened while you were being asked, oldest first; there is no other request about them.
     /// Mostly several turns of the customer; each is a whole trigger.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -79,6 +82,35 @@ pub struct TriggerBody {
     /// How many of `joined` were dropped, oldest first, to keep the request within its limit.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub joined_left_out: usize,
+}
+
+/// Texts to translate: turns of the conversation, or the agent's unsent reply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TranslateBody {
+    /// The language to translate into, as a tag of BCP 47.
+    pub to: String,
+    /// At most 20, with 20,000 characters in all.
+    pub texts: Vec<TextBody>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TextBody {
+    /// Names the text in this request only.
+    pub id: String,
+    pub text: String,
+}
+
+/// The translation of one text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TranslationBody {
+    /// The text's id in the request.
+    pub id: String,
+    pub text: String,
+    /// The language of the original, as a tag of BCP 47.
+    pub from: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -147,6 +179,8 @@ pub struct LogicResponseBody {
     pub customer: CustomerPatch,
     pub conversation: ConversationPatch,
     pub actions: Vec<Action>,
+    /// For `TRANSLATE`: one for each text that you can translate.
+    pub translations: Vec<TranslationBody>,
 }
 
 impl LogicResponseBody {

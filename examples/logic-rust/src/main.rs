@@ -9,6 +9,7 @@ mod door;
 mod plan;
 #[cfg(test)]
 mod stories;
+mod translating;
 mod wire;
 mod wording;
 mod words;

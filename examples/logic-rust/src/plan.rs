@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::bot;
 use crate::dialogue::{Dialogue, Library, Place, Recorded};
+use crate::translating;
 use crate::wire::{Answer, Request};
 use crate::wording;
 use crate::words::{self, Words};
@@ -27,6 +28,7 @@ pub fn plan(library: &Library, request: &Request) -> Answer {
             _ => bot::answer(request),
         },
         "IMPROVE" => improved(request),
+        "TRANSLATE" => translated(request),
         "ENGAGEMENT_ENDED"
         | "ENGAGE_LOGIC_CHANGED"
         | "NEEDS_HELP_CHANGED"
@@ -41,6 +43,11 @@ fn improved(request: &Request) -> Answer {
     let mut answer = Answer::default();
     answer.suggestion(&wording::better(&request.trigger.draft, request.conversation.language.as_deref()));
     answer
+}
+
+fn translated(request: &Request) -> Answer {
+    let translations = request.trigger.translate.as_ref().map(translating::translations).unwrap_or_default();
+    Answer { translations, ..Answer::default() }
 }
 
 /// No person is left: if the customer waits, say something.

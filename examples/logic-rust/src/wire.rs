@@ -30,8 +30,23 @@ pub struct Trigger {
     /// An agent's draft to be improved.
     #[serde(default)]
     pub draft: String,
+    /// Texts to be translated.
+    pub translate: Option<Translate>,
     /// The action of the pressed custom button.
     pub action: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Translate {
+    /// The language to translate into.
+    pub to: String,
+    pub texts: Vec<TextToTranslate>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct TextToTranslate {
+    pub id: String,
+    pub text: String,
 }
 
 /// An earlier trigger that is joined with a later one.
@@ -129,6 +144,8 @@ pub struct Answer {
     /// Merged into the conversation's custom data.
     pub custom: Map<String, Value>,
     pub language: Option<String>,
+    /// One for each text of `translate` that could be translated.
+    pub translations: Vec<Value>,
     /// Seconds that the recorded answer took.
     pub think_s: f64,
 }
@@ -139,7 +156,13 @@ impl Answer {
         if let Some(language) = &self.language {
             conversation["language"] = json!(language);
         }
-        json!({ "requestId": request_id, "actions": self.actions, "conversation": conversation })
+        let translations = &self.translations;
+        json!({
+            "requestId": request_id,
+            "actions": self.actions,
+            "conversation": conversation,
+            "translations": translations,
+        })
     }
 
     pub fn message(&mut self, text: &str) {

@@ -45,6 +45,10 @@ async fn hear(State(door): State<Arc<Door>>, headers: HeaderMap, body: Bytes) ->
         return Err(StatusCode::UNAUTHORIZED);
     }
     let request: Value = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    if request["trigger"]["type"] == "TRANSLATE" {
+        let translations = translations(&request["trigger"]["translate"]).ok_or(StatusCode::BAD_REQUEST)?;
+        return Ok(Json(json!({ "requestId": request["requestId"], "translations": translations })));
+    }
     let actions = answer(&request).ok_or(StatusCode::BAD_REQUEST)?;
     Ok(Json(json!({ "requestId": request["requestId"], "actions": actions })))
 }
@@ -74,6 +78,28 @@ fn tidy(draft: &str) -> String {
     let mut letters = draft.trim().chars();
     let text: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     if text.ends_with(char::is_alphanumeric) { text + "." } else { text }
+}
+
+/// A sample's phrase book, in English, German and Portuguese; a real service would ask its translator.
+const PHRASES: [[&str; 3]; 4] = [
+    ["Hello", "Hallo", "Olá"],
+    ["Thank you", "Danke", "Obrigado"],
+    ["Where is my order?", "Wo ist meine Bestellung?", "Onde está a minha encomenda?"],
+    ["One moment, please.", "Einen Moment, bitte.", "Um momento, por favor."],
+];
+const LANGUAGES: [&str; 3] = ["en", "de", "pt"];
+
+/// One for each text that the phrase book knows.
+fn translations(wanted: &Value) -> Option<Vec<Value>> {
+    let to = wanted["to"].as_str()?.split('-').next()?.to_lowercase();
+    let to = LANGUAGES.iter().position(|language| *language == to);
+    let made = |text: &Value| {
+        let words = text["text"].as_str()?.trim().to_lowercase();
+        let is = |phrase: &&str| phrase.to_lowercase() == words;
+        let (phrases, from) = PHRASES.iter().find_map(|row| Some((row, row.iter().position(|one| is(one))?)))?;
+        Some(json!({ "id": text["id"], "from": LANGUAGES[from], "text": phrases[to?] }))
+    };
+    Some(wanted["texts"].as_array()?.iter().filter_map(made).collect())
 }
 
 /// What the customer wrote since the last answer: several turns are one question.

@@ -26,9 +26,13 @@ interface Turn {
   by: { kind: string };
   content: Content;
 }
+interface Translate {
+  to: string;
+  texts: { id: string; text: string }[];
+}
 interface Request {
   requestId: string;
-  trigger: { type: string; by: { kind: string }; silent: boolean; turn?: Turn; draft?: string; joined?: { turn?: Turn }[] };
+  trigger: { type: string; by: { kind: string }; silent: boolean; turn?: Turn; draft?: string; translate?: Translate; joined?: { turn?: Turn }[] };
   conversation: { inProgress: boolean; needsHelp: object | null };
   engagements: { kind: { kind: string } }[];
   turns: Turn[];
@@ -55,6 +59,28 @@ const menu = (text: string): Action => ({
 function tidy(draft: string): string {
   const text = draft.trim();
   return text.charAt(0).toUpperCase() + text.slice(1) + (/[\p{L}\p{N}]$/u.test(text) ? '.' : '');
+}
+
+/** A sample's phrase book; a real service would ask its translator. */
+const PHRASES: Record<string, string>[] = [
+  { en: 'Hello', de: 'Hallo', pt: 'Olá' },
+  { en: 'Thank you', de: 'Danke', pt: 'Obrigado' },
+  { en: 'Where is my order?', de: 'Wo ist meine Bestellung?', pt: 'Onde está a minha encomenda?' },
+  { en: 'One moment, please.', de: 'Einen Moment, bitte.', pt: 'Um momento, por favor.' },
+];
+
+/** One for each text that the phrase book knows. */
+function translations({ to, texts }: Translate): { id: string; text: string; from: string }[] {
+  const language = to.split('-')[0]?.toLowerCase() ?? '';
+  return texts.flatMap(({ id, text }) => {
+    const is = (phrase: string) => phrase.toLowerCase() === text.trim().toLowerCase();
+    for (const row of PHRASES) {
+      const from = Object.keys(row).find((tag) => is(row[tag] ?? ''));
+      const made = row[language];
+      if (from !== undefined && made !== undefined) return [{ id, text: made, from }];
+    }
+    return [];
+  });
 }
 
 /** From request to actions, without state. */
@@ -126,7 +152,9 @@ async function hear(request: IncomingMessage): Promise<[number, object]> {
   if (!isTheHub(request, body)) return [401, { error: 'not signed by the hub' }];
   try {
     const parsed = JSON.parse(body) as Request;
-    return [200, { requestId: parsed.requestId, actions: answer(parsed) }];
+    const { requestId, trigger } = parsed;
+    if (trigger.type === 'TRANSLATE') return [200, { requestId, translations: trigger.translate ? translations(trigger.translate) : [] }];
+    return [200, { requestId, actions: answer(parsed) }];
   } catch {
     return [400, { error: 'not a request of the protocol' }];
   }

@@ -481,6 +481,45 @@ export const STATES = [
     await page.getByRole("button", { name: /Use this wording/ }).click();
     await page.getByRole("button", { name: "Back to mine" }).waitFor();
   }],
+  ["translation offered", "foreign", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByText("Carmen Menzel writes Portuguese.").waitFor();
+  }],
+  ["read in translation", "foreign", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByText("Carmen Menzel writes Portuguese.").waitFor();
+    await page.keyboard.press("Alt+t");
+    await page.getByText("Would that work?").waitFor();
+  }],
+  ["translation, as written", "foreign,translated", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByText("Would that work?").waitFor();
+    await page.keyboard.press("Alt+o");
+    await page.getByText("Shown as written").waitFor();
+  }],
+  ["translation, offline", "foreign,translated,offline", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByText("Translates when back online").first().waitFor();
+  }],
+  ["translation that failed", "foreign", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.evaluate(() => window.__fake.refuse.set("conversation.translate", { code: "translate.failed", message: "The writing model cannot be reached." }));
+    await page.keyboard.press("Alt+t");
+    await page.getByRole("button", { name: "Ask again" }).waitFor();
+  }],
+  ["translation of a reply", "foreign,translated", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("textbox", { name: "Message" }).focus();
+    await page.keyboard.press("Control+t");
+    await page.getByRole("button", { name: /Use this translation/ }).waitFor();
+  }],
+  ["translation of a reply, taken", "foreign,translated", async (page) => {
+    await show("Carmen Menzel")(page);
+    await page.getByRole("textbox", { name: "Message" }).focus();
+    await page.keyboard.press("Control+t");
+    await page.getByRole("button", { name: /Use this translation/ }).click();
+    await page.getByRole("button", { name: "Back to mine" }).waitFor();
+  }],
   ["handing back", "", async (page) => {
     await show("Jonas Keller")(page);
     await page.keyboard.press("Control+k");

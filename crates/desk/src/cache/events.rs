@@ -9,7 +9,7 @@ use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::media;
 use super::packed::{pack, unpack};
 use super::search::{self, Filing};
-use super::{CacheError, id};
+use super::{CacheError, id, translations};
 use crate::entries::{Role, role};
 
 pub(crate) const SCHEMA: &str = "
@@ -240,6 +240,7 @@ fn silence(connection: &Connection, filing: &mut Filing, turn: TurnId) -> Result
     let mut query = connection.prepare_cached(OF_TURN)?;
     let rows = query.query_map([tail(turn)], |row| Ok((row.get::<_, i64>(3)?, event(row))))?;
     let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    translations::forget_turn(connection, turn)?;
     for (row, found) in rows {
         let found = found?;
         if found.body.turn() != Some(turn) || found.body.content().is_none() {
@@ -266,6 +267,7 @@ fn without_words(event: &Event) -> Result<(Event, String), CacheError> {
 
 pub(crate) fn remove(connection: &Connection, of: ConversationId) -> Result<(), CacheError> {
     search::forget(connection, of)?;
+    translations::forget(connection, of)?;
     connection.prepare_cached(REMOVE)?.execute([id(of.0)])?;
     connection.prepare_cached("DELETE FROM numbers WHERE id = ?1")?.execute([id(of.0)])?;
     Ok(())

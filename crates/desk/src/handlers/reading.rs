@@ -75,6 +75,7 @@ impl Desk {
                     mail: me.mail,
                     improve: me.improve,
                     logic_name: me.logic_name,
+                    translate: me.translate,
                 };
                 (Some(me), counts, place.cache.read(apart::all).await?)
             }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use tandem_conversation::{Availability, Conversation};
-use tandem_protocol::agents::{AgentCommand, DeskFrame, Login};
+use tandem_protocol::agents::{AgentCommand, DeskFrame, Login, is_language_tag};
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -194,13 +194,26 @@ impl Workplace {
         if volume > NotificationSettings::LOUDEST {
             return Err(error("settings.volume", format!("The volume is 0 to 100 percent, not {volume}.")));
         }
-        self.cache
-            .write(move |connection, touched| {
-                touched.app();
-                meta::put(connection, meta::SETTINGS, &request)
-            })
-            .await?;
-        self.memory.set_settings(request);
+        if request.reads.len() > SettingsView::MOST_READ || !request.reads.iter().all(|tag| is_language_tag(tag)) {
+            let message =
+                format!("Up to {} languages are taken, as tags such as de or pt-BR.", SettingsView::MOST_READ);
+            return Err(error("settings.reads", message));
+        }
+        let before = self.memory.settings();
+        let reads_others = before.reads != request.reads;
+        // What is read again after the commit has to know them.
+        self.memory.set_settings(request.clone());
+        let written = self.cache.write(move |connection, touched| {
+            touched.app();
+            if reads_others {
+                touched.everything();
+            }
+            meta::put(connection, meta::SETTINGS, &request)
+        });
+        if let Err(failed) = written.await {
+            self.memory.set_settings(before);
+            return Err(failed.into());
+        }
         let _ = self.pokes.send(Poke::All);
         Ok(Nothing {})
     }

@@ -27,6 +27,8 @@ pub struct MeView {
     pub improve: bool,
     /// What the hub calls Your Logic; none for the words of the language.
     pub logic_name: Option<String>,
+    /// Whether the hub can translate.
+    pub translate: bool,
 }
 
 /// A current participant of the conversation.

@@ -1,8 +1,17 @@
 //! Proposals of Your Logic or a writing model. Nothing of them has happened.
 
 use serde::Serialize;
+use tandem_conversation::TurnId;
 use tandem_protocol::agents::Improver;
 use ts_rs::TS;
+
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestionView {
+    pub turn: TurnId,
+    pub text: String,
+    pub why: Option<String>,
+}
 
 /// What Your Logic would do next. Empty if it would stay silent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]

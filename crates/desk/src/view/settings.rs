@@ -9,7 +9,7 @@ use ts_rs::TS;
 use crate::words::Spoken;
 
 /// The user's settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct SettingsView {
     /// A customer's turn since writing also holds a reply back.
@@ -23,6 +23,8 @@ pub struct SettingsView {
     /// None until the user chooses.
     pub appearance: Option<AppearanceSettings>,
     pub language: Language,
+    /// Languages that the user reads, as tags of BCP 47; none for the language of the desk's own words.
+    pub reads: Vec<String>,
     pub notifications: NotificationSettings,
     pub lists: ListSettings,
 }
@@ -30,6 +32,8 @@ pub struct SettingsView {
 impl SettingsView {
     /// Largest value of `undo_s`.
     pub(crate) const LONGEST_UNDO_S: u8 = 20;
+    /// Most entries of `reads`.
+    pub(crate) const MOST_READ: usize = 30;
 }
 
 impl Default for SettingsView {
@@ -41,6 +45,7 @@ impl Default for SettingsView {
             start_section: Section::My,
             appearance: None,
             language: Language::System,
+            reads: Vec::new(),
             notifications: NotificationSettings::default(),
             lists: ListSettings::default(),
         }

@@ -3,8 +3,9 @@
 use tandem_conversation::{Content, ConversationId, EventBody, Participant, TurnId};
 use tandem_sqlite::rusqlite::Connection;
 
+use super::translated;
 use crate::cache::{CacheError, events};
-use crate::entries::content_body;
+use crate::entries::{content_body, is_said};
 use crate::view::{AboutTurnView, EntryBody, EntryView, QuoteView, ReactionView};
 
 /// Maximum length of a quote, in characters.
@@ -38,11 +39,13 @@ pub(super) fn add(
                     about.earlier.push(before.to_owned());
                 }
                 view.body = body;
+                view.translation = translated::begin(is_said(&content));
             }
             // Nothing of it is left to be read.
             EventBody::TurnWithdrawn { .. } => {
                 (about.owed, about.earlier) = (false, Vec::new());
                 view.body = content_body(turn, &Content::withdrawn(), true);
+                view.translation = None;
             }
             _ => {}
         }
@@ -78,6 +81,17 @@ pub(crate) fn quote(
     Ok(Some(QuoteView { turn, by: event.actor, text }))
 }
 
+/// The turn of an entry, and its words.
+pub(super) fn said(body: &EntryBody) -> Option<(TurnId, &str)> {
+    match body {
+        EntryBody::Text { turn, text, .. }
+        | EntryBody::Question { turn, text, .. }
+        | EntryBody::Answer { turn, text }
+        | EntryBody::Attachment { turn, text, .. } => Some((*turn, text)),
+        _ => None,
+    }
+}
+
 fn text(body: &EntryBody) -> Option<&str> {
     match body {
         EntryBody::Text { text, .. }
@@ -93,12 +107,14 @@ fn text(body: &EntryBody) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use tandem_conversation::{Channel, CommandId, Event, Position, Time, Turn};
+    use tandem_protocol::agents::Improver;
     use tandem_sqlite::rusqlite::Connection;
     use uuid::Uuid;
 
     use super::*;
     use crate::cache::search::Filing;
     use crate::cache::testing::connection;
+    use crate::cache::translations::{self, Translation};
 
     const OF: ConversationId = ConversationId(Uuid::from_u128(1));
     const ASKED: TurnId = TurnId(Uuid::from_u128(2));
@@ -136,6 +152,7 @@ mod tests {
             held_until: None,
             upload: None,
             about: None,
+            translation: None,
         };
         add(connection, &mut view, turn, quotes, false).unwrap();
         view
@@ -162,8 +179,13 @@ mod tests {
         assert_eq!(about.reactions.iter().map(|one| one.emoji.as_str()).collect::<Vec<_>>(), ["❤"], "one of each side");
         let quote = shown(&connection, QUOTES, "This one", Some(ASKED)).about.unwrap().quote.unwrap();
         assert_eq!((quote.turn, quote.text.as_str()), (ASKED, "My red bag"));
+        let translated = |words: &str| translations::get(&connection, ASKED, "de", words).unwrap();
+        let made = Translation { text: "Meine rote Tasche".into(), from: None, by: Improver::Model };
+        translations::keep(&connection, OF, ASKED, "de", "My red bag", &made).unwrap();
+        assert!(translated("My bag").is_none() && translated("My red bag").is_some(), "of its newest words");
         happens(&connection, 6, reacted(None));
         happens(&connection, 7, EventBody::TurnWithdrawn { turn: ASKED });
+        assert!(translated("My red bag").is_none(), "a translation goes with the words");
         let view = shown(&connection, ASKED, "My bag", None);
         assert!(view.about.is_none(), "nothing of what was withdrawn is left: {view:?}");
         let quote = shown(&connection, QUOTES, "This one", Some(ASKED)).about.unwrap().quote.unwrap();

@@ -5,7 +5,7 @@ use tandem_conversation::{
 };
 use tandem_sqlite::rusqlite::Connection;
 
-use super::{Reader, buttons, fields, may, row};
+use super::{Reader, buttons, fields, may, row, translated};
 use crate::cache::brands::Brands;
 use crate::cache::conversations::{self, Line};
 use crate::cache::expect::expected;
@@ -55,6 +55,7 @@ pub(crate) fn conversation(
         may: may::may(&expected, reader, hub_version),
         goes_on: may::goes_on(&expected, reader),
         earlier: conversations::count_earlier(connection, state.customer.id, state.started)?,
+        translating: translated::translating(connection, &reader.languages, &state)?,
         row: row::row(Line { unread, draft, state: expected }, pending, reader, &Brands::read(connection)?),
         drafts,
     }))

@@ -7,7 +7,7 @@ use tandem_protocol::agents::AgentCommand;
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{Reader, about};
+use super::{Reader, about, translated};
 use crate::cache::conversations::{self, Held};
 use crate::cache::outbox::{self, Queued};
 use crate::cache::{CacheError, buttons, events};
@@ -41,6 +41,18 @@ pub(crate) enum Page {
 /// A page of at most `limit` entries from the journey that ends with conversation `id`. Commands in the outbox come
 /// last and are not counted.
 pub(crate) fn transcript(
+    connection: &Connection,
+    reader: &Reader,
+    id: ConversationId,
+    page: &Page,
+    limit: u32,
+) -> Result<Option<Stretch>, CacheError> {
+    let Some(mut stretch) = stretch(connection, reader, id, page, limit)? else { return Ok(None) };
+    translated::add(connection, &reader.languages, id, &mut stretch.view.entries)?;
+    Ok(Some(stretch))
+}
+
+fn stretch(
     connection: &Connection,
     reader: &Reader,
     id: ConversationId,
@@ -334,6 +346,7 @@ fn entry_view(
         held_until: None,
         upload: None,
         about: None,
+        translation: translated::begin(entry.said),
     })
 }
 
@@ -375,6 +388,7 @@ fn waiting_entry(connection: &Connection, queued: Queued, reader: &Reader) -> Op
         held_until: queued.held_until.filter(|_| queued.is_held(reader.now)),
         upload: queued.file.filter(|file| !file.uploaded).map(|file| UploadView { sent: 0, bytes: file.bytes }),
         about: quote.map(|quote| AboutTurnView { quote: Some(quote), ..AboutTurnView::default() }),
+        translation: None,
     })
 }
 
@@ -395,5 +409,6 @@ fn seam(state: &Conversation) -> EntryView {
         held_until: None,
         upload: None,
         about: None,
+        translation: None,
     }
 }

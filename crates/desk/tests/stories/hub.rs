@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tandem_conversation::*;
-use tandem_protocol::agents::{AlertReport, Claim, CommandRequest, Me, Tokens, usual_file_bytes};
+use tandem_protocol::agents::{AlertReport, Claim, CommandRequest, Me, Tokens, Translate, usual_file_bytes};
 use tandem_protocol::library::Library;
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, watch};
@@ -27,6 +27,8 @@ pub struct World {
     pub commands: Vec<CommandRequest>,
     /// The desk's reports on its alerts.
     pub alerts: Vec<AlertReport>,
+    /// Requests for translations.
+    pub translated: Vec<Translate>,
     /// The agent's latest presence.
     pub available: Option<bool>,
     /// What the desk has said last of its user.
@@ -134,6 +136,7 @@ impl FakeHub {
                 came_with: Vec::new(),
                 commands: Vec::new(),
                 alerts: Vec::new(),
+                translated: Vec::new(),
                 available: None,
                 said: None,
                 is_frozen: false,
@@ -307,9 +310,12 @@ impl FakeHub {
     }
 
     pub fn customer_writes(&self, id: ConversationId, text: &str) {
-        let content = Content::Text { text: text.into() };
+        self.customer_says(id, Content::Text { text: text.into() }).unwrap();
+    }
+
+    pub fn customer_says(&self, id: ConversationId, content: Content) -> Result<Position, Rejection> {
         let turn = TurnId(Uuid::now_v7());
-        self.run(id, Participant::Customer, Command::Write { turn, content, received: (self.clock)() }).unwrap();
+        self.run(id, Participant::Customer, Command::Write { turn, content, received: (self.clock)() })
     }
 
     pub fn joins(&self, id: ConversationId, name: &str) {
@@ -428,6 +434,7 @@ impl FakeHub {
             mail: true,
             public_url: None,
             improve: true,
+            translate: true,
             max_file_bytes: world.max_file_bytes,
             reasons: vec!["Lunch".into()],
             logic_name: world.logic_name.clone(),

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tandem_conversation::{Action, Choice, Grade, Handover, LogicFailure, Point, Trigger};
-use tandem_protocol::logic::{LogicRequestBody, LogicResponseBody};
+use tandem_protocol::logic::{LogicRequestBody, LogicResponseBody, TextBody, TranslateBody};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -171,18 +171,35 @@ impl Visitor {
         like: &Exchange,
     ) -> anyhow::Result<Exchange> {
         let mut request = request.clone();
-        request.dry_run = true;
         request.trigger.kind = trigger;
         request.trigger.draft = draft.map(str::to_owned);
+        let came = self.answer_aside(request).await?.map(|answer| answer.actions);
+        Ok(Exchange { trigger, came, ..like.clone() })
+    }
+
+    /// A customer's words and an agent's reply in another language.
+    async fn translated(&self, request: &LogicRequestBody) -> anyhow::Result<Result<LogicResponseBody, LogicFailure>> {
+        let mut request = request.clone();
+        request.trigger.kind = Trigger::Translate;
+        let text = |id: &str, text: &str| TextBody { id: id.into(), text: text.into() };
+        let texts = vec![text("1", "Can I get a window seat?"), text("2", "Thank you")];
+        request.trigger.translate = Some(TranslateBody { to: "de".into(), texts });
+        self.answer_aside(request).await
+    }
+
+    async fn answer_aside(
+        &self,
+        mut request: LogicRequestBody,
+    ) -> anyhow::Result<Result<LogicResponseBody, LogicFailure>> {
+        request.dry_run = true;
         let letter = self.letter(self.endpoint.fitted(&request)?)?;
-        let came = match self.endpoint.deliver(&letter, self.timeout()).await.1 {
-            Answered::Now(understood) => Ok(understood.answer.actions),
+        Ok(match self.endpoint.deliver(&letter, self.timeout()).await.1 {
+            Answered::Now(understood) => Ok(understood.answer),
             Answered::Later => {
                 Err(LogicFailure::Malformed { detail: "202: a dry run has to be answered at once".into() })
             }
             Answered::Failed(failure) => Err(failure),
-        };
-        Ok(Exchange { trigger, came, ..like.clone() })
+        })
     }
 
     /// Requests that hubs send rarely today, and may send tomorrow.
@@ -197,6 +214,7 @@ impl Visitor {
         entries.push(report::PREVIEW.found(judge::conversation(&[preview], Expect::Words)));
         let improve = self.dry_run(&request, Trigger::Improve, Some("ok u get a window seat"), &first).await?;
         entries.push(report::IMPROVE.found(judge::better_words(&improve)));
+        entries.push(report::TRANSLATE.found(judge::translations(&self.translated(&request).await?)));
 
         let mut long = self.begin("Carmen Menzel")?;
         let page = "A very long story. ".repeat(520);

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use tandem_conversation::{Action, LinkId, LogicFailure, Rejection, Trigger};
+use tandem_protocol::logic::LogicResponseBody;
 use uuid::Uuid;
 
 use crate::endpoint::answer::Unknown;
@@ -226,6 +227,27 @@ pub(super) fn better_words(exchange: &Exchange) -> Finding {
     match actions.as_slice() {
         [] | [Action::Suggestion { .. }] => pass(seen),
         _ => warn(format!("{seen}: one SUGGESTION is shown, everything else is left out")),
+    }
+}
+
+/// An answer to `TRANSLATE` with the texts 1 and 2.
+pub(super) fn translations(came: &Result<LogicResponseBody, LogicFailure>) -> Finding {
+    let answer = match came {
+        Err(failure) => return fail(format!("TRANSLATE: {}", told(failure))),
+        Ok(answer) => answer,
+    };
+    let seen = format!("TRANSLATE → {} translations", answer.translations.len());
+    let mut ids: Vec<_> = answer.translations.iter().map(|one| one.id.as_str()).collect();
+    ids.sort_unstable();
+    if !answer.actions.is_empty() {
+        return warn(format!("{seen} and {}: actions are left out", names(&answer.actions)));
+    }
+    if ids.iter().any(|id| !["1", "2"].contains(id)) {
+        return warn(format!("{seen}, one of them with an id that no text has: it is left out"));
+    }
+    match answer.translations.iter().any(|one| one.text.trim().is_empty()) || ids == ["1", "1"] || ids == ["2", "2"] {
+        true => warn(format!("{seen}, one of them empty or twice: it is left out")),
+        false => pass(seen),
     }
 }
 

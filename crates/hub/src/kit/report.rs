@@ -143,6 +143,11 @@ pub(super) const IMPROVE: Check = Check {
     why: "Agents ask for a better wording of a reply; yours is shown beside theirs and never sent automatically.",
     todo: "Answer IMPROVE with one SUGGESTION that improves `trigger.draft`, or with no actions.",
 };
+pub(super) const TRANSLATE: Check = Check {
+    name: "translations",
+    why: "Agents read customers in languages that they do not know; your translations are shown beside the words.",
+    todo: "Answer TRANSLATE with `translations`, one for each id of `trigger.translate.texts`, or with none.",
+};
 pub(super) const REPEATED: Check = Check {
     name: "the same request twice",
     why: "After a restart a hub repeats its outstanding requests under the same `requestId`.",

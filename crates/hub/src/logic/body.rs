@@ -76,10 +76,11 @@ pub(super) fn beside_body(
     let turns = known.of(connection, id)?;
     let said =
         |event: &&Arc<Event>| event.actor == Participant::Customer && matches!(event.body, EventBody::TurnAdded { .. });
-    let (kind, by, draft) = match wish {
-        Wish::Preview => (Trigger::Preview, Participant::System, None),
-        Wish::Improve { draft } => (Trigger::Improve, Participant::System, Some(draft)),
-        Wish::Typing => (Trigger::Typing, Participant::Customer, None),
+    let (kind, by, draft, translate) = match wish {
+        Wish::Preview => (Trigger::Preview, Participant::System, None, None),
+        Wish::Improve { draft } => (Trigger::Improve, Participant::System, Some(draft), None),
+        Wish::Translate(texts) => (Trigger::Translate, Participant::System, None, Some(texts)),
+        Wish::Typing => (Trigger::Typing, Participant::Customer, None, None),
     };
     let dry_run = kind != Trigger::Typing;
     let trigger = TriggerBody {
@@ -94,6 +95,7 @@ pub(super) fn beside_body(
         was: None,
         dismissed: None,
         draft,
+        translate,
         joined: Vec::new(),
         joined_left_out: 0,
     };
@@ -191,6 +193,7 @@ pub(crate) fn trigger_body(event: &Event) -> Option<TriggerBody> {
         was,
         dismissed,
         draft: None,
+        translate: None,
         joined: Vec::new(),
         joined_left_out: 0,
     })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_conversation::{ConversationId, LogicFailure, Rejection, RequestId};
-use tandem_protocol::logic::LogicResponseBody;
+use tandem_protocol::logic::{LogicResponseBody, TranslateBody};
 use uuid::{Builder, Uuid, Version};
 
 use super::body;
@@ -18,6 +18,8 @@ pub(crate) enum Wish {
     Preview,
     /// An agent wants a better wording of this reply.
     Improve { draft: String },
+    /// An agent wants texts in another language.
+    Translate(TranslateBody),
     /// The customer is typing.
     Typing,
 }

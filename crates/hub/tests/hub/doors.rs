@@ -175,6 +175,7 @@ async fn the_description_of_the_api_names_every_door() {
         "/api/v1/logic/conversations/{id}/responses",
         "/api/v1/logic/conversations/{id}/preview",
         "/api/v1/conversations/{id}/improve",
+        "/api/v1/conversations/{id}/translate",
         "/chat/v1/messages",
     ] {
         assert!(document["paths"][path].is_object(), "{path} is described");

@@ -25,7 +25,7 @@ async fn improves(agent: &Agent, conversation: &str, text: &str) -> (u16, Value)
 }
 
 /// Carmen has asked for her money, Maya answers, and a note exists.
-async fn joined(hub: &TestHub) -> (Agent, String) {
+pub async fn joined(hub: &TestHub) -> (Agent, String) {
     let (carmen, maya) = (hub.customer().await, hub.maya().await);
     carmen.writes("I want my money back").await;
     let id = carmen.conversation().await;
@@ -38,12 +38,12 @@ async fn joined(hub: &TestHub) -> (Agent, String) {
 
 /// A writing model that records its requests and keys.
 #[derive(Clone, Default)]
-struct TestModel {
-    asked: Arc<Mutex<Vec<(String, Value)>>>,
+pub struct TestModel {
+    pub asked: Arc<Mutex<Vec<(String, Value)>>>,
 }
 
 impl TestModel {
-    async fn serve(&self, answer: impl Fn() -> Response + Clone + Send + Sync + 'static) -> ImproveConfig {
+    pub async fn serve(&self, answer: impl Fn() -> Response + Clone + Send + Sync + 'static) -> ImproveConfig {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
         let asked = Arc::clone(&self.asked);
@@ -60,11 +60,11 @@ impl TestModel {
 }
 
 /// An answer with the least that services of this interface send.
-fn ends(message: &Value, reason: Option<&str>) -> Response {
+pub fn ends(message: &Value, reason: Option<&str>) -> Response {
     axum::Json(json!({ "choices": [{ "message": message, "finish_reason": reason }] })).into_response()
 }
 
-fn says(text: &str) -> Response {
+pub fn says(text: &str) -> Response {
     let message = json!({ "role": "assistant", "content": text });
     axum::Json(json!({
         "id": "1", "object": "chat.completion", "created": 1, "model": "small-writer",
@@ -73,11 +73,11 @@ fn says(text: &str) -> Response {
     .into_response()
 }
 
-fn refuses(status: StatusCode) -> Response {
+pub fn refuses(status: StatusCode) -> Response {
     (status, axum::Json(json!({ "error": { "message": "no", "type": "invalid_request_error" } }))).into_response()
 }
 
-async fn hub_with(improve: ImproveConfig, logic: Option<&str>) -> TestHub {
+pub async fn hub_with(improve: ImproveConfig, logic: Option<&str>) -> TestHub {
     let logic = logic.map(logic_at);
     TestHub::configured(Clock::system(), |config: &mut Config| {
         config.improve = Some(improve);

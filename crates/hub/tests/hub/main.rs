@@ -39,5 +39,6 @@ mod rights;
 mod search;
 mod sockets;
 mod text;
+mod translate;
 mod typing;
 mod whatsapp;

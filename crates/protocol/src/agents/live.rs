@@ -11,6 +11,7 @@ use super::{Absence, Colleague, Me};
 /// thousands of changes without untyped values.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "a hello comes once for each connection, and frames are not kept")]
 pub enum LiveFrame {
     /// The first frame.
     Hello {

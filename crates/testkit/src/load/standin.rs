@@ -115,6 +115,7 @@ fn me() -> Me {
         mail: false,
         public_url: None,
         improve: false,
+        translate: false,
         max_file_bytes: usual_file_bytes(),
         reasons: Vec::new(),
         logic_name: None,

@@ -31,6 +31,7 @@ async function shows(media: Partial<Media>, more: Partial<EntryView> = {}): Prom
     heldUntil: null,
     upload: null,
     about: null,
+    translation: null,
     ...more,
   };
   const props = { entry, first: true, last: true, customer: "Carmen", me: "maya", details: vi.fn(), cancel: vi.fn(), retry: null };

@@ -1,6 +1,7 @@
 // The scroll position in the journey: at the end and following it, or further up and fixed.
 import { tick } from "svelte";
 import type { VirtualizerHandle } from "virtua/svelte";
+import type { EntryView } from "$shared/types";
 import type { OpenConversation } from "../state/conversation.svelte";
 
 const AT_END_PX = 24;
@@ -30,6 +31,14 @@ export class Place {
     if (this.open.following || later || this.#endKey === null) return 0;
     const end = entries.findLastIndex((entry) => entry.key === this.#endKey);
     return end === -1 ? 0 : entries.length - 1 - end;
+  }
+
+  /** The entries on screen; all of them before anything is measured. */
+  get onScreen(): readonly EntryView[] {
+    const { entries } = this.open.journey;
+    if (!this.pane || !this.list || this.pane.clientHeight === 0) return entries;
+    const { scrollTop, clientHeight } = this.pane;
+    return entries.slice(Math.max(0, this.list.findItemIndex(scrollTop)), this.list.findItemIndex(scrollTop + clientHeight) + 1);
   }
 
   /** Sizes changed: of the pane, of entries, or of content below. */

@@ -41,7 +41,7 @@ export class Script {
   #add(by: Participant, ago: number, body: EntryBody, life: StageView[] = []): this {
     const position = this.entries.length + 1;
     const time = iso(this.now - ago * 60_000);
-    this.entries.push({ key: `${this.id}:${position}`, conversation: this.id, position, time, by, body, stages: life, command: null, heldUntil: null, upload: null, about: null });
+    this.entries.push({ key: `${this.id}:${position}`, conversation: this.id, position, time, by, body, stages: life, command: null, heldUntil: null, upload: null, about: null, translation: null });
     return this;
   }
 

@@ -58,6 +58,7 @@ export function filesScene(samples: Sample[], now: number): void {
       heldUntil: null,
       upload: mine ? { sent: 1_900_000, bytes: media.bytes } : null,
       about: null,
+      translation: null,
     };
   };
   carmen.entries.push(

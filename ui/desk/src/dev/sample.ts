@@ -84,6 +84,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
       window: null,
       limits: null,
       earlier: 0,
+      translating: { from: "en", to: "en", on: false, foreign: false },
       ...view,
       may: {} as ConversationView["may"],
       goesOn: [],

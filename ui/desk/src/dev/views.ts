@@ -82,7 +82,7 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     connection,
     me: out
       ? null
-      : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: scene.has("administrator") ? [["settings.manage", "*"]] : [], availability: scene.has("lunch") || scene.has("late") ? "away" : "available", absence: absenceOf(scene, now), reasons: REASONS, capacity: 4, mail: !scene.has("no_mail"), improve: !scene.has("no_improve"), logicName: scene.has("nori") ? "Nori" : null },
+      : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: scene.has("administrator") ? [["settings.manage", "*"]] : [], availability: scene.has("lunch") || scene.has("late") ? "away" : "available", absence: absenceOf(scene, now), reasons: REASONS, capacity: 4, mail: !scene.has("no_mail"), improve: !scene.has("no_improve"), translate: !scene.has("no_translate"), logicName: scene.has("nori") ? "Nori" : null },
     counts: { my: 0, snoozed: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null, inbox: 0, notSent: 0 },
     apart: [],
     figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0, held: 0 },
@@ -93,7 +93,7 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     notifications: scene.has("failing")
       ? { state: "failing", reason: "no notification service answers" }
       : { state: "working", server: "dunst 1.9" },
-    settings: { mindCustomer: false, undoS: null, openNext: true, startSection: "my", appearance: null, language: "system", notifications: { ...LOUD, tried: !scene.has("first_day") }, lists: { my: scene.has("arranged") ? { order: "newest", group: "state", only: "all" } : AS_USUAL, help: AS_USUAL, left: AS_USUAL, all: AS_USUAL } },
+    settings: { mindCustomer: false, undoS: null, openNext: true, startSection: "my", appearance: null, language: "system", reads: [], notifications: { ...LOUD, tried: !scene.has("first_day") }, lists: { my: scene.has("arranged") ? { order: "newest", group: "state", only: "all" } : AS_USUAL, help: AS_USUAL, left: AS_USUAL, all: AS_USUAL } },
     undoS: scene.has("undo") ? 20 : 0,
   };
 }

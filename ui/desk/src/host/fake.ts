@@ -14,6 +14,7 @@ import { snoozedScene } from "../dev/snoozed";
 import { mentions, notSent } from "../dev/unsent";
 import { morning, type Sample } from "../dev/sample";
 import { NUMBERS, TEMPLATES } from "../dev/templates";
+import { foreignScene, readTranslated, translate, translateReply } from "../dev/translations";
 import { FakeWindows } from "../dev/windows";
 import { appView, goesOn, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
@@ -64,6 +65,7 @@ export class FakeHost implements Host {
     this.#app = appView(scene, now);
     if (scene.has("apart")) this.#app.apart = this.#windows.staged();
     if (scene.has("snoozed")) snoozedScene(this.samples, now);
+    if (scene.has("foreign")) foreignScene(this.samples, scene.has("translated"), !scene.has("offline"));
     if (scene.has("files")) filesScene(this.samples, now);
     if (scene.has("mentioned")) this.mentions = mentions(now);
     if (scene.has("not_sent")) this.notSent = notSent(now);
@@ -130,7 +132,7 @@ export class FakeHost implements Host {
     const { view, entries } = this.#find(id);
     const position = (view.position += 1);
     const time = iso(Date.now());
-    entries.push({ key: `${id}:${position}`, conversation: id, position, time, stages: [], command: null, heldUntil: null, upload: null, about: null, ...entry });
+    entries.push({ key: `${id}:${position}`, conversation: id, position, time, stages: [], command: null, heldUntil: null, upload: null, about: null, translation: null, ...entry });
     if ("text" in entry.body && entry.body.type !== "system") {
       Object.assign(view.row, { words: entry.body.text, wordsBy: entry.by, wordsAt: time, updated: time });
       if (entry.by.kind === "customer" && !("silent" in entry.body && entry.body.silent)) view.lastLoud = position;
@@ -155,7 +157,7 @@ export class FakeHost implements Host {
     const command = `command-${++this.#commands}`;
     (holds ? this.#held : this.#outbox).push({ command, conversation: id, name: this.#find(id).view.row.name, what, words, since: at, attempts: 1 });
     const { entries } = this.#find(id);
-    entries.push({ key: command, conversation: id, position: null, time: at, by: MAYA, body, stages: [{ stage: "queued", at, reason: null }], command, heldUntil: holds ? iso(Date.now() + this.#app.undoS * 1000) : null, upload: null, about: null });
+    entries.push({ key: command, conversation: id, position: null, time: at, by: MAYA, body, stages: [{ stage: "queued", at, reason: null }], command, heldUntil: holds ? iso(Date.now() + this.#app.undoS * 1000) : null, upload: null, about: null, translation: null });
     if (holds) setTimeout(() => this.#letGo(id), this.#app.undoS * 1000);
     if (said) this.#find(id).view.row.draft = false;
     if (!holds) this.#find(id).view.row.pending = [...this.#find(id).view.row.pending, { what, since: iso(Date.now() - 60_000) }];
@@ -537,6 +539,19 @@ export class FakeHost implements Host {
         { says: false, text: "Changes tags: rebooked", choices: [] },
       ],
     }),
+    "conversation.readTranslated": ({ id, on }) => {
+      const { view, entries } = this.#find(id);
+      if (view.translating) view.translating = { ...view.translating, on };
+      readTranslated(entries, on);
+      this.#changed(id);
+      return {};
+    },
+    "conversation.translate": ({ id, turns }) => {
+      const untranslated = translate(this.#find(id).entries, turns);
+      this.#changed(id);
+      return { untranslated };
+    },
+    "conversation.translateReply": ({ id, text }) => translateReply(this.#find(id).view, text),
     "conversation.improve": ({ text }) => ({
       text: "Good news, Carmen: the 09:40 on Thursday still has a window seat.",
       by: "logic",

@@ -6,6 +6,7 @@ import { EMPTY, meets, only, updated, withLater, withNewest, withOlder, type Str
 import type { Outgoing } from "./outgoing";
 import { reask } from "./reask";
 import { Shown } from "./shown";
+import { Translating } from "./translating.svelte";
 import { Typing } from "./typing.svelte";
 import { isHidden } from "../words/hidden";
 import { turnOf } from "../words/quotes";
@@ -48,6 +49,7 @@ export class OpenConversation {
   });
   readonly typing = new Typing();
   readonly shown = new Shown();
+  readonly translating: Translating;
   readonly composer: Composer;
   #paging = false;
   /** Navigating to an entry: the newest page is not wanted meanwhile. */
@@ -61,6 +63,7 @@ export class OpenConversation {
     readonly id: ConversationId,
     outgoing?: Outgoing,
   ) {
+    this.translating = new Translating(host);
     this.composer = new Composer(host, id, this.shown, () => void this.refresh(), outgoing);
   }
 
@@ -218,6 +221,13 @@ export class OpenConversation {
   async fetchFile(entry: EntryView): Promise<unknown> {
     const turn = turnOf(entry);
     return turn === null ? null : this.host.rpc("conversation.fetchFile", { id: entry.conversation, turn });
+  }
+
+  /** Reads this conversation in translation from now on, or as it was written. */
+  async readTranslated(on: boolean): Promise<void> {
+    if (!on) this.translating.stop();
+    await this.host.rpc("conversation.readTranslated", { id: this.id, on });
+    await this.refresh();
   }
 
   retry(turn: TurnId): Promise<unknown> {

@@ -139,6 +139,8 @@ const ANYWHERE: [key: string, does: Outcome][] = [
   ["Alt 4", { is: "section", at: 3 }],
   ["Alt 5", { is: "notSent" }],
   ["Alt 6", { is: "inbox" }],
+  ["Alt t", { is: "translate" }],
+  ["Alt o", { is: "originals" }],
   ["Alt ArrowDown", { is: "step", by: 1 }],
   ["Alt ArrowUp", { is: "step", by: -1 }],
   ["Ctrl Shift A", { is: "availability" }],

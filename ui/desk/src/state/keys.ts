@@ -6,7 +6,7 @@ import { keyName } from "../words/keys";
 
 /** Everything that keys do outside a field or dialog. */
 export type Act =
-  | { is: "palette" | "search" | "searchHere" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" | "inbox" | "arrange" | "start" | "board" | "popOutHere" | "keepOnTop" | "closeWindow" }
+  | { is: "palette" | "search" | "searchHere" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" | "inbox" | "arrange" | "start" | "board" | "translate" | "originals" | "popOutHere" | "keepOnTop" | "closeWindow" }
   | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" }
   | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" | "quote" | "react" | "popOut" }
   | { is: "section"; at: number }
@@ -53,6 +53,8 @@ export const ANYWHERE: Part = {
     { keys: ["Ctrl ,"], what: "key-settings", does: act("settings") },
     { keys: ["Ctrl +", "Ctrl −", "Ctrl 0"], what: "key-zoom", does: (at) => ({ is: "zoom", by: ([1, -1, 0] as const)[at] ?? 0 }) },
     { keys: ["Ctrl Z"], what: "key-take-back", does: act("takeBack") },
+    { keys: ["Alt T"], what: "key-translate", does: act("translate") },
+    { keys: ["Alt O"], what: "key-originals", does: act("originals") },
     { keys: ["Alt H", "Alt I", "Alt W"], what: "key-grade", does: (at) => ({ is: "grade", key: "HIW".charAt(at) }) },
     { keys: ["Esc"], what: "key-back" },
   ],
@@ -107,6 +109,7 @@ export const MESSAGE: Part = {
     { keys: [":"], what: "key-emoji" },
     { keys: ["Tab"], what: "key-suggestion" },
     { keys: ["Ctrl I"], what: "key-improve" },
+    { keys: ["Ctrl T"], what: "key-translate-reply" },
     { keys: ["Esc"], what: "key-back-from-field" },
   ],
 };

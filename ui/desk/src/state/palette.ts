@@ -9,6 +9,7 @@ import { goToBoard } from "./boarding";
 import type { Desk } from "./desk.svelte";
 import { keyOf } from "./keys";
 import { press } from "./pressing";
+import { flipAll, toggleTranslation } from "./reading";
 
 export interface Offer {
   id: string;
@@ -84,6 +85,8 @@ function everyOffer(desk: Desk): Offer[] {
     ...(main ? [own("desk", "palette-answer-next", keyOf("next"), () => void desk.next())] : []),
     own("desk", "palette-start", keyOf("start"), () => desk.writeFirst()),
     own("desk", "palette-search", keyOf("search"), () => (desk.overlay = "search")),
+    ...(view?.translating ? [own("here", view.translating.on ? "palette-translate-off" : "palette-translate", keyOf("translate"), () => void toggleTranslation(desk))] : []),
+    ...(view?.translating?.on ? [own("here", "palette-originals", keyOf("originals"), () => flipAll(desk))] : []),
     ...(view ? [own("here", "palette-search-here", keyOf("searchHere"), () => desk.searchHere())] : []),
     own("desk", "palette-change-availability", keyOf("availability"), () => desk.choose("availability")),
     ...(desk.waiting > 0 ? [own("desk", "palette-take-back", desk.undoable === "turn" ? keyOf("takeBack") : "", () => void desk.takeBack())] : []),

@@ -5,6 +5,7 @@ import { actionsOf } from "./actions";
 import { goBack, goToBoard, look } from "./boarding";
 import type { Desk } from "./desk.svelte";
 import { decide, LIST, type Act, type Letter } from "./keys";
+import { flipAll, toggleTranslation } from "./reading";
 import { t } from "../words/catalogue.svelte";
 import { channel } from "../words/labels";
 import { GRADES } from "../words/handover";
@@ -74,6 +75,10 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
       return yes(() => void desk.step(act.by));
     case "grade":
       return grade(desk, act.key);
+    case "translate":
+      return yes(() => void toggleTranslation(desk));
+    case "originals":
+      return flipAll(desk);
     case "list":
       return yes(() => goBack(desk));
     case "filter":

@@ -32,6 +32,7 @@ export type SettingId =
   | "mindCustomer"
   | "openNext"
   | "language"
+  | "reads"
   | "atLogin"
   | "startSection"
   | "about"
@@ -72,6 +73,7 @@ export const SETTINGS: readonly Setting[] = [
   { id: "mindCustomer", section: "sending", label: "setting-mind-customer" },
   { id: "openNext", section: "sending", label: "setting-open-next" },
   { id: "language", section: "languages", label: "setting-language" },
+  { id: "reads", section: "languages", label: "setting-reads" },
   { id: "atLogin", section: "start", label: "setting-at-login" },
   { id: "startSection", section: "start", label: "setting-start-section" },
   { id: "about", section: "about", label: "setting-about" },

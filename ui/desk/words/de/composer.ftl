@@ -14,6 +14,8 @@ composer-quick-replies = Bausteine
     .title = Textbausteine und Fragen (/)
 composer-improve = Verbessern
     .title = Formulierung verbessern (Strg I)
+composer-translate = Übersetzen
+    .title = In der Sprache des Kunden schreiben (Strg T)
 composer-add-note = Notiz hinzufügen
 composer-send = Senden
 composer-waits = Wird gesendet, sobald Sie online sind
@@ -83,6 +85,15 @@ improved = Umformulierung
     .use = Übernehmen
     .back = Zurück zu meiner
     .keep = Meine behalten
+
+## Übersetzung der Antwort
+
+translated = Übersetzung
+    .asking = Wird übersetzt …
+    .same = In der Sprache des Kunden lautet es gleich.
+    .taken = Das ist die Übersetzung. Sie ist noch nicht gesendet.
+    .would-write = würde auf { $language } schreiben
+    .use = Übersetzung übernehmen
 
 ## Why a reply is held
 

@@ -215,3 +215,30 @@ files-list =
         [one] Datei
        *[other] Dateien
     }: { $names }
+
+## Übersetzungen
+
+translation = Übersetzung
+translation-impossible = Dieser Server kann nicht übersetzen.
+translation-offer = { $name } schreibt { $language }.
+    .translate = Übersetzen
+    .i-read = Ich lese { $language }
+translation-asking =
+    { $count ->
+        [one] 1 Nachricht wird übersetzt …
+       *[other] { $count } Nachrichten werden übersetzt …
+    }
+translation-on = Übersetzt
+    .from = Übersetzt aus { $language }
+    .originals = So gezeigt, wie es geschrieben wurde
+    .show-originals = Originale zeigen
+    .show-translations = Übersetzungen zeigen
+    .stop = Nicht mehr übersetzen
+turn-translation = Übersetzt
+    .from = Übersetzt aus { $language }
+    .show-original = Original zeigen
+    .original = Original
+    .show = Übersetzung zeigen
+    .asking = Wird übersetzt …
+    .waiting = Wird übersetzt, sobald Sie wieder online sind
+    .none = Ließ sich nicht übersetzen

@@ -14,6 +14,8 @@ composer-quick-replies = Quick replies
     .title = Quick replies and questions (/)
 composer-improve = Improve
     .title = Improve the wording (Ctrl I)
+composer-translate = Translate
+    .title = Write it in the customer's language (Ctrl T)
 composer-add-note = Add note
 composer-send = Send
 composer-waits = Sends when back online
@@ -83,6 +85,15 @@ improved = Rewrite
     .use = Use this wording
     .back = Back to mine
     .keep = Keep mine
+
+## Translation of the reply
+
+translated = Translation
+    .asking = Translating …
+    .same = It is the same in the customer's language.
+    .taken = This is the translation. It is not sent yet.
+    .would-write = would write in { $language }
+    .use = Use this translation
 
 ## Why a reply is held
 

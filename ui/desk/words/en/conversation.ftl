@@ -214,3 +214,30 @@ files-list =
         [one] File
        *[other] Files
     }: { $names }
+
+## Translations
+
+translation = Translation
+translation-impossible = This hub cannot translate.
+translation-offer = { $name } writes { $language }.
+    .translate = Translate
+    .i-read = I read { $language }
+translation-asking =
+    { $count ->
+        [one] Translating 1 message …
+       *[other] Translating { $count } messages …
+    }
+translation-on = Translated
+    .from = Translated from { $language }
+    .originals = Shown as written
+    .show-originals = Show originals
+    .show-translations = Show translations
+    .stop = Stop translating
+turn-translation = Translated
+    .from = Translated from { $language }
+    .show-original = Show original
+    .original = Original
+    .show = Show translation
+    .asking = Translating …
+    .waiting = Translates when back online
+    .none = Could not be translated

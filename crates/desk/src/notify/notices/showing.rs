@@ -204,10 +204,10 @@ impl Notices {
         let all_help = rest.all(|kind| matches!(kind, NoticeKind::HelpNeeded { .. }));
         // Of calls for help, the queue's notification says how many there are.
         let queue = screen.queue_shown.as_ref().filter(|_| all_help).map(|queue| queue.outcome.clone());
-        if screen.grouped.is_empty() || queue.is_some() {
-            if let Some((id, _)) = screen.group.take() {
-                self.notifier.withdraw(id).await;
-            }
+        if (screen.grouped.is_empty() || queue.is_some())
+            && let Some((id, _)) = screen.group.take()
+        {
+            self.notifier.withdraw(id).await;
         }
         if screen.grouped.is_empty() {
             screen.told_by_group.clear();

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use tandem_conversation::*;
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{
-    AlertReports, CommandAccepted, CommandRequest, DeskFrame, Improve, Improved, Improver, Login, Refresh,
+    AlertReports, CommandAccepted, CommandRequest, DeskFrame, Improve, Improved, Improver, Login, Refresh, Translate,
+    Translated, TranslatedTurn,
 };
 
 use super::{Live, PASSWORD, Shared, now};
@@ -29,6 +30,7 @@ pub fn router(hub: Shared) -> Router {
         .route("/api/v1/alerts", post(alerts))
         .route("/api/v1/logic/conversations/{id}/preview", post(preview))
         .route("/api/v1/conversations/{id}/improve", post(improve))
+        .route("/api/v1/conversations/{id}/translate", post(translate))
         .route("/api/v1/live", get(live))
         .route("/api/v1/conversations/{id}", get(conversation))
         .route("/api/v1/conversations/{id}/turns", get(turns))
@@ -141,6 +143,31 @@ async fn improve(State(hub): State<Shared>, headers: HeaderMap, Json(asked): Jso
         return *refused;
     }
     Json(Improved { text: format!("{}!", asked.text), by: Improver::Logic }).into_response()
+}
+
+/// Every word comes back in brackets; what is too hard to translate does not.
+async fn translate(
+    State(hub): State<Shared>,
+    headers: HeaderMap,
+    Path(id): Path<ConversationId>,
+    Json(asked): Json<Translate>,
+) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    let mut world = hub.world();
+    world.translated.push(asked.clone());
+    let told = |words: &str| (!words.contains("too hard")).then(|| format!("[{}] {words}", asked.to));
+    let words = |wanted: TurnId| {
+        let of_turn = world.log.iter().filter(|event| event.conversation == id && event.body.turn() == Some(wanted));
+        of_turn.filter_map(|event| event.body.content()).next_back().map(|content| content.text().to_owned())
+    };
+    let made = asked.turns.iter().filter_map(|turn| {
+        let text = told(&words(*turn)?)?;
+        Some(TranslatedTurn { turn: *turn, text, from: Some("pt".into()) })
+    });
+    let text = asked.text.as_deref().and_then(told);
+    Json(Translated { by: Improver::Model, turns: made.collect(), left_out: Vec::new(), text }).into_response()
 }
 
 async fn login(State(hub): State<Shared>, Json(login): Json<Login>) -> Response {

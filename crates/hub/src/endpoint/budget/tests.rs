@@ -33,6 +33,7 @@ fn trigger(kind: Trigger, position: u32, turn: Option<TurnBody>) -> TriggerBody 
         was: None,
         dismissed: None,
         draft: None,
+        translate: None,
         joined: Vec::new(),
         joined_left_out: 0,
     }

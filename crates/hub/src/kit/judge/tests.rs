@@ -1,4 +1,5 @@
 use tandem_conversation::{Action, LogicFailure, Trigger};
+use tandem_protocol::logic::{LogicResponseBody, TranslationBody};
 
 use super::Verdict::{Fail, Pass, Warn};
 use super::{
@@ -27,6 +28,25 @@ fn failed(failure: LogicFailure) -> Exchange {
 
 fn status(status: u16) -> LogicFailure {
     LogicFailure::Status { status }
+}
+
+#[test]
+fn translations_answer_the_texts_that_were_asked_for() {
+    let one = |id: &str, text: &str| TranslationBody { id: id.into(), text: text.into(), from: None };
+    for (translations, verdict) in [
+        (vec![], Pass),
+        (vec![one("2", "Danke")], Pass),
+        (vec![one("1", "Geht ein Fensterplatz?"), one("2", "Danke")], Pass),
+        (vec![one("1", " ")], Warn),
+        (vec![one("1", "Danke"), one("1", "Danke")], Warn),
+        (vec![one("3", "Danke")], Warn),
+    ] {
+        let answer = LogicResponseBody { translations, ..LogicResponseBody::default() };
+        assert_eq!(super::translations(&Ok(answer.clone())).verdict, verdict, "{answer:?}");
+    }
+    let acts = LogicResponseBody { actions: vec![message("x")], ..LogicResponseBody::default() };
+    assert_eq!(super::translations(&Ok(acts)).verdict, Warn);
+    assert_eq!(super::translations(&Err(status(500))).verdict, Fail);
 }
 
 #[test]

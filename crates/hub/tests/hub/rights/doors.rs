@@ -38,6 +38,7 @@ const AGENTS: &str = "
     GET    /api/v1/conversations/{id}/alerts           403/403/403  200/200/404  200/200/404
     GET    /api/v1/conversations/{id}/claim            200/404/404  200/200/404  200/200/404
     POST   /api/v1/conversations/{id}/improve          502/404/404  502/502/404  502/502/404
+    POST   /api/v1/conversations/{id}/translate        502/404/404  502/502/404  502/502/404
     POST   /api/v1/logic/conversations/{id}/preview    200/404/404  200/200/404  200/200/404
     GET    /api/v1/logic/requests                      403          403          200
     GET    /api/v1/customers/{id}/journey              200/404/404  200/200/404  200/200/404
@@ -290,6 +291,7 @@ impl Visit<'_> {
             }
             ("POST", "/api/v1/alerts") => json!({ "reports": [] }),
             ("POST", "/api/v1/conversations/{id}/improve") => json!({ "text": "pls wait" }),
+            ("POST", "/api/v1/conversations/{id}/translate") => json!({ "to": "pt", "text": "Please wait." }),
             ("PUT", "/api/v1/buttons/{id}") => json!({ "title": id(), "copy": "x" }),
             ("POST", "/api/v1/questions") | ("PUT", "/api/v1/questions/{id}") => question(),
             ("POST", "/api/v1/quick-replies") | ("PUT", "/api/v1/quick-replies/{id}") => own_reply(),

@@ -106,6 +106,8 @@ failed-alerts = Der Server sagt nicht, wer benachrichtigt wurde. { $reason }
     .offline = Nur der Server weiß, wer benachrichtigt wurde: Verbinden Sie sich zuerst.
 failed-wording = Ihre Fassung bleibt, eine bessere kam nicht. { $reason }
     .offline = Eine bessere Fassung gibt es nur, solange Sie verbunden sind. Ihre bleibt.
+failed-translation = Es kam keine Übersetzung. { $reason }
+    .offline = Wird übersetzt, sobald Sie wieder online sind.
 
 ## Why there is no connection
 
@@ -162,3 +164,7 @@ keychain-why = Er ist gesperrt oder hat den Schlüssel nicht mehr. Entsperren Si
     .other = Er enthält einen anderen Schlüssel als den, mit dem die Daten auf diesem Gerät verschlüsselt wurden. Stellen Sie den Schlüsselbund wieder her oder fangen Sie neu an.
     .absent = Auf diesem System antwortet kein Schlüsselbund. Starten Sie den Ihrer Arbeitsumgebung, etwa GNOME Keyring oder KWallet, und versuchen Sie es noch einmal.
     .refused = Er hat abgelehnt: Sein Passwortfenster wurde geschlossen oder konnte nicht erscheinen. Versuchen Sie es noch einmal und geben Sie das Passwort dort ein.
+
+## Übersetzungen
+
+translate-no-language = Die Sprache des Kunden ist noch nicht bekannt.

@@ -106,6 +106,8 @@ failed-alerts = The hub does not say who was told. { $reason }
     .offline = Only the hub knows who was told: connect first.
 failed-wording = Your wording is kept, and no better one came. { $reason }
     .offline = A better wording can only be requested while this desk is connected. Yours is kept.
+failed-translation = No translation came. { $reason }
+    .offline = Translates when back online.
 
 ## Why there is no connection
 
@@ -162,3 +164,7 @@ keychain-why = It is locked, or does not have the key any more. Unlock it, then 
     .other = It holds another key than the one this machine's data was encrypted with. Restore the keychain, or start over.
     .absent = No keychain answers on this system. Start your desktop's keychain, such as GNOME Keyring or KWallet, then try again.
     .refused = It refused: its window for your password was closed, or could not be shown. Try again, and enter the password there.
+
+## Translations
+
+translate-no-language = The customer's language is not known yet.
