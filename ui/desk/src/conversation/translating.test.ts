@@ -74,7 +74,7 @@ describe("a conversation in another language", () => {
     expect(is(stage.open, MOVE)).toBe("asking");
     await translated(stage);
     expect(asked(stage.host)).toHaveLength(1);
-    expect(asked(stage.host)[0]?.turns.length).toBe(5);
+    expect(asked(stage.host)[0]?.turns.length).toBe(4);
     expect(stage.open.translating.of(said(stage.open, MOVE), true)).toEqual({ is: "translation", text: MOVED, from: "pt" });
     stage.open.translating.want(stage.open.journey.entries, true);
     await new Promise((done) => setTimeout(done, 200));

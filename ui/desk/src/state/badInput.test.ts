@@ -23,7 +23,7 @@ const SAID = ALL.filter((text) => text.trim() !== "");
 /** Those that want to be more than text. */
 const MARKUP = SAID.filter((text) => /[<>{]|javascript:/i.test(text));
 /** What a text may be made of. */
-const HARMLESS = new Set(["P", "SPAN", "STRONG", "CODE", "A", "BUTTON", "DIV", "svg", "path", "circle", "rect", "line", "B", "TIME", "SECTION", "KBD", "UL", "LI"]);
+const HARMLESS = new Set(["P", "SPAN", "STRONG", "CODE", "A", "BUTTON", "DIV", "svg", "g", "path", "circle", "rect", "line", "polyline", "polygon", "ellipse", "B", "TIME", "SECTION", "KBD", "UL", "LI"]);
 const entryOf = (text: string): EntryView => ({ key: "k", conversation: "carmen", position: 1, command: null, time: "2026-01-01T10:00:00.000Z", by: { kind: "customer" }, body: { type: "text", turn: "t", text, silent: false }, stages: [], heldUntil: null, upload: null, about: null, translation: null });
 
 afterEach(() => cleanup());
