@@ -6,6 +6,7 @@ mod knock;
 mod library;
 pub(crate) mod reading;
 mod socket;
+mod wording;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -22,10 +23,9 @@ use serde_json::value::RawValue;
 use tandem_conversation::{CallId, Conversation, ConversationId, CustomerId, Media, MediaId, Position, Time};
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{
-    AlertLedger, AlertReports, Claim, CommandAccepted, CommandRequest, EventPage, Improve, Improved, Journey, Login,
-    Refresh, SearchPage, Tokens, Translate, Translated,
+    AlertLedger, AlertReports, Claim, CommandAccepted, CommandRequest, EventPage, Journey, Login, Refresh, SearchPage,
+    Tokens,
 };
-use tandem_protocol::logic::LogicResponseBody;
 
 pub(crate) use self::failure::Obstacle;
 pub(crate) use self::knock::Knock;
@@ -257,26 +257,6 @@ impl Hub {
     pub(crate) async fn claim(&self, token: &str, id: ConversationId, call: Option<CallId>) -> Result<Claim, HubError> {
         let call = call.map(|call| format!("?call={call}")).unwrap_or_default();
         self.ask(Method::GET, &format!("conversations/{id}/claim{call}"), Some(token), NOTHING).await
-    }
-
-    /// What Your Logic would say next.
-    pub(crate) async fn preview(&self, token: &str, id: ConversationId) -> Result<LogicResponseBody, HubError> {
-        self.ask(Method::POST, &format!("logic/conversations/{id}/preview"), Some(token), NOTHING).await
-    }
-
-    /// A better wording for a reply.
-    pub(crate) async fn improve(&self, token: &str, id: ConversationId, text: String) -> Result<Improved, HubError> {
-        self.ask(Method::POST, &format!("conversations/{id}/improve"), Some(token), Some(&Improve { text })).await
-    }
-
-    /// Turns or a reply in another language.
-    pub(crate) async fn translate(
-        &self,
-        token: &str,
-        id: ConversationId,
-        wanted: Translate,
-    ) -> Result<Translated, HubError> {
-        self.ask(Method::POST, &format!("conversations/{id}/translate"), Some(token), Some(&wanted)).await
     }
 
     /// Downloads a file of at most `most` bytes, or [`ANSWER_BYTES`] if that is more; takes as long as bytes arrive.

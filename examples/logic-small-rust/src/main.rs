@@ -96,7 +96,7 @@ fn translations(wanted: &Value) -> Option<Vec<Value>> {
     let made = |text: &Value| {
         let words = text["text"].as_str()?.trim().to_lowercase();
         let is = |phrase: &&str| phrase.to_lowercase() == words;
-        let (phrases, from) = PHRASES.iter().find_map(|row| Some((row, row.iter().position(|one| is(one))?)))?;
+        let (phrases, from) = PHRASES.iter().find_map(|row| Some((row, row.iter().position(&is)?)))?;
         Some(json!({ "id": text["id"], "from": LANGUAGES[from], "text": phrases[to?] }))
     };
     Some(wanted["texts"].as_array()?.iter().filter_map(made).collect())

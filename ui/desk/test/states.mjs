@@ -1,4 +1,5 @@
 // Every state of the desk that is looked at, with sample data.
+import { APART } from "./apart.mjs";
 import { LACKING } from "./lacking.mjs";
 import { improve, invitePartner, manage, press, search, section, show, told } from "./steps.mjs";
 
@@ -25,29 +26,7 @@ export const STATES = [
     await page.getByTestId("board-row").first().waitFor();
   }],
   ["conversation", "", show("Carmen Menzel")],
-  ["elsewhere", "apart", async (page) => {
-    await show("Carmen Menzel")(page);
-    await page.getByTestId("elsewhere").waitFor();
-  }],
-  ["own window", "apart&apart=carmen", async (page) => {
-    await page.setViewportSize({ width: 760, height: 840 });
-    await page.getByRole("textbox", { name: "Message" }).waitFor();
-  }],
-  ["own window, with its context", "apart&apart=carmen", async (page) => {
-    await page.setViewportSize({ width: 760, height: 840 });
-    await page.getByRole("button", { name: "Context" }).click();
-    await page.getByRole("complementary").waitFor();
-  }],
-  ["small own window, completed", "apart&apart=jonas", async (page) => {
-    await page.setViewportSize({ width: 360, height: 480 });
-    await page.getByRole("textbox", { name: "Message" }).waitFor();
-    await page.evaluate(() => window.__fake.rpc("conversation.complete", { id: "jonas", text: "Paid back." }));
-    await page.getByTestId("over").waitFor();
-  }],
-  ["small own window", "apart&apart=carmen", async (page) => {
-    await page.setViewportSize({ width: 360, height: 480 });
-    await page.getByRole("textbox", { name: "Message" }).waitFor();
-  }],
+  ...APART,
   ["pictures", "", show("+44 7700 900142")],
   ["files", "files", async (page) => {
     await show("Carmen Menzel")(page);

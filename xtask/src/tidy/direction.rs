@@ -33,6 +33,7 @@ const ROOMS: &[Room] = &[
             "tandem-protocol",
             "tandem-search",
             "tandem-sqlite",
+            "tandem-sql",
             "tandem-hub",
             "tandem-desk",
         ],

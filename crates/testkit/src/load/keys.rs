@@ -67,7 +67,9 @@ const ACTS: [Act; 6] = [
         name: "filter",
         keys: &["7"],
         ready: "const field = document.querySelector('[data-focus=filter]'); field?.focus();
-            return field?.value === '' && document.querySelector('[data-testid=row]') !== null;",
+            const all = document.querySelector('[data-testid=row]')?.getAttribute('aria-setsize');
+            window.__whole ??= all;
+            return field?.value === '' && all !== undefined && all === window.__whole;",
         effect: "const all = () => document.querySelector('[data-testid=row]')?.getAttribute('aria-setsize');
             const before = all(); return () => all() !== undefined && all() !== before;",
         over: &[ESCAPE],

@@ -46,7 +46,7 @@ export function badInput(): string[] {
   const folder = process.env.TANDEM_SHARED_DATA ?? join(import.meta.dirname, "../../../../../shared/data");
   const theirs = join(folder, "torture/blns/blns.json");
   if (!existsSync(theirs)) {
-    console.log("skipped: no shared data; only the project's own strings are tried");
+    process.stdout.write("skipped: no shared data; only the project's own strings are tried\n");
     return [...OWN];
   }
   return [...OWN, ...(JSON.parse(readFileSync(theirs, "utf8")) as string[])];

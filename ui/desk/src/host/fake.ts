@@ -1,5 +1,5 @@
 // An in-memory host with sample data: for development, screenshots and component tests. Never in the build.
-import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, InboxView, NotSentView, Participant, PieceView, QueuedView, ReturnedView, RowView, RpcError, Section, StartupView, TakenBackView, WantedView } from "$shared/types";
+import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, InboxView, NotSentView, Participant, QueuedView, ReturnedView, RowView, RpcError, Section, StartupView, TakenBackView, WantedView } from "$shared/types";
 import { alerts } from "../dev/alerts";
 import { board } from "../dev/board";
 import { buttonsOf } from "../dev/buttons";
@@ -14,6 +14,7 @@ import { snoozedScene } from "../dev/snoozed";
 import { mentions, notSent } from "../dev/unsent";
 import { morning, type Sample } from "../dev/sample";
 import { NUMBERS, TEMPLATES } from "../dev/templates";
+import { improved, PREVIEW } from "../dev/proposals";
 import { foreignScene, readTranslated, translate, translateReply } from "../dev/translations";
 import { FakeWindows } from "../dev/windows";
 import { appView, goesOn, live, may, mine, offline } from "../dev/views";
@@ -93,6 +94,12 @@ export class FakeHost implements Host {
   onChanges(callback: (changes: Change[]) => void): () => void {
     this.#listeners.add(callback);
     return () => this.#listeners.delete(callback);
+  }
+
+  #apart(windows: AppView["apart"], ...changes: Change[]): Record<string, never> {
+    this.#app.apart = windows;
+    this.tell({ type: "app" }, ...changes);
+    return {};
   }
 
   tell(...changes: Change[]): void {
@@ -533,12 +540,7 @@ export class FakeHost implements Host {
       this.tell({ type: "conversation", id });
       return {};
     },
-    "conversation.preview": () => ({
-      lines: [
-        { says: true, text: "Thursday 09:40 it is. Shall I send the new itinerary to carmen@menzel.example?", choices: ["Yes", "Another address"] },
-        { says: false, text: "Changes tags: rebooked", choices: [] },
-      ],
-    }),
+    "conversation.preview": () => PREVIEW,
     "conversation.readTranslated": ({ id, on }) => {
       const { view, entries } = this.#find(id);
       if (view.translating) view.translating = { ...view.translating, on };
@@ -552,15 +554,7 @@ export class FakeHost implements Host {
       return { untranslated };
     },
     "conversation.translateReply": ({ id, text }) => translateReply(this.#find(id).view, text),
-    "conversation.improve": ({ text }) => ({
-      text: "Good news, Carmen: the 09:40 on Thursday still has a window seat.",
-      by: "logic",
-      pieces: [
-        { kind: "same", text: "Good news, Carmen: " },
-        { kind: "gone", text: text.slice("Good news, Carmen: ".length) },
-        { kind: "new", text: "the 09:40 on Thursday still has a window seat." },
-      ].filter((piece) => piece.text !== "") as PieceView[],
-    }),
+    "conversation.improve": ({ text }) => improved(text),
     "conversation.draft": ({ id, text, note }) => {
       const { view } = this.#find(id);
       view.drafts[note ? "note" : "reply"] = text;
@@ -583,21 +577,9 @@ export class FakeHost implements Host {
     },
     "window.looking": () => ({}),
     "window.speaks": () => ({}),
-    "window.popOut": ({ id }) => {
-      this.#app.apart = this.#windows.open(id);
-      this.tell({ type: "app" }, { type: "raise", id });
-      return {};
-    },
-    "window.bringBack": ({ id }) => {
-      this.#app.apart = this.#windows.close(id);
-      this.tell({ type: "app" });
-      return {};
-    },
-    "window.keepOnTop": ({ id, on }) => {
-      this.#app.apart = this.#windows.keep(id, on);
-      this.tell({ type: "app" });
-      return {};
-    },
+    "window.popOut": ({ id }) => this.#apart(this.#windows.open(id), { type: "raise", id }),
+    "window.bringBack": ({ id }) => this.#apart(this.#windows.close(id)),
+    "window.keepOnTop": ({ id, on }) => this.#apart(this.#windows.keep(id, on)),
     "window.want": ({ id, section }) => {
       this.want(id ? { type: "conversation", id } : section ? { type: "section", section } : { type: "nothing" });
       return {};
@@ -614,6 +596,4 @@ export class FakeHost implements Host {
   };
 }
 
-function sent(at: string): EntryView["stages"] {
-  return (["queued", "sent"] as const).map((stage) => ({ stage, at, reason: null }));
-}
+const sent = (at: string): EntryView["stages"] => (["queued", "sent"] as const).map((stage) => ({ stage, at, reason: null }));

@@ -24,7 +24,7 @@ export class Translating {
   /** Everything is shown as it was written. */
   originals = $state(false);
   /** Turns that are being translated. */
-  asking = $state.raw<ReadonlySet<string>>(new Set());
+  readonly asking = new SvelteSet<string>();
   /** Why the last request brought nothing; it is asked again only when the user says so. */
   problem = $state<string | null>(null);
   /** Turns that cannot be translated, and why. */
@@ -80,7 +80,7 @@ export class Translating {
   stop(): void {
     this.#stops++;
     this.#wanted = [];
-    this.asking = new Set();
+    this.asking.clear();
     this.problem = null;
     this.originals = false;
     this.#failed.clear();
@@ -100,7 +100,7 @@ export class Translating {
     });
     if (of === undefined || turns.length === 0) return;
     const stops = this.#stops;
-    this.asking = new Set(turns.map(([key]) => key));
+    for (const [key] of turns) this.asking.add(key);
     try {
       const { untranslated } = await this.host.rpc("conversation.translate", { id: of, turns: turns.map(([, turn]) => turn) });
       if (stops !== this.#stops) return;
@@ -113,7 +113,7 @@ export class Translating {
       // It is asked again as soon as there is a hub.
       else if (code !== "desk.offline") this.problem = message;
     }
-    this.asking = new Set();
+    this.asking.clear();
     // What came is in the transcript, which is read again and then wants the rest.
     this.#wanted = this.#wanted.filter(({ key }) => !turns.some(([asked]) => asked === key));
     if (this.#wanted.length > 0) void this.#ask();
