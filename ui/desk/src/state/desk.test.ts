@@ -160,7 +160,7 @@ describe("the desk", () => {
     if (!view) throw new Error("no view");
     expect(actionsOf(desk, view).map((action) => action.label)).toEqual(["Join", "Note", "Help not needed", "Open in its own window", "Copy link", "Copy transcript", "Who was notified"]);
     const here = offers(desk).filter((offer) => offer.group === "here");
-    expect(here.map((offer) => offer.label)).toEqual(["Join", "Note", "Help not needed", "Open in its own window", "Copy link", "Copy transcript", "Who was notified", "Search in this conversation"]);
+    expect(here.map((offer) => offer.label)).toEqual(["Join", "Note", "Help not needed", "Open in its own window", "Copy link", "Copy transcript", "Who was notified", "Translate this conversation", "Search in this conversation"]);
     stop();
   });
 

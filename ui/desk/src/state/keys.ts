@@ -192,7 +192,7 @@ export function decide({ place, answers, coming, leads = false, empty = false }:
   if (everywhere?.is === "takeBack" && (place === "input" || (place === "message" && !empty))) return "own";
   if (everywhere) return everywhere;
   // Not even in a field: it is another conversation's.
-  if (leads && place !== "input" && (isTyped(press) || isEnter(press))) return "nothing";
+  if (leads && place !== "input" && (isTyped(press) || isEnter(press) || (press.key === " " && isPlain(press)))) return "nothing";
   if (place === "message" || place === "input") return "own";
   if (place === "cut" && press.key === "Tab" && isPlain(press)) return "field";
   if (press.key === "Escape") return { is: "list" };
