@@ -19,7 +19,7 @@ const HASHES: &[(u32, u64)] = &[
     (17, 0x5ecc_31ba_7767_da41),
     (18, 0xe1a4_4bf3_f1ab_e3e0),
     (19, 0x6686_9a68_5d76_a2c5),
-    (20, 0x0000_0000_0000_0000),
+    (20, 0x9d3c_aed7_8244_9fa8),
 ];
 
 /// Where the types between hub and desk are defined.
