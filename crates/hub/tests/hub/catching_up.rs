@@ -265,7 +265,7 @@ async fn a_fan_out_that_reads_the_log_tells_the_same_as_one_that_is_told() {
 }
 
 #[tokio::test]
-async fn a_desk_that_has_not_said_what_it_holds_ends_with_its_sign_in() {
+async fn one_that_has_not_said_what_it_holds_ends_with_its_sign_in() {
     let hub = TestHub::start(None).await;
     let maya = hub.maya().await;
     let desk = comes(&maya, None, &[version()]).await;
