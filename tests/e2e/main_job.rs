@@ -57,6 +57,8 @@ async fn a_customer_is_handed_over_answered_and_never_left_alone() -> Result<()>
     carmen.say("My ferry to Bodø was cancelled.").await?;
     maya.shows(TRANSCRIPT, "My ferry to Bodø was cancelled.").await?;
     picture(&stage, &mut carmen).await?;
+    // She reads it: who completes within a glance of new words is asked again.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
 
     // She completes: no longer hers, but still at hand.
     maya.click(Thing::Button("Complete")).await?;
