@@ -99,7 +99,7 @@ pub(crate) struct Entry {
     pub reply_to: Option<TurnId>,
     /// Stands for a file that may still come.
     pub owed: bool,
-    /// Holds somebody's words, not ours about them.
+    /// Contains a participant's own words, not the system's.
     pub said: bool,
     pub body: EntryBody,
 }

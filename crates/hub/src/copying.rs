@@ -1,8 +1,7 @@
 //! `tandem-hub copy`: the tables of a folder into PostgreSQL.
 //!
-//! Tables are copied row by row in the order of their keys, so a copy that was cut off goes on after the last row that
-//! arrived. At the end both sides are read and compared. Until then no hub serves the new database; the folder stays as
-//! it is.
+//! Rows are copied in the order of their keys, so an interrupted copy resumes after the last row that arrived. At the end
+//! both sides are read and compared. Until then no hub serves the new database. The folder is not changed.
 
 use std::collections::HashSet;
 use std::path::Path;

@@ -66,7 +66,7 @@ impl<C: Companion<K> + 'static, K: Link> Derived<C, K> {
         let _alone = self.mending.lock().await;
         let now = self.times.load(Ordering::Acquire);
         match cause.cause() {
-            // Whoever waited for another one who has made it.
+            // Another caller made it while this one waited.
             Cause::Damaged if now != seen => return Ok(true),
             Cause::Damaged => {}
             // It was closed to be made again.

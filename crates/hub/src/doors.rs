@@ -177,7 +177,7 @@ async fn note(State(hub): State<Arc<Hub>>, route: Option<MatchedPath>, request: 
     answer
 }
 
-/// Whom it would concern if this request met damage: whoever uses what its address names, or whoever asks, or else
+/// Who is affected if this request meets damage: the users of what its address names, otherwise the sender, otherwise
 /// everybody.
 fn concerned(route: &str, request: &Request) -> Work {
     let hash = |of: &[u8]| {

@@ -33,7 +33,7 @@ pub(super) fn queries(section: Section, arrangement: Arrangement) -> (String, St
         ListGroup::Language => "c.state ->> '$.language' IS NULL, c.state ->> '$.language', ".to_owned(),
         ListGroup::Brand => "g.name IS NULL, g.name, ".to_owned(),
         ListGroup::Agent => format!("{HANDLER} IS NULL, {HANDLER}, "),
-        // Words that somebody gave stand together, whoever gave them.
+        // Equal free-text reasons are grouped, no matter who gave them.
         ListGroup::Reason => {
             let reason = "c.state ->> '$.help.reason";
             format!("c.help = {NEVER}, {reason}.detail', {reason}', ")

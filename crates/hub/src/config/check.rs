@@ -63,7 +63,7 @@ pub(super) fn label(text: &str) -> Result<String, String> {
     if fits { Ok(text.to_owned()) } else { Err("use 1 to 100 characters on one line".into()) }
 }
 
-/// Maximum length of a name beside what somebody says, in characters.
+/// Maximum length of a name that is shown beside messages, in characters.
 const NAME: usize = 40;
 
 /// A name that stands beside messages.
