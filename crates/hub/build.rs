@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{env, fs};
 
 fn main() {
-    for name in ["chat.js", "guest.js"] {
+    for name in ["chat.js", "review.js", "guest.js"] {
         take(name);
     }
 }

@@ -1,5 +1,5 @@
-//! Windows of single conversations. The core keeps which conversations have one; here they are opened and closed
-//! accordingly.
+//! Windows of single conversations and of the supervisors' board. The core keeps which there are; here they are opened
+//! and closed accordingly.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -16,18 +16,27 @@ use crate::window;
 
 /// Labels are `apart-PLACE-NUMBER`: one place may have another window before the last one is gone.
 const LABEL: &str = "apart-";
+/// The place of the board's window, after those of conversations.
+const BOARD_PLACE: u8 = 9;
 /// In logical pixels.
+const OF_BOARD: LogicalSize<f64> = LogicalSize::new(1280.0, 840.0);
 const USUAL: LogicalSize<f64> = LogicalSize::new(760.0, 840.0);
 const SMALL: LogicalSize<f64> = LogicalSize::new(360.0, 480.0);
 const LEAST: LogicalSize<f64> = LogicalSize::new(320.0, 360.0);
 /// The page saves what was typed last.
 const PAGE_ENDS: Duration = Duration::from_secs(1);
 
-/// A conversation with its own window, as in `app.state`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// What can have a window for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Own {
+    Conversation(ConversationId),
+    Board,
+}
+
+/// What has its own window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Apart {
-    id: ConversationId,
+    own: Own,
     /// Windows remember their position by it.
     place: u8,
     on_top: bool,
@@ -56,19 +65,29 @@ struct Known {
     before: Option<PhysicalSize<u32>>,
 }
 
+impl Own {
+    /// How the page is told.
+    fn name(self) -> String {
+        match self {
+            Self::Conversation(id) => id.to_string(),
+            Self::Board => "board".to_owned(),
+        }
+    }
+}
+
 impl Windows {
     pub fn new(settings: &Settings) -> Self {
         Self { page: settings.page(), open: Mutex::default() }
     }
 
-    fn label(&self, id: ConversationId) -> Option<String> {
+    fn label(&self, own: Own) -> Option<String> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.windows.iter().find(|known| known.apart.id == id).map(|known| known.label.clone())
+        open.windows.iter().find(|known| known.apart.own == own).map(|known| known.label.clone())
     }
 
-    fn conversation(&self, label: &str) -> Option<ConversationId> {
+    fn own(&self, label: &str) -> Option<Own> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.windows.iter().find(|known| known.label == label).map(|known| known.apart.id)
+        open.windows.iter().find(|known| known.label == label).map(|known| known.apart.own)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -90,10 +109,23 @@ pub fn place_of(label: &str) -> &str {
 /// If it is not an answer to `app.state`.
 pub fn read(state: &Value) -> serde_json::Result<Vec<Apart>> {
     #[derive(Deserialize)]
-    struct App {
-        apart: Vec<Apart>,
+    #[serde(rename_all = "camelCase")]
+    struct One {
+        id: ConversationId,
+        place: u8,
+        on_top: bool,
     }
-    Ok(App::deserialize(state)?.apart)
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct App {
+        apart: Vec<One>,
+        board_apart: bool,
+    }
+    let App { apart, board_apart } = App::deserialize(state)?;
+    let conversations =
+        apart.into_iter().map(|One { id, place, on_top }| Apart { own: Own::Conversation(id), place, on_top });
+    let board = board_apart.then_some(Apart { own: Own::Board, place: BOARD_PLACE, on_top: false });
+    Ok(conversations.chain(board).collect())
 }
 
 /// Opens, changes and closes windows until they are these.
@@ -110,18 +142,18 @@ pub fn show(app: &AppHandle, wanted: Vec<Apart>, signed_in: bool) {
     }
 }
 
-/// Brings a conversation's own window to the front; false if it has none.
-pub fn raise(app: &AppHandle, id: ConversationId) -> bool {
-    let Some(label) = app.state::<Windows>().label(id) else { return false };
+/// Brings an own window to the front; false if there is none.
+pub fn raise(app: &AppHandle, own: Own) -> bool {
+    let Some(label) = app.state::<Windows>().label(own) else { return false };
     window::raise_one(app, label);
     true
 }
 
 /// As [`raise`], after the windows that were to be shown before.
-pub fn raise_when_open(app: &AppHandle, id: ConversationId) {
+pub fn raise_when_open(app: &AppHandle, own: Own) {
     let raising = app.clone();
     let asked = app.run_on_main_thread(move || {
-        raise(&raising, id);
+        raise(&raising, own);
     });
     if let Err(error) = asked {
         tracing::debug!(%error, "the windows are gone with the app");
@@ -130,10 +162,14 @@ pub fn raise_when_open(app: &AppHandle, id: ConversationId) {
 
 /// The user closes the window: the core decides that it is gone, and the page saves what was typed last.
 pub fn close(window: &tauri::Window) -> bool {
-    let Some(id) = window.state::<Windows>().conversation(window.label()) else { return false };
+    let Some(own) = window.state::<Windows>().own(window.label()) else { return false };
     let (desk, window) = (window.state::<Desk>().inner().clone(), window.get_webview_window(window.label()));
     tauri::async_runtime::spawn(async move {
-        if let Err(error) = desk.rpc("window.bringBack", json!({ "id": id })).await {
+        let closed = match own {
+            Own::Conversation(id) => desk.rpc("window.bringBack", json!({ "id": id })).await,
+            Own::Board => desk.rpc("board.bringBack", Value::Null).await,
+        };
+        if let Err(error) = closed {
             tracing::warn!(code = error.code, "the window is closed, and opens again with the next start");
             end(window);
         }
@@ -149,12 +185,12 @@ fn end(window: Option<WebviewWindow>) {
 
 impl Open {
     fn become_(&mut self, app: &AppHandle, page: &Option<PathBuf>, wanted: &[Apart]) {
-        let stays = |known: &Known| wanted.iter().any(|apart| apart.id == known.apart.id);
+        let stays = |known: &Known| wanted.iter().any(|apart| apart.own == known.apart.own);
         for gone in self.windows.extract_if(.., |known| !stays(known)) {
             vanish(app, &gone.label);
         }
         for apart in wanted {
-            match self.windows.iter_mut().find(|known| known.apart.id == apart.id) {
+            match self.windows.iter_mut().find(|known| known.apart.own == apart.own) {
                 Some(known) => known.become_(app, *apart),
                 None => self.open(app, page, *apart),
             }
@@ -165,10 +201,10 @@ impl Open {
         self.last += 1;
         let label = format!("{LABEL}{}-{}", apart.place, self.last);
         // A new one begins in its usual size, whatever the last one of its place had.
-        let size = (self.is_settled && !apart.on_top).then_some(USUAL);
+        let size = (self.is_settled && !apart.on_top && apart.own != Own::Board).then_some(USUAL);
         match build(app, page, &label, apart, size) {
             Ok(()) => self.windows.push(Known { apart, label, before: None }),
-            Err(error) => tracing::error!(%error, "the window of a conversation cannot be opened"),
+            Err(error) => tracing::error!(%error, "an own window cannot be opened"),
         }
     }
 }
@@ -211,8 +247,12 @@ fn build(
     apart: Apart,
     size: Option<LogicalSize<f64>>,
 ) -> anyhow::Result<()> {
-    let usual = if apart.on_top { SMALL } else { USUAL };
-    let url = WebviewUrl::App(format!("index.html?apart={}", apart.id).into());
+    let usual = match apart.own {
+        Own::Board => OF_BOARD,
+        Own::Conversation(_) if apart.on_top => SMALL,
+        Own::Conversation(_) => USUAL,
+    };
+    let url = WebviewUrl::App(format!("index.html?apart={}", apart.own.name()).into());
     let mut builder = WebviewWindowBuilder::new(app, label, url)
         .title("Tandem")
         .inner_size(usual.width, usual.height)
@@ -262,7 +302,7 @@ fn beside_main<'a>(_: &'a AppHandle, builder: Builder<'a>) -> anyhow::Result<Bui
 mod tests {
     use serde_json::json;
 
-    use super::{place_of, read};
+    use super::{BOARD_PLACE, Own, place_of, read};
 
     #[test]
     fn windows_of_one_place_share_their_position() {
@@ -276,9 +316,12 @@ mod tests {
     #[test]
     fn which_windows_there_are_is_read_from_what_the_desk_says() {
         let id = "0192b0a8-7f4e-7c3a-9d21-5b8e0f1a2b3c";
-        let said = read(&json!({"apart": [{"id": id, "place": 2, "onTop": true}], "me": null})).unwrap();
-        let [one] = &said[..] else { panic!("{said:?}") };
-        assert_eq!((one.id.to_string().as_str(), one.place, one.on_top), (id, 2, true));
+        let one = json!([{"id": id, "place": 2, "onTop": true}]);
+        let said = read(&json!({"apart": one, "boardApart": true, "me": null})).unwrap();
+        let [one, board] = &said[..] else { panic!("{said:?}") };
+        assert_eq!((one.own.name().as_str(), one.place, one.on_top), (id, 2, true));
+        assert_eq!((board.own, board.place), (Own::Board, BOARD_PLACE));
+        assert!(read(&json!({"apart": [], "boardApart": false})).unwrap().is_empty());
         assert!(read(&json!({"code": "desk.cache"})).is_err());
     }
 }

@@ -8,7 +8,7 @@ use tandem_desk::view::Change;
 use tandem_desk::words::{Spoken, spoken};
 use tauri::{AppHandle, Emitter as _, Manager as _};
 
-use crate::apart;
+use crate::apart::{self, Own};
 use crate::badge::Badge;
 use crate::call::Call;
 use crate::standing::Standing;
@@ -53,12 +53,18 @@ pub fn follow(app: &AppHandle, desk: &Desk) {
                 batch = changes.next() => {
                     let Some(batch) = batch else { return };
                     pass_on(&app, &batch);
-                    let concerns = |change: &Change| matches!(change, Change::App | Change::Everything | Change::Raise { .. });
+                    let concerns = |change: &Change| {
+                        matches!(
+                            change,
+                            Change::App | Change::Everything | Change::Raise { .. } | Change::RaiseBoard
+                        )
+                    };
                     if !batch.iter().any(concerns) {
                         continue;
                     }
                     raised = batch.iter().find_map(|change| match change {
-                        Change::Raise { id } => Some(*id),
+                        Change::Raise { id } => Some(Own::Conversation(*id)),
+                        Change::RaiseBoard => Some(Own::Board),
                         _ => None,
                     });
                 }
@@ -67,8 +73,8 @@ pub fn follow(app: &AppHandle, desk: &Desk) {
             }
             show_standing(&app, &desk, &badge, &mut shown).await;
             // Its window may have been opened just now, on the main thread, where it is looked for.
-            if let Some(id) = raised {
-                apart::raise_when_open(&app, id);
+            if let Some(own) = raised {
+                apart::raise_when_open(&app, own);
             }
         }
     });
@@ -77,7 +83,7 @@ pub fn follow(app: &AppHandle, desk: &Desk) {
 fn pass_on(app: &AppHandle, batch: &[Change]) {
     for change in batch {
         match change {
-            Change::Open { id, .. } if apart::raise(app, *id) => {}
+            Change::Open { id, .. } if apart::raise(app, Own::Conversation(*id)) => {}
             Change::Open { .. } | Change::Wanted => raise(app),
             _ => {}
         }

@@ -180,7 +180,8 @@ fn serves_everybody(proxy: &Proxy, room: &Path) -> Result<()> {
     let many = |header: &str| proxy.status(&[&elsewhere[..], &[header]].concat());
     many("accept: application/json")?;
     let forged = many("forwarded: for=9.9.9.9")?;
-    ensure!(forged == "429".repeat(70), "a browser's own word moves it to another network: {forged}");
+    // A slow machine gives the limit time to let a few in again; another network would let in all.
+    ensure!(forged.matches("429").count() > 50, "a browser's own word moves it to another network: {forged}");
     let foreign = ["/guest/x/open", "--request", "POST", "--header", &origin];
     let refused = proxy.curl(&foreign)?;
     ensure!(!refused.contains("guest.origin"), "the page's own origin is not known through the proxy: {refused}");

@@ -3,6 +3,7 @@
 mod alerts;
 mod behind_proxies;
 mod better_words;
+mod board;
 mod buttons;
 mod document;
 mod external_agents;
@@ -12,6 +13,7 @@ mod identity;
 mod main_job;
 mod own_windows;
 mod readme;
+mod recomputed;
 mod samples;
 mod shell;
 mod whatsapp;

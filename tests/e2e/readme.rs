@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use serde_json::json;
-use tandem_testkit::hub_process::{HubOptions, HubProcess};
+use tandem_conversation::{Availability, Section};
+use tandem_protocol::agents::Whereabouts;
+use tandem_testkit::hub_process::{HubOptions, HubProcess, PASSWORD};
+use tandem_testkit::people::{Agent, Desk};
 use tandem_tests::desktop::Desktop;
 use tandem_tests::logic::SampleLogic;
 use tandem_tests::stage::{Stage, program, repository};
@@ -44,7 +47,20 @@ async fn a_desk_at_work_names_the_brands_and_shows_what_your_logic_hands_over() 
     }
     open(&maya, "Carmen Menzel").await?;
     maya.shows(TRANSCRIPT, "She can't fly alone").await?;
-    pictures(&stage, &maya).await?;
+    pictures(&stage, &maya, "desk").await?;
+
+    // She supervises, too: two colleagues are here, and one of them has a customer.
+    let (mut liam, priya) =
+        (colleague(&hub, "liam", "Liam Chen").await?, colleague(&hub, "priya", "Priya Nair").await?);
+    priya.is(Whereabouts { status: Some(Availability::Busy), ..Whereabouts::takes_calls(false) })?;
+    liam.is(Whereabouts { status: Some(Availability::Available), ..Whereabouts::takes_calls(true) })?;
+    let first = |desk: &Desk| desk.section(Section::Help).first().map(|state| state.id);
+    let call = liam.wait_for("a call for help", first).await?;
+    liam.join(call).await?;
+    maya.click(Thing::Link("Live board")).await?;
+    maya.shows(Thing::Test("board-row"), "Liam Chen").await?;
+    maya.shows(Thing::Css("[data-testid=day-conversations_started]"), "Started").await?;
+    pictures(&stage, &maya, "board").await?;
     maya.close().await
 }
 
@@ -76,13 +92,19 @@ async fn open(maya: &Window, customer: &str) -> Result<()> {
     maya.shows(Thing::Css("header .name"), customer).await
 }
 
+async fn colleague(hub: &HubProcess, key: &str, name: &str) -> Result<Agent> {
+    let email = format!("{key}@northwind.example");
+    hub.add_user(&email, name, "agent")?;
+    Ok(Agent::sign_in(&hub.url, &email, PASSWORD).await?)
+}
+
 /// Taken into the repository only on request.
-async fn pictures(stage: &Stage, maya: &Window) -> Result<()> {
+async fn pictures(stage: &Stage, maya: &Window, name: &str) -> Result<()> {
     let is_wanted = std::env::var("TANDEM_SCREENSHOTS").is_ok_and(|value| value == "1");
     let folder: PathBuf = if is_wanted { repository().join("docs/screenshots") } else { stage.room("pictures")? };
     for theme in ["light", "dark"] {
         maya.dress(theme).await?;
-        maya.picture(&folder.join(format!("desk-{theme}.png"))).await?;
+        maya.picture(&folder.join(format!("{name}-{theme}.png"))).await?;
     }
     Ok(())
 }

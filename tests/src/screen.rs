@@ -78,6 +78,22 @@ impl Screen {
         anyhow::bail!("the window does not close")
     }
 
+    /// Presses a key in the window in front, with its modifiers, as `ctrl+Return`.
+    ///
+    /// # Errors
+    /// If there is no such key.
+    pub async fn press(&self, key: &str) -> Result<()> {
+        self.act(&["key", "--clearmodifiers", key]).await
+    }
+
+    /// Types words in the window in front.
+    ///
+    /// # Errors
+    /// If the keyboard does not have them.
+    pub async fn types(&self, words: &str) -> Result<()> {
+        self.act(&["type", "--delay", "5", words]).await
+    }
+
     /// # Errors
     /// If there is no window of ours.
     pub async fn minimise(&self) -> Result<()> {

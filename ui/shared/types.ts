@@ -82,7 +82,11 @@ me: MeView | null, counts: CountsView,
 /**
  * Conversations in windows of their own.
  */
-apart: Array<ApartView>, figures: FiguresView, 
+apart: Array<ApartView>, 
+/**
+ * The supervisors' board has a window of its own.
+ */
+boardApart: boolean, figures: FiguresView, 
 /**
  * The notification service's last answer.
  */
@@ -198,6 +202,28 @@ export type BoardGroup = {
  */
 name: string | null, count: number, wanted: Longest, unanswered: Longest, rows: Array<BoardRow>, };
 
+export type BoardLimits = { 
+/**
+ * The longest time for which a person is wanted, in seconds.
+ */
+wantedS: number, 
+/**
+ * The longest time for which nobody answers, in seconds.
+ */
+unansweredS: number, 
+/**
+ * Open calls for help.
+ */
+calls: number, 
+/**
+ * Conversations in which Your Logic could not go on, in the last 10 minutes.
+ */
+fallbacks: number, 
+/**
+ * Free places: over below this.
+ */
+freePlaces: number, };
+
 export type BoardOnly = "all" | "wanted" | "unanswered" | "unanswered_by_people" | "calls" | "fallen_back" | "undelivered" | "closing" | "over" | "new";
 
 export type BoardPerson = { user: UserId, name: string, presence: Presence, absence: Absence | null, 
@@ -308,11 +334,23 @@ export type CallView = { call: CallId, since: Time, reach: Reach, ended: Time | 
 
 export type Calls = { eligible: number, everyone: number, supervisors: number, logic: number, };
 
+export type CallsBecause = { 
+/**
+ * As in the table `call`.
+ */
+reason: string, count: number, };
+
+export type CardPerson = { name: string, phones?: Array<string>, emails?: Array<string>, organisation?: string, 
+/**
+ * Whatever else stands on it, such as a postal address or a web page.
+ */
+more?: Array<string>, };
+
 export type Change = { "type": "app" } | { "type": "lists" } | { "type": "conversation", id: ConversationId, } | { "type": "typing", id: ConversationId, by: Participant, until: Time, } | { "type": "upload", id: ConversationId, command: CommandId, sent: number, } | { "type": "open", id: ConversationId, section: Section | null, 
 /**
  * Key of the entry that it is about; none for the end.
  */
-key: string | null, } | { "type": "raise", id: ConversationId, } | { "type": "alerts", id: ConversationId, } | { "type": "wanted" } | { "type": "toast", tone: Tone, text: string, } | { "type": "taken", id: ConversationId, text: string, } | { "type": "everything" };
+key: string | null, } | { "type": "raise", id: ConversationId, } | { "type": "raise_board" } | { "type": "alerts", id: ConversationId, } | { "type": "wanted" } | { "type": "toast", tone: Tone, text: string, } | { "type": "taken", id: ConversationId, text: string, } | { "type": "everything" };
 
 export type ChangeTags = { id: ConversationId, add: Array<string>, remove: Array<string>, };
 
@@ -446,9 +484,61 @@ inbox: number,
  */
 notSent: number, };
 
+export type Curves = { 
+/**
+ * When the first step begins.
+ */
+from: Time, 
+/**
+ * Length of a step, in milliseconds. The last one is not over.
+ */
+stepMs: number, 
+/**
+ * Conversations that began.
+ */
+arrivals: Array<number>, 
+/**
+ * Rounds that were completed.
+ */
+completions: Array<number>, 
+/**
+ * The most at once for whom a person was wanted.
+ */
+wanted: Array<number>, 
+/**
+ * Agents who were available at the step's end.
+ */
+available: Array<number>, };
+
 export type CustomerId = string;
 
 export type Customers = "stay" | "leave" | "ask_for_help";
+
+export type DayRowView = { conversation: ConversationId | null, 
+/**
+ * The customer's name, if the conversation is on this machine.
+ */
+name: string | null, at: Time, 
+/**
+ * Milliseconds, or whether it hits (1 or 0); none where rows are only counted.
+ */
+value: number | null, };
+
+export type DayRowsRequest = { 
+/**
+ * As in the hub's figures.
+ */
+metric: string, 
+/**
+ * When the day began.
+ */
+from: Time, };
+
+export type DayRowsView = { 
+/**
+ * How many there are; the first of them are listed.
+ */
+total: number, rows: Array<DayRowView>, };
 
 export type Density = "comfortable" | "compact";
 
@@ -457,6 +547,10 @@ export type Dismiss = { id: ConversationId, goesOn: GoesOn, reason: string,
  * As in [`Finish`].
  */
 seen?: Position, };
+
+export type Dispute = { by: Participant, at: Time, text: string, };
+
+export type DisputeReview = { id: ReviewId, text: string, };
 
 export type Draft = { id: ConversationId, text: string, 
 /**
@@ -514,7 +608,11 @@ export type EntryBody = { "type": "text", turn: TurnId, text: string, silent: bo
 /**
  * The names in it that are mentions.
  */
-mentions: Array<Mention>, } | { "type": "suggestion", turn: TurnId, text: string, why: string | null, } | { "type": "system", what: SystemKind, text: string, } | { "type": "seam", channel: Channel, started: Time, outcome: string | null, };
+mentions: Array<Mention>, } | { "type": "suggestion", turn: TurnId, text: string, why: string | null, } | { "type": "system", what: SystemKind, text: string, } | { "type": "seam", channel: Channel, started: Time, outcome: string | null, 
+/**
+ * The customer's newest score, 1 to 5.
+ */
+score: number | null, };
 
 export type EntryView = { 
 /**
@@ -879,6 +977,16 @@ export type ListRequest = { section: Section, offset: number, limit: number,
  */
 query: string, };
 
+export type ListReviews = { 
+/**
+ * Only scores of 1 and 2.
+ */
+low: boolean, 
+/**
+ * `next` of the page before.
+ */
+before?: string, };
+
 export type ListSettings = { my: Arrangement, help: Arrangement, left: Arrangement, all: Arrangement, };
 
 export type ListView = { rows: Array<RowView>, total: number, };
@@ -890,6 +998,28 @@ export type ListedLibraryView = { questions: Array<QuestionRow>, quickReplies: A
 usage: Array<ItemUsage>, brands: Array<LibraryBrand>, };
 
 export type LockedAsk = "choose_passphrase" | "passphrase" | "keychain_silent" | "keychain";
+
+export type LogicNow = { 
+/**
+ * Requests that ended.
+ */
+ended: number, 
+/**
+ * Of those, requests that failed.
+ */
+failed: number, 
+/**
+ * Requests without an answer yet.
+ */
+waiting: number, 
+/**
+ * Of requests that ended, in milliseconds.
+ */
+p50Ms: number | null, p95Ms: number | null, 
+/**
+ * Why people were called, most often first.
+ */
+calls: Array<CallsBecause>, };
 
 export type Longest = { count: number, longestMs: number | null, };
 
@@ -915,9 +1045,17 @@ quote: boolean,
  */
 react: boolean, 
 /**
+ * To ask for the customer's phone number, which is not known.
+ */
+askNumber: boolean, 
+/**
  * To send a template of the channel, also where it takes nothing else.
  */
-template: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, 
+template: boolean, 
+/**
+ * To send a contact card.
+ */
+card: boolean, note: boolean, leave: boolean, complete: boolean, askForHelp: boolean, 
 /**
  * To say so, and to name who goes on.
  */
@@ -929,7 +1067,11 @@ transfer: boolean, inviteExternal: boolean,
 /**
  * The links of the external agents who are there or invited.
  */
-revokeLink: boolean, delegate: boolean, takeOver: boolean, decline: boolean, snooze: boolean, endSnooze: boolean, 
+revokeLink: boolean, delegate: boolean, takeOver: boolean, 
+/**
+ * To call more people to the open call for help.
+ */
+widen: boolean, decline: boolean, snooze: boolean, endSnooze: boolean, 
 /**
  * To add or remove tags.
  */
@@ -988,6 +1130,8 @@ available: boolean,
  * None if offline, or not told.
  */
 status: Availability | null, absence: Absence | null, };
+
+export type NotAsked = "window_closed" | "asked_recently" | "sampled_out" | "no_channel" | "plan_removed";
 
 export type NotSentView = { 
 /**
@@ -1072,6 +1216,8 @@ tried: boolean, };
 
 export type NotificationsView = { "state": "unknown" } | { "state": "working", server: string, } | { "state": "failing", reason: string, };
 
+export type NumbersView = { numbers: Array<WhatsappNumber>, brands: Array<LibraryBrand>, };
+
 export type OfferView = { id: string, kind: LibraryKind, 
 /**
  * A shortcut or key.
@@ -1116,13 +1262,27 @@ export type OneFile = { file: MediaId, };
 
 export type OneNotSent = { key: string, };
 
+export type OneNumber = { id: string, };
+
 export type OneQuestion = { question: QuestionId, };
 
 export type OneReply = { reply: QuickReplyId, };
 
+export type OneReviewPlan = { 
+/**
+ * The brand's key.
+ */
+brand: string, };
+
 export type OpenLink = { url: string, };
 
 export type OpenedView = { "type": "opened" } | { "type": "only_saved", why: string, };
+
+export type OtherChatView = { conversation: ConversationId, channel: Channel, updated: Time, inProgress: boolean, 
+/**
+ * What was said last; empty if nothing was.
+ */
+words: string, };
 
 export type OwnNumberView = { id: string, number: string, 
 /**
@@ -1158,7 +1318,7 @@ export type People = { availableWithRoom: number, availableWithoutRoom: number, 
  */
 freePlaces: number, };
 
-export type Permission = "liveConversations.handle" | "liveConversations.viewAll" | "liveConversations.start" | "liveConversations.inviteExternal" | "customers.view" | "analytics.view" | "settings.manage" | "users.manage";
+export type Permission = "liveConversations.handle" | "liveConversations.viewAll" | "liveConversations.start" | "liveConversations.inviteExternal" | "customers.view" | "analytics.view" | "analytics.export" | "reviews.view" | "reviews.write" | "settings.manage" | "users.manage";
 
 export type Permissions = Array<[Permission, Scope]>;
 
@@ -1362,7 +1522,53 @@ emoji: string | null, };
 
 export type ReactionView = { by: Participant, emoji: string, };
 
+export type ReadReceipts = "off" | "on_seen" | "on_delivered";
+
 export type ReadTranslated = { id: ConversationId, on: boolean, };
+
+export type Remedy = "template" | "other_contact" | "nothing" | "send_again";
+
+export type ReportCell = { 
+/**
+ * How many rows it is made of.
+ */
+count: number, 
+/**
+ * A share, a mean in milliseconds, or a count.
+ */
+value: number | null, p50: number | null, p90: number | null, 
+/**
+ * Rows whose customer may still come back.
+ */
+provisional: number, };
+
+export type ReportLine = { 
+/**
+ * The hub's id of it.
+ */
+metric: string, now: ReportCell, before: ReportCell, };
+
+export type ReportPerson = { user: UserId, name: string, lines: Array<ReportLine>, };
+
+export type ReportRequest = { from: Time, until: Time, beforeFrom: Time, beforeUntil: Time, };
+
+export type ReportView = { 
+/**
+ * Up to when everything is measured.
+ */
+asOf: Time, 
+/**
+ * Version of the definitions.
+ */
+definitions: string, 
+/**
+ * Of everybody; otherwise of what the user took part in.
+ */
+team: boolean, lines: Array<ReportLine>, 
+/**
+ * Everybody with something in one of the periods; empty without `team`.
+ */
+people: Array<ReportPerson>, };
 
 export type Retry = { id: ConversationId, turn: TurnId, };
 
@@ -1375,6 +1581,106 @@ note: boolean, code: string, reason: string,
  * When it came back.
  */
 at: Time | null, };
+
+export type ReviewId = string;
+
+export type ReviewPage = { reviews: Array<ReviewRow>, 
+/**
+ * `before` of the next page.
+ */
+next?: string | null, };
+
+export type ReviewPlan = { when: ReviewWhen, 
+/**
+ * From the completion to the request, in seconds.
+ */
+delayS: number, 
+/**
+ * How many of a hundred rounds are asked about.
+ */
+samplePercent: number, 
+/**
+ * A customer who was asked is not asked again for this long, in days.
+ */
+oncePerCustomerDays: number, 
+/**
+ * How long a request can be answered, in hours.
+ */
+expiresH: number, 
+/**
+ * How long an answer can be changed, in hours.
+ */
+editH: number, 
+/**
+ * The question by language (BCP 47). Without one, the chat asks in its own words.
+ */
+texts: { [key in string]: string }, };
+
+export type ReviewPlanRow = { 
+/**
+ * The brand's key.
+ */
+brand: string, plan: ReviewPlan, };
+
+export type ReviewPlansView = { 
+/**
+ * Of the brands that ask.
+ */
+plans: Array<ReviewPlanRow>, brands: Array<LibraryBrand>, };
+
+export type ReviewRow = { id: ReviewId, type: ReviewType, conversation: ConversationId, 
+/**
+ * The customer's name; none if the customer is gone.
+ */
+customer?: string | null, round: number, 
+/**
+ * The turn that it is about, if it is about one.
+ */
+turn?: TurnId | null, 
+/**
+ * What a reviewer or Your Logic looked at.
+ */
+question?: string | null, 
+/**
+ * Who filed it; none for customers' reviews.
+ */
+reviewer?: Participant | null, status: ReviewStatus, 
+/**
+ * Why the customer was not asked.
+ */
+reason?: NotAsked | null, 
+/**
+ * When the customer was asked, or it was decided not to.
+ */
+askedAt: Time, expiresAt?: Time | null, 
+/**
+ * When the customer first answered.
+ */
+answeredAt?: Time | null, 
+/**
+ * When the answer was last changed.
+ */
+editedAt?: Time | null, 
+/**
+ * 1 to 5.
+ */
+score?: number | null, 
+/**
+ * The score as 0 to 1.
+ */
+normal?: number | null, comment?: string | null, 
+/**
+ * Whose score it is, the main one first.
+ */
+shares?: Array<Share>, verified: ReviewVerified, dispute?: Dispute | null, };
+
+export type ReviewStatus = "asked" | "answered" | "expired" | "not_asked";
+
+export type ReviewType = "customer" | "reviewer" | "auto";
+
+export type ReviewVerified = "none" | "disputed";
+
+export type ReviewWhen = "any" | "completed_by_person" | "completed_by_logic" | "by_logic_only";
 
 export type RevokeLink = { id: ConversationId, link: LinkId, };
 
@@ -1464,6 +1770,18 @@ tellsBrand: boolean, updated: Time, };
 
 export type RpcError = { code: string, message: string, };
 
+export type SaveNumber = { id: string, 
+/**
+ * Secrets that are left out stay as they are.
+ */
+settings: WhatsappSettings, };
+
+export type SaveReviewPlan = { 
+/**
+ * The brand's key.
+ */
+brand: string, plan: ReviewPlan, };
+
 export type SavedView = { 
 /**
  * None if the agent cancelled.
@@ -1491,6 +1809,8 @@ hint: string | null, hub: HubSearch, };
 export type Section = "my" | "help" | "left" | "all";
 
 export type Seen = { id: ConversationId, upTo: Position, };
+
+export type SendCard = { id: ConversationId, person: CardPerson, };
 
 export type SendNote = { id: ConversationId, text: string, 
 /**
@@ -1532,6 +1852,8 @@ export type SetAvailability = { availability: Availability,
  */
 absence?: Absence, };
 
+export type SetColleague = { user: UserId, availability: Availability, };
+
 export type SetPassword = { current: string, new: string, };
 
 export type SetStartup = { atLogin: boolean, };
@@ -1550,9 +1872,9 @@ undoS: number | null,
  */
 openNext: boolean, 
 /**
- * The section that opens at the start.
+ * What opens at the start.
  */
-startSection: Section, 
+startSection: StartPage, 
 /**
  * None until the user chooses.
  */
@@ -1560,7 +1882,9 @@ appearance: AppearanceSettings | null, language: Language,
 /**
  * Languages that the user reads, as tags of BCP 47; none for the language of the desk's own words.
  */
-reads: Array<string>, notifications: NotificationSettings, lists: ListSettings, };
+reads: Array<string>, notifications: NotificationSettings, lists: ListSettings, board: BoardLimits, };
+
+export type Share = { by: Participant, turns: number, };
 
 export type ShownFilesView = { types: Array<string>, bytes: number, };
 
@@ -1598,7 +1922,13 @@ export type StageView = { stage: Stage, at: Time,
 /**
  * The channel's reason, for `failed`.
  */
-reason: string | null, };
+reason: string | null, 
+/**
+ * What helps, for `failed`.
+ */
+remedy?: Remedy, };
+
+export type StartPage = "my" | "help" | "left" | "all" | "board";
 
 export type StartsView = { 
 /**
@@ -1684,6 +2014,38 @@ export type Theme = "system" | "light" | "dark";
 
 export type Time = string;
 
+export type Today = { asOf: Time, 
+/**
+ * The account's IANA time zone, at whose midnight the day began.
+ */
+zone: string, from: Time, figures: Array<TodayFigure>, logic: LogicNow, 
+/**
+ * The last 60 minutes, by minute.
+ */
+hour: Curves, 
+/**
+ * The last 24 hours, by quarter.
+ */
+day: Curves, };
+
+export type TodayFigure = { metric: string, 
+/**
+ * How many rows; of a share, how many are divided.
+ */
+count: number, 
+/**
+ * In milliseconds; none for counts and shares, and if there is nothing.
+ */
+p50: number | null, p90: number | null, 
+/**
+ * The share, the mean in milliseconds, or the count; none if there is nothing.
+ */
+value: number | null, 
+/**
+ * Rows that may still change.
+ */
+provisional: number, };
+
 export type Tone = "good" | "plain" | "bad";
 
 export type TranslateTurns = { id: ConversationId, turns: Array<TurnId>, };
@@ -1762,6 +2124,196 @@ export type WantedView = { "type": "nothing" } | { "type": "conversation", id: C
 
 export type Watched = "wanted" | "unanswered" | "calls" | "fallbacks" | "free_places";
 
+export type WhatsappCheck = { 
+/**
+ * As Meta shows it; `unknown` where Meta says nothing, as all that follows.
+ */
+number: string, 
+/**
+ * The name that customers see.
+ */
+name: string, 
+/**
+ * `GREEN`, `YELLOW`, `RED`.
+ */
+quality: string, verification: string, 
+/**
+ * How many customers may be written to first in a day, such as `TIER_1K`.
+ */
+limit: string, throughput: string, 
+/**
+ * Whether the handshake was tried with the verify token, of which the hub keeps only a hash.
+ */
+triedToken: boolean, 
+/**
+ * Whether Meta told which fields the webhook is subscribed to.
+ */
+sawFields: boolean, 
+/**
+ * What keeps messages from coming or going, the worst first.
+ */
+missing: Array<WhatsappLack>, };
+
+export type WhatsappLack = { 
+/**
+ * `no_app`, `no_webhook`, `other_address`, `fields`, `verify_token`, `no_hub`, `unsigned` or `unreachable`.
+ */
+code: string, 
+/**
+ * What is meant: fields, or an address.
+ */
+named: string, 
+/**
+ * What is missing and what to do, in English.
+ */
+detail: string, };
+
+export type WhatsappNumber = { 
+/**
+ * The name in the address of its webhook.
+ */
+id: string, 
+/**
+ * In international form.
+ */
+number: string, phoneNumberId: string, accountId: string, brand: BrandId | null, 
+/**
+ * The key of the brand.
+ */
+brandKey: string | null, 
+/**
+ * Where the Cloud API is; none for Meta's own.
+ */
+baseUrl: string | null, 
+/**
+ * The address that Meta posts to.
+ */
+webhook: string, 
+/**
+ * It stands in the hub's settings, and is changed there alone.
+ */
+ofSettings: boolean, 
+/**
+ * `ok`; `token_invalid`, `blocked` or `not_registered`: then nothing leaves, and what waits is sent afterwards.
+ */
+state: string, since: Time, 
+/**
+ * The channel's words on it.
+ */
+detail: string, 
+/**
+ * Meta's judgement of what is sent: `GREEN`, `YELLOW`, `RED` or `UNKNOWN`.
+ */
+quality: string, 
+/**
+ * Meta's name for how many customers may be written to first in a day, such as `TIER_1K`; empty if it is not known.
+ */
+limit: string, 
+/**
+ * Messages that it takes per second.
+ */
+perSecond: number, 
+/**
+ * Whether it is also used in the app on a phone; none from hubs before version 22.
+ */
+coexistence: boolean | null, 
+/**
+ * After how many hours of silence a message begins a new conversation.
+ */
+newAfterH: number, 
+/**
+ * Whether customers are told that their messages were read.
+ */
+readMarks: boolean, readReceipts: ReadReceipts, 
+/**
+ * Whether customers are told that somebody is typing. That marks their message as read, so `off` of
+ * `readReceipts` includes it.
+ * None from hubs before version 22, which always tell.
+ */
+typing: boolean | null, 
+/**
+ * Replies that cost nothing, in a month; none if the operator has not said.
+ */
+freeReplies: number | null, 
+/**
+ * Messages that wait to be sent.
+ */
+waiting: number, };
+
+export type WhatsappSettings = { 
+/**
+ * In international form.
+ */
+number: string, phoneNumberId: string, accountId: string, 
+/**
+ * Key of the brand that its conversations belong to.
+ */
+brand: string | null, 
+/**
+ * Where the Cloud API is; null for Meta's own.
+ */
+baseUrl: string | null, accessToken: string | null, appSecret: string | null, 
+/**
+ * At least 8 characters.
+ */
+verifyToken: string | null, 
+/**
+ * When customers are told that their messages were read [default: `on_seen`].
+ */
+readReceipts: ReadReceipts | null, 
+/**
+ * Whether customers are told that somebody is typing [default: true].
+ */
+typing?: boolean | null, 
+/**
+ * Replies that cost nothing, in a month; null if that is not known.
+ */
+freeReplies: number | null, 
+/**
+ * After how many hours of silence a message begins a new conversation [default: 24].
+ */
+newAfterH: number | null, 
+/**
+ * Messages that it takes per second [default: 80; 20 with `coexistence`].
+ */
+perSecond: number | null, 
+/**
+ * Whether it is also used in the app on a phone [default: false].
+ */
+coexistence?: boolean | null, };
+
+export type WhatsappUsage = { 
+/**
+ * In UTC, by when Meta first told the price: `2026-11`.
+ */
+month: string, 
+/**
+ * Messages whose price is known.
+ */
+messages: number, 
+/**
+ * Replies that cost nothing, in a month; null if the operator has not said.
+ */
+freeReplies: number | null, 
+/**
+ * How many of those are used.
+ */
+freeRepliesUsed: number | null, kinds: Array<WhatsappUse>, };
+
+export type WhatsappUse = { 
+/**
+ * Meta's word: `service`, `utility`, `marketing`, `authentication`.
+ */
+category: string, 
+/**
+ * Meta's word: `regular`, `free_customer_service`, `free_entry_point`.
+ */
+type: string, 
+/**
+ * Null if Meta has not said.
+ */
+billable: boolean | null, messages: number, };
+
 export type WindowView = { 
 /**
  * None before the customer's first message.
@@ -1789,8 +2341,14 @@ export interface Commands {
   "me.setAvailability": { request: SetAvailability; response: Nothing };
   "me.setPassword": { request: SetPassword; response: Nothing };
   "colleagues.list": { request: Nothing; response: Array<ColleagueView> };
+  "colleague.setAvailability": { request: SetColleague; response: Nothing };
   "conversations.list": { request: ListRequest; response: ListView };
   "board.get": { request: BoardRequest; response: BoardView };
+  "report.get": { request: ReportRequest; response: ReportView };
+  "board.popOut": { request: Nothing; response: Nothing };
+  "board.bringBack": { request: Nothing; response: Nothing };
+  "board.today": { request: Nothing; response: Today };
+  "board.dayRows": { request: DayRowsRequest; response: DayRowsView };
   "conversation.open": { request: OneConversation; response: ConversationView };
   "conversation.entries": { request: EntriesRequest; response: EntriesView };
   "conversation.join": { request: Join; response: Nothing };
@@ -1798,7 +2356,9 @@ export interface Commands {
   "conversation.react": { request: React; response: Nothing };
   "conversation.fetchFile": { request: FetchFile; response: Nothing };
   "conversation.templates": { request: OneConversation; response: Array<TemplateView> };
+  "conversation.otherChats": { request: OneConversation; response: Array<OtherChatView> };
   "conversation.sendTemplate": { request: SendTemplate; response: Nothing };
+  "conversation.sendCard": { request: SendCard; response: Nothing };
   "starts.list": { request: Nothing; response: StartsView };
   "starts.begin": { request: BeginConversation; response: BegunView };
   "conversation.note": { request: SendNote; response: Nothing };
@@ -1807,6 +2367,7 @@ export interface Commands {
   "conversation.restoreHelp": { request: OneConversation; response: Nothing };
   "conversation.leave": { request: Leave; response: Nothing };
   "conversation.complete": { request: Finish; response: Nothing };
+  "conversation.askForNumber": { request: Words; response: Nothing };
   "conversation.delegate": { request: Finish; response: Nothing };
   "conversation.preview": { request: OneConversation; response: PreviewView };
   "conversation.improve": { request: Words; response: ImprovedView };
@@ -1814,6 +2375,7 @@ export interface Commands {
   "conversation.translate": { request: TranslateTurns; response: TranslatedView };
   "conversation.translateReply": { request: Words; response: TranslatedReplyView };
   "conversation.takeOver": { request: OneConversation; response: Nothing };
+  "conversation.widen": { request: OneConversation; response: Nothing };
   "conversation.mentionable": { request: OneConversation; response: Array<MentionableView> };
   "conversation.invite": { request: InviteColleague; response: Nothing };
   "conversation.transfer": { request: InviteColleague; response: Nothing };
@@ -1848,6 +2410,17 @@ export interface Commands {
   "library.replyVersions": { request: OneReply; response: Array<QuickReply> };
   "library.questionVersions": { request: OneQuestion; response: Array<Question> };
   "library.try": { request: TryTemplate; response: TriedView };
+  "numbers.list": { request: Nothing; response: NumbersView };
+  "numbers.save": { request: SaveNumber; response: WhatsappNumber };
+  "numbers.remove": { request: OneNumber; response: Nothing };
+  "numbers.check": { request: OneNumber; response: WhatsappCheck };
+  "numbers.templates": { request: OneNumber; response: Array<TemplateView> };
+  "numbers.usage": { request: OneNumber; response: WhatsappUsage };
+  "reviews.list": { request: ListReviews; response: ReviewPage };
+  "reviews.dispute": { request: DisputeReview; response: ReviewRow };
+  "reviews.plans": { request: Nothing; response: ReviewPlansView };
+  "reviews.savePlan": { request: SaveReviewPlan; response: ReviewPlanRow };
+  "reviews.removePlan": { request: OneReviewPlan; response: Nothing };
   "media.get": { request: MediaRequest; response: MediaView };
   "media.open": { request: Attached; response: OpenedView };
   "media.save": { request: Attached; response: SavedView };

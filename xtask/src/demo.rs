@@ -8,6 +8,7 @@ mod hub;
 mod logic;
 mod notices;
 mod phones;
+mod team;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -22,11 +23,12 @@ use crate::{build, packages, sh};
 use display::VirtualDisplay;
 
 const HELP: &str = "\
-cargo xtask run [--replay FILE] [--speed N] [--hub URL] [--dialogues DIR] [--keep] [--seconds N]
+cargo xtask run [--as ROLE] [--replay FILE] [--speed N] [--hub URL] [--dialogues DIR] [--keep] [--seconds N]
 
 Installs what is missing, builds, and starts the desktop app with a hub inside it, a sample Your Logic, and customers
 who write to it.
 
+  --as ROLE        agent, or supervisor: with colleagues who take calls, and a day behind them [default: agent]
   --replay FILE    play recorded conversations (JSONL, also .gz) instead of the demo's own
   --dialogues DIR  play the dialogues of another folder
   --speed N        let time run N times as fast
@@ -51,6 +53,8 @@ struct Plan {
     hub: Option<String>,
     keep: bool,
     stop_after: Option<Duration>,
+    /// Whether colleagues work here, whom the user supervises.
+    supervises: bool,
 }
 
 pub fn main(rest: Vec<String>) -> Result<()> {
@@ -64,8 +68,15 @@ pub fn main(rest: Vec<String>) -> Result<()> {
         hub: args.value("--hub")?.map(|url| url.trim_end_matches('/').to_owned()),
         keep: args.flag("--keep"),
         stop_after: args.parsed("--seconds")?.map(Duration::from_secs),
+        supervises: match args.value("--as")?.as_deref() {
+            None | Some("agent") => false,
+            Some("supervisor") => true,
+            Some(other) => bail!("--as {other}: use agent or supervisor"),
+        },
     };
     args.finish()?;
+    ensure!(!(plan.supervises && plan.hub.is_some()), "--as supervisor and --hub exclude each other");
+    ensure!(!(plan.supervises && plan.is_replay), "--as supervisor and --replay exclude each other");
     ensure!(plan.speed > 0.0 && plan.speed.is_finite(), "--speed must be above zero");
 
     let has_display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
@@ -123,6 +134,14 @@ fn play(plan: &Plan, has_display: bool) -> Result<()> {
     let within = if plan.hub.is_some() { HUB_ANSWER } else { HUB_START };
     hub::wait_until_healthy(&hub, within, || still_running(&mut leash, app))?;
 
+    if plan.hub.is_none() {
+        companies::ask_for_reviews(&data)?;
+    }
+    if plan.supervises {
+        let team = team::hire(&data)?;
+        team::play_the_day(&mut leash, plan, &team, &hub, &data)?;
+        team::go_on(&mut leash, plan, &team, &hub)?;
+    }
     let customers = companies::open(&mut leash, plan, &hub, &data)?;
     if plan.hub.is_none() && !plan.is_replay {
         phones::start(&mut leash, plan, &hub, &data)?;
@@ -185,6 +204,9 @@ fn guide(plan: &Plan, hub: &str, data: &Path, display: Option<&VirtualDisplay>) 
         );
     } else {
         println!("  The window is the agent's desk on {hub}: sign in there. The first customers are writing.");
+    }
+    if plan.supervises {
+        println!("  You supervise: Alt 0 shows the live board. Colleagues take the calls.");
     }
     println!("  Be a customer yourself:  {hub}/");
     println!("  Data and logs:           {}", data.display());

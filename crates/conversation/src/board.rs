@@ -4,6 +4,7 @@
 //! does not know (today's percentages, who was shown a call) comes from elsewhere and is none here.
 
 mod alarm;
+mod curves;
 mod figures;
 mod group;
 
@@ -23,6 +24,7 @@ use crate::time::Time;
 use crate::wait::Wait;
 
 pub use alarm::{Alarms, Level, Limit, Limits, Turned, Watched};
+pub use curves::{Curves, Happened, curves};
 pub use figures::{Calls, Colleague, Figures, Longest, Parts, People, figures};
 pub use group::{Common, Group, GroupBy, groups};
 

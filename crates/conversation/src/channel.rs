@@ -1,6 +1,7 @@
 //! How a customer reaches the company, and what each way can do.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
@@ -27,8 +28,12 @@ pub struct Facts {
     pub templates: bool,
     /// Whether turns can quote others, and be reacted to.
     pub quotes: bool,
+    /// Whether agents can send the contact cards of others.
+    pub cards: bool,
     /// Whether the hub sends turns through a queue of its own; otherwise customers fetch them.
     pub queued: bool,
+    /// Whether customers can be asked for a review beside the turns.
+    pub reviews: bool,
     /// What one message holds; none if messages have no limits but our own.
     pub limits: Option<Limits>,
 }
@@ -74,6 +79,8 @@ impl Limits {
     }
 }
 
+/// WhatsApp's name for a button that shares the customer's phone number.
+const NUMBER_REQUEST: &str = "request_contact_info";
 const MEGABYTE: u64 = 1024 * 1024;
 
 /// Of WhatsApp's Cloud API.
@@ -118,7 +125,9 @@ impl Channel {
                 reporting: Reporting::Cumulative,
                 templates: false,
                 quotes: false,
+                cards: false,
                 queued: false,
+                reviews: true,
                 limits: None,
             },
             Self::Whatsapp => Facts {
@@ -128,7 +137,9 @@ impl Channel {
                 reporting: Reporting::PerTurn,
                 templates: true,
                 quotes: true,
+                cards: true,
                 queued: true,
+                reviews: true,
                 limits: Some(WHATSAPP),
             },
             Self::Imported => Facts {
@@ -138,10 +149,30 @@ impl Channel {
                 reporting: Reporting::Never,
                 templates: false,
                 quotes: false,
+                cards: false,
                 queued: false,
+                reviews: false,
                 limits: None,
             },
         }
+    }
+
+    /// A question for the customer's phone number, in the channel's own words; none where there is no such thing.
+    #[must_use]
+    pub fn number_request(self, text: &str) -> Option<Map<String, Value>> {
+        if self != Self::Whatsapp {
+            return None;
+        }
+        let request = json!({ "type": "interactive", "interactive": { "type": NUMBER_REQUEST,
+            "body": { "text": text }, "action": { "name": NUMBER_REQUEST } } });
+        request.as_object().cloned()
+    }
+
+    /// Whether a turn in the channel's own words asks for the customer's phone number.
+    #[must_use]
+    pub fn asks_for_number(self, raw: &Map<String, Value>) -> bool {
+        let kind = raw.get("interactive").and_then(|interactive| interactive.get("type"));
+        self == Self::Whatsapp && kind.and_then(Value::as_str) == Some(NUMBER_REQUEST)
     }
 
     /// The display name.

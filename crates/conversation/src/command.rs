@@ -14,16 +14,18 @@ use crate::failure::LogicFailure;
 use crate::handover::Grade;
 use crate::help::{GoesOn, Ladder, Reach};
 use crate::ids::{
-    BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId,
+    BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, ReviewId, TurnId,
+    UserId,
 };
 use crate::library::Question;
 use crate::logic::{Action, Control, Learnt};
 use crate::mention::Named;
 use crate::participant::Participant;
 use crate::permission::Permissions;
+use crate::review::ReviewPlan;
 use crate::template::Template;
 use crate::time::Time;
-use crate::turn::{Content, Media, Stage, Turn};
+use crate::turn::{Content, Media, Remedy, Stage, Turn};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Envelope {
@@ -56,6 +58,10 @@ pub struct Context {
     /// The templates of the conversation's account with its channel that the command names; none where only the hub can
     /// look them up.
     pub templates: Option<Vec<Template>>,
+    /// When customers of the conversation's brand are asked for reviews; none if never, and where only the hub knows.
+    pub review_plan: Option<ReviewPlan>,
+    /// When the customer was last asked for a review, in any conversation.
+    pub review_asked: Option<Time>,
     /// The stored files that the command names and its sender may send here.
     pub files: Vec<Media>,
     /// Ids of the command's turns that turns of the conversation have already.
@@ -125,6 +131,10 @@ pub enum Command {
         reply_to: TurnId,
         command: Box<Command>,
     },
+    /// A reply that also asks the customer for their phone number, in the channel's own way.
+    AskingNumber {
+        command: Box<Command>,
+    },
     /// Reacts to a turn; none takes the actor's reaction back.
     React {
         turn: TurnId,
@@ -173,6 +183,10 @@ pub enum Command {
     },
     /// Undoes the actor's own dismissal of this call.
     RestoreHelp {
+        call: CallId,
+    },
+    /// Calls the next people to this call for help at once.
+    CallMore {
         call: CallId,
     },
     Invite {
@@ -252,6 +266,8 @@ pub enum Command {
     /// Ends the actor's own snooze.
     EndSnooze,
     GiveFeedback {
+        /// The request that it answers; none if nobody asked.
+        review: Option<ReviewId>,
         score: u8,
         text: String,
     },
@@ -265,6 +281,8 @@ pub enum Command {
         turn: TurnId,
         stage: Stage,
         reason: Option<String>,
+        remedy: Option<Remedy>,
+        code: Option<String>,
     },
     /// An external agent opens the link.
     OpenLink {
@@ -314,7 +332,9 @@ impl Command {
             Self::Write { content: Content::Attachment { media, .. }, .. }
             | Self::Reply { content: Content::Attachment { media, .. }, .. }
             | Self::EditTurn { content: Content::Attachment { media, .. }, .. } => vec![media],
-            Self::Drawn { command, .. } | Self::Quoting { command, .. } => command.files(),
+            Self::Drawn { command, .. } | Self::Quoting { command, .. } | Self::AskingNumber { command } => {
+                command.files()
+            }
             Self::AnswerLogic { actions, .. } => actions.iter().filter_map(Action::file).collect(),
             _ => Vec::new(),
         }
@@ -330,11 +350,25 @@ impl Command {
             | Self::Delegate { turn, .. } => {
                 vec![*turn]
             }
-            Self::Drawn { command, .. } | Self::HavingSeen { command, .. } | Self::Quoting { command, .. } => {
-                command.turns()
-            }
+            Self::Drawn { command, .. }
+            | Self::HavingSeen { command, .. }
+            | Self::Quoting { command, .. }
+            | Self::AskingNumber { command } => command.turns(),
             Self::AnswerLogic { actions, .. } => actions.iter().filter_map(Action::turn).collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// Whether it may complete the conversation, after which the customer may be asked for a review, or asks for one.
+    #[must_use]
+    pub fn may_complete(&self) -> bool {
+        match self {
+            Self::Complete { .. } | Self::HelpNotNeeded { .. } => true,
+            Self::HavingSeen { command, .. } => command.may_complete(),
+            Self::AnswerLogic { actions, .. } => {
+                actions.iter().any(|action| matches!(action, Action::Complete { .. } | Action::Feedback { .. }))
+            }
+            _ => false,
         }
     }
 
@@ -354,9 +388,10 @@ impl Command {
                     let note = Content::Note { text: text.clone(), mentions: Vec::new(), handover: None };
                     *id == turn.id && is_same(&note)
                 }
-                Self::Drawn { command, .. } | Self::HavingSeen { command, .. } | Self::Quoting { command, .. } => {
-                    command.repeats(author, turn, by)
-                }
+                Self::Drawn { command, .. }
+                | Self::HavingSeen { command, .. }
+                | Self::Quoting { command, .. }
+                | Self::AskingNumber { command } => command.repeats(author, turn, by),
                 _ => false,
             }
     }

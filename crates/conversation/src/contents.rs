@@ -17,6 +17,13 @@ pub const CALL: &str = "call";
 pub const CALL_PERMISSION: &str = "call_permission";
 /// The channel says that the customer has another number or id.
 pub const RENUMBERED: &str = "renumbered";
+/// The number of this chat was another person's before.
+pub const REUSED: &str = "reused";
+/// The channel says that one of our messages was deleted on the customer's side.
+pub const DELETED: &str = "deleted";
+
+/// Those that the channel tells, and the customer does not say.
+pub const NEWS: [&str; 4] = [CALL_PERMISSION, DELETED, RENUMBERED, REUSED];
 
 /// A geographical latitude or longitude, in degrees. Always finite.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, TS, ToSchema)]
@@ -56,6 +63,9 @@ pub struct CardPerson {
     pub emails: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub organisation: String,
+    /// Whatever else stands on it, such as a postal address or a web page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<String>,
 }
 
 /// One line of an order, as the channel tells it.
@@ -82,17 +92,21 @@ pub struct FormField {
 
 impl CardPerson {
     fn line(&self) -> String {
-        let parts = [&self.name, &self.organisation].into_iter().chain(&self.phones).chain(&self.emails);
+        let parts = self.parts();
         parts.filter(|part| !is_blank(part)).map(String::as_str).collect::<Vec<_>>().join(" · ")
     }
 
+    fn parts(&self) -> impl Iterator<Item = &String> {
+        let named = [&self.name, &self.organisation].into_iter();
+        named.chain(&self.phones).chain(&self.emails).chain(&self.more)
+    }
+
     fn check(&self, place: &str) -> Result<(), Rejection> {
-        let addresses = self.phones.len() + self.emails.len();
+        let addresses = self.phones.len() + self.emails.len() + self.more.len();
         if addresses > limits::CARD_ADDRESSES {
             return Err(Rejection::invalid(place, format!("more than {} addresses", limits::CARD_ADDRESSES)));
         }
-        let mut parts = [&self.name, &self.organisation].into_iter().chain(&self.phones).chain(&self.emails);
-        parts.try_for_each(|part| check_part(place, part, limits::LABEL_CHARS))
+        self.parts().try_for_each(|part| check_part(place, part, limits::LABEL_CHARS))
     }
 }
 

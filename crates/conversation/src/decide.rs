@@ -10,6 +10,7 @@ mod mentions;
 mod outbound;
 mod people;
 mod permit;
+mod reviews;
 mod snoozing;
 
 use crate::alone::left_alone;
@@ -218,18 +219,24 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// No one came: calls the next step. Afterwards the call widens later, or never.
+    /// No one came: calls the next step.
     fn widen_help(&mut self) {
-        let Some(help) = self.state.help.clone() else { return };
+        if let Some(widened) = self.widened() {
+            self.push_system(widened);
+        }
+    }
+
+    /// The open call one step further. Afterwards it widens later, or never; none if nothing is left to change.
+    fn widened(&self) -> Option<EventBody> {
+        let help = self.state.help.as_ref()?;
         // Your Logic cannot tell the customer if it is switched off or has failed.
         let logic_answers = self.state.logic.engaged && self.state.fallback.is_none();
         let reach = help.reach.wider().filter(|reach| *reach != Reach::Logic || logic_answers);
         let waits = reach.filter(|reach| *reach != Reach::Supervisors || logic_answers);
         let widens_at = waits.and_then(|reach| self.widens_at(reach));
         let reach = reach.unwrap_or(help.reach);
-        if (reach, widens_at) != (help.reach, help.widens_at) {
-            self.push_system(EventBody::HelpWidened { call: help.call, reach, widens_at });
-        }
+        let changes = (reach, widens_at) != (help.reach, help.widens_at);
+        changes.then_some(EventBody::HelpWidened { call: help.call, reach, widens_at })
     }
 
     fn widens_at(&self, reach: Reach) -> Option<Time> {
@@ -254,7 +261,8 @@ impl<'a> Draft<'a> {
         self.end_where(&actor, &EndReason::Withdrawn, open);
         self.clear_help(None);
         self.end_where(&actor, &EndReason::Completed, |_| true);
-        self.push(EventBody::Completed { resolution });
+        let review_at = self.plans_review();
+        self.push(EventBody::Completed { resolution, review_at });
     }
 
     /// Whether a deadline has come. One that is further away than it may ever be was set while the clock was ahead: it
@@ -264,7 +272,7 @@ impl<'a> Draft<'a> {
         left_ms <= 0 || left_ms > longest_ms
     }
 
-    /// Ends requests, invitations, links and snoozes that have expired.
+    /// Ends requests, invitations, links and snoozes that have expired, and asks for reviews that are due.
     fn expire(&mut self) {
         let now = self.now();
         let is_over = |asked: &LogicRequest| self.has_come(asked.expires, asked.expires.since(asked.asked).max(0));
@@ -280,6 +288,7 @@ impl<'a> Draft<'a> {
             self.widen_help();
         }
         self.end_due_snoozes();
+        self.ask_due_review();
         let is_over =
             |e: &&Engagement| e.expires().is_some_and(|at| self.has_come(at, e.longest_ms(self.context.invitation_ms)));
         let due: Vec<_> = self.state.engagements.iter().filter(is_over).cloned().collect();
@@ -352,6 +361,19 @@ impl<'a> Draft<'a> {
                 self.added(before)?.reply_to = Some(*reply_to);
                 Ok(())
             }
+            Command::AskingNumber { command } => {
+                let channel = self.state.channel;
+                let before = self.events.len();
+                self.run(command)?;
+                let added = self.added(before)?;
+                let asked = match &added.content {
+                    Content::Text { text } => channel.number_request(text),
+                    _ => None,
+                };
+                let words = || format!("{} has no request for a phone number", channel.name());
+                added.raw = Some(Box::new(asked.ok_or_else(|| Rejection::invalid("asksNumber", words()))?));
+                Ok(())
+            }
             Command::React { turn, emoji, received } => self.react(*turn, emoji.as_deref(), *received),
             Command::EditTurn { turn, content, received } => self.edit_turn(*turn, content.clone(), *received),
             Command::WithdrawTurn { turn } => {
@@ -373,7 +395,7 @@ impl<'a> Draft<'a> {
             }
             Command::Start(_) | Command::Tick => Ok(()),
             Command::Write { turn, content, received } => self.write(*turn, content.clone(), *received),
-            Command::GiveFeedback { score, text } => self.give_feedback(*score, text),
+            Command::GiveFeedback { review, score, text } => self.give_feedback(*review, *score, text),
             Command::Reply { .. }
             | Command::Note { .. }
             | Command::Join { .. }
@@ -383,6 +405,7 @@ impl<'a> Draft<'a> {
             | Command::AskForHelp { .. }
             | Command::HelpNotNeeded { .. }
             | Command::RestoreHelp { .. }
+            | Command::CallMore { .. }
             | Command::Invite { .. }
             | Command::Transfer { .. }
             | Command::Accept { .. }
@@ -435,11 +458,12 @@ impl<'a> Draft<'a> {
             }
             Command::FailMail { link, reason } => self.fail_mail(*link, reason),
             Command::Receive { stage, up_to } => self.receive(*stage, *up_to),
-            Command::Progress { turn, stage, reason } => {
+            Command::Progress { turn, stage, reason, remedy, code } => {
                 let open = self.state.open_turns.iter().find(|open| open.turn == *turn);
                 // Receipts arrive late and in any order; known or forgotten ones change nothing.
                 if open.is_some_and(|open| *stage > open.stage) {
-                    self.push(EventBody::TurnProgressed { turn: *turn, stage: *stage, reason: reason.clone() });
+                    let (turn, stage, reason, remedy, code) = (*turn, *stage, reason.clone(), *remedy, code.clone());
+                    self.push(EventBody::TurnProgressed { turn, stage, reason, remedy, code });
                 }
                 Ok(())
             }

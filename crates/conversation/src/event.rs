@@ -11,13 +11,15 @@ use crate::failure::LogicFailure;
 use crate::handover::Grade;
 use crate::help::{Dismissal, NeedsHelp, Reach};
 use crate::ids::{
-    BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, TurnId, UserId,
+    BrandId, CallId, CommandId, ContactId, ConversationId, EngagementId, LinkId, Position, RequestId, ReviewId, TurnId,
+    UserId,
 };
 use crate::logic::{Fallback, LogicRequest};
 use crate::participant::Participant;
+use crate::review::{NotAsked, Share};
 use crate::snooze::SnoozeEnd;
 use crate::time::Time;
-use crate::turn::{Content, Stage, Turn};
+use crate::turn::{Content, Remedy, Stage, Turn};
 
 /// The resolution of conversations that the hub completes because their customer goes on in another one.
 pub(crate) const GOES_ON_ELSEWHERE: &str = "The customer goes on in another conversation";
@@ -87,6 +89,12 @@ pub enum EventBody {
         /// The channel's own reason, for `failed`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// What helps, for `failed`; none if that is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remedy: Option<Remedy>,
+        /// The channel's code of the reason, for `failed`; none if it gave none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
     },
     /// Everything of the other side up to `up_to` has arrived at, or was seen by, `side`.
     Received {
@@ -146,6 +154,9 @@ pub enum EventBody {
     },
     Completed {
         resolution: String,
+        /// When the customer is to be asked for a review, unless the conversation is reopened before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        review_at: Option<Time>,
     },
     Reopened,
     EngageLogicChanged {
@@ -210,10 +221,31 @@ pub enum EventBody {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         title: Option<String>,
     },
+    /// The customer was asked for a review of the round.
+    ReviewAsked {
+        review: ReviewId,
+        round: u32,
+        /// The question; empty if the chat asks in its own words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+        expires: Time,
+        /// How long after the first answer it can be changed, in milliseconds.
+        edit_ms: i64,
+    },
+    ReviewNotAsked {
+        round: u32,
+        reason: NotAsked,
+    },
     FeedbackGiven {
         score: u8,
         #[serde(default)]
         text: String,
+        /// The request that it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        review: Option<ReviewId>,
+        /// Whose score it is, the main one first. Later assignments change nothing.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        shares: Vec<Share>,
     },
     LinkUsed {
         link: LinkId,

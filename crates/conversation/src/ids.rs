@@ -60,6 +60,8 @@ id!(/// One request to Your Logic; also its `webhook-id`.
     RequestId);
 id!(/// The time-limited link of one external agent.
     LinkId);
+id!(/// One request for a review.
+    ReviewId);
 id!(/// One stored file.
     MediaId);
 id!(/// One custom button.
@@ -116,6 +118,12 @@ impl ConversationId {
         let mut position = [0; 4];
         position.iter_mut().zip(tail).zip(&own[12..]).for_each(|((part, call), own)| *part = call ^ own);
         (own[..12] == *head).then(|| Position(u32::from_be_bytes(position)))
+    }
+
+    /// The request for a review made by the event at `position`.
+    #[must_use]
+    pub fn review_at(self, position: Position) -> ReviewId {
+        ReviewId(self.derive(position))
     }
 
     /// The call for help raised by the event at `position`.

@@ -37,6 +37,7 @@ mod participant;
 mod permission;
 mod queue;
 mod rejection;
+mod review;
 mod round;
 mod section;
 mod silence;
@@ -58,7 +59,9 @@ pub use button::{Button, Filled, Unusable};
 pub use channel::{Channel, Facts, FileKind, Limits, Reporting};
 pub use command::{Command, Context, Envelope, Invitee, Looked, Opening};
 pub use contact::{Contact, ContactKind, Former, LinkSource};
-pub use contents::{CALL, CALL_PERMISSION, CardPerson, Degrees, FormField, OrderLine, RENUMBERED};
+pub use contents::{
+    CALL, CALL_PERMISSION, CardPerson, DELETED, Degrees, FormField, NEWS, OrderLine, RENUMBERED, REUSED,
+};
 pub use customer::CustomerRef;
 pub use decide::{decide, decide_and_apply};
 pub use dismissed::{Dismissed, UNDO_MS};
@@ -71,7 +74,7 @@ pub use hearing::Window;
 pub use help::{Dismissal, GoesOn, HelpReason, Ladder, NeedsHelp, Reach};
 pub use ids::{
     BrandId, ButtonId, CallId, CommandId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, MediaId,
-    Position, QuestionId, QuickReplyId, RequestId, TurnId, UserId,
+    Position, QuestionId, QuickReplyId, RequestId, ReviewId, TurnId, UserId,
 };
 pub use label::check_label;
 pub use library::{
@@ -86,15 +89,16 @@ pub use participant::{Participant, ParticipantKind};
 pub use permission::{Permission, Permissions, Role, Scope};
 pub use queue::Queue;
 pub use rejection::Rejection;
+pub use review::{NotAsked, Review, ReviewAnswer, ReviewPlan, ReviewWhen, Share, check_review};
 pub use round::CurrentRound;
 pub use section::{Access, RETENTION_MS, Section, may_read, sections, visible};
 pub use silence::is_courtesy;
 pub use skills::Skills;
 pub use snooze::{Over, Snooze, SnoozeEnd};
-pub use state::{Conversation, LastWords, OpenTurn, PastAgent, Receipts, Status, Voice};
+pub use state::{Conversation, LastWords, OpenTurn, PastAgent, Receipts, Status};
 pub use template::{Template, TemplateButton, TemplatePart, TemplateSlot, TemplateValue};
 pub use time::Time;
 pub use trigger::{Trigger, trigger_of};
-pub use turn::{Choice, Content, Media, Stage, Turn, check_link_ttl};
-pub use voice::{PERSON_SILENT_MS, Word};
+pub use turn::{Choice, Content, Media, Remedy, Stage, Turn, check_link_ttl};
+pub use voice::{PERSON_SILENT_MS, Voice, Word};
 pub use wait::{Awaited, Targets, Wait, wanted};

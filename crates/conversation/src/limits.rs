@@ -6,6 +6,10 @@ pub const TEXT_CHARS: usize = 10_000;
 pub const ACTIONS: usize = 64;
 /// Maximum message in a channel's own words, in bytes of JSON.
 pub const RAW_BYTES: usize = 32 * 1024;
+/// Maximum comment in a review, in characters.
+pub const COMMENT_CHARS: usize = 2_000;
+/// Maximum delay of a request for a review, in seconds.
+pub const REVIEW_DELAY_S: u32 = 30 * 24 * 60 * 60;
 /// Maximum choices per question.
 pub const CHOICES: usize = 30;
 /// Maximum length of a choice's label or id, in characters.
@@ -16,8 +20,8 @@ pub const CUSTOM_BYTES: usize = 64 * 1024;
 pub const CUSTOM_DEPTH: usize = 32;
 /// Maximum people on one card.
 pub const CARD_PEOPLE: usize = 50;
-/// Maximum phone numbers and e-mail addresses of one person on a card.
-pub const CARD_ADDRESSES: usize = 20;
+/// Maximum phone numbers, e-mail addresses and other lines of one person on a card.
+pub const CARD_ADDRESSES: usize = 40;
 /// Maximum lines of an order.
 pub const ORDER_LINES: usize = 100;
 /// Maximum fields of a filled form.

@@ -11,6 +11,7 @@ use crate::handover::Handover;
 use crate::help::HelpReason;
 use crate::ids::{EngagementId, LinkId, MediaId, Position, RequestId, TurnId, UserId};
 use crate::limits;
+use crate::participant::Participant;
 use crate::rejection::Rejection;
 use crate::template::TemplateValue;
 use crate::time::Time;
@@ -279,6 +280,21 @@ pub enum Action {
     /// Asks the customer for feedback.
     Feedback {
         text: String,
+    },
+    /// Files a review of its own, of a turn or of the round.
+    Review {
+        /// What was looked at.
+        #[serde(default)]
+        question: String,
+        /// 1 to 5.
+        score: u8,
+        #[serde(default)]
+        comment: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<TurnId>,
+        /// Who said the turn, set by the hub.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said_by: Option<Participant>,
     },
 }
 

@@ -12,6 +12,7 @@ mod figures;
 mod hours;
 mod open;
 mod rates;
+mod reviewing;
 mod round;
 mod rows;
 mod shared;
@@ -30,11 +31,11 @@ pub use open::Open;
 pub use rates::Rate;
 pub use rows::{
     CallEnd, CallReason, CallRow, ConversationRow, Direction, Ended, EngagementRow, ExternalAgentRow, Kind,
-    LogicRequestRow, Origin, Outcome, QueueOutcome, RequestOutcome, RoundId, RoundRow, StartCause, StartedBy, TagRow,
-    TurnRow, TurnType,
+    LogicRequestRow, Origin, Outcome, QueueOutcome, RequestOutcome, ReviewRow, RoundId, RoundRow, StartCause,
+    StartedBy, TagRow, TurnRow, TurnType,
 };
 pub use shared::{Activity, ActivityRow, Busy, Load, Presence, SLOT_MS, load, shared_ms, shares, slots};
-pub use tables::{Reached, Rows, Table, Versioned, Which};
+pub use tables::{News, Reached, Rows, Table, Versioned, Which};
 
 /// All rows of a log: its events in order, each with its position in the account's log. Events of several conversations
 /// may be mixed. A conversation whose start is missing has no rows.

@@ -19,6 +19,15 @@ pub enum Permission {
     CustomersView,
     #[serde(rename = "analytics.view")]
     AnalyticsView,
+    /// The tables of analytics as files.
+    #[serde(rename = "analytics.export")]
+    AnalyticsExport,
+    /// What customers answered when they were asked for a review, and what reviewers filed.
+    #[serde(rename = "reviews.view")]
+    ReviewsView,
+    /// Filing reviews of what was said.
+    #[serde(rename = "reviews.write")]
+    ReviewsWrite,
     #[serde(rename = "settings.manage")]
     SettingsManage,
     #[serde(rename = "users.manage")]
@@ -83,10 +92,14 @@ impl Role {
             (P::InviteExternal, Scope::All),
             (P::CustomersView, Scope::All),
             (P::AnalyticsView, Scope::Me),
+            (P::ReviewsView, Scope::Me),
         ];
         if self != Self::Agent {
             set.push((P::ViewAll, Scope::All));
             set.push((P::AnalyticsView, Scope::All));
+            set.push((P::AnalyticsExport, Scope::All));
+            set.push((P::ReviewsView, Scope::All));
+            set.push((P::ReviewsWrite, Scope::All));
         }
         if self == Self::Admin {
             set.push((P::SettingsManage, Scope::All));

@@ -89,6 +89,10 @@ pub enum Rejection {
     #[error("the link has expired or was revoked")]
     #[serde(rename = "conversation.link_over")]
     LinkOver,
+    /// Of another round, expired, or answered too long ago to change the answer.
+    #[error("this request for a review is over")]
+    #[serde(rename = "review.over")]
+    ReviewOver,
     #[error("Your Logic is not connected to this hub")]
     #[serde(rename = "logic.unavailable")]
     LogicUnavailable,

@@ -17,11 +17,16 @@ use crate::logic::{ASK_WITHIN_MS, Fallback, LogicState, Pending, merge};
 use crate::mention::OpenMention;
 use crate::participant::Participant;
 use crate::permission::{Permission, Permissions};
+use crate::review::Review;
 use crate::round::CurrentRound;
 use crate::snooze::{self, Over, Snooze};
 use crate::time::Time;
 use crate::trigger::{Trigger, trigger_of};
 use crate::turn::{Choice, Content, Stage, Turn};
+use crate::voice::Voice;
+
+mod reviews;
+mod voices;
 
 /// Length of the last words kept for lists, in characters.
 const LAST_WORDS_CHARS: usize = 140;
@@ -75,25 +80,6 @@ pub struct Receipts {
     pub desk_seen: Position,
 }
 
-/// A participant's last turn that the customer could see.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Voice {
-    pub by: Participant,
-    pub position: Position,
-    pub at: Time,
-    /// See [`Turn::written_against`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub written_against: Option<Position>,
-}
-
-impl Voice {
-    /// The last position that its author has seen for certain.
-    #[must_use]
-    pub fn seen(&self) -> Position {
-        self.written_against.unwrap_or(self.position)
-    }
-}
-
 /// A question that can be answered by choice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenQuestion {
@@ -132,6 +118,12 @@ pub struct Conversation {
     /// None in states of older hubs, which did not count rounds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round: Option<CurrentRound>,
+    /// When the customer is to be asked for a review of the last round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_at: Option<Time>,
+    /// The newest request for a review.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Box<Review>>,
     /// `needs_help`, with reason, by whom, since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<NeedsHelp>,
@@ -214,6 +206,8 @@ impl Conversation {
             updated: event.time,
             status: Status::InProgress,
             round: Some(CurrentRound::first(event.time)),
+            review_at: None,
+            review: None,
             help: None,
             last_claim: None,
             dismissed: None,
@@ -312,7 +306,8 @@ impl Conversation {
             EventBody::HelpCleared { claimed_by, dismissed } => {
                 self.clear_help(event, claimed_by.as_ref(), dismissed.as_ref());
             }
-            EventBody::Completed { resolution } => {
+            EventBody::Completed { resolution, review_at } => {
+                self.review_at = *review_at;
                 self.status =
                     Status::Completed { at: event.time, by: event.actor.clone(), resolution: resolution.clone() };
                 self.waiting_since = None;
@@ -320,6 +315,7 @@ impl Conversation {
                 self.waits_for_person = None;
             }
             EventBody::Reopened => {
+                self.close_round();
                 self.status = Status::InProgress;
                 self.round = self.round.map(|last| last.next(event.time));
             }
@@ -352,9 +348,16 @@ impl Conversation {
                 self.customer.clone_from(customer);
                 self.contact = *contact;
             }
+            EventBody::ReviewAsked { review, expires, edit_ms, .. } => {
+                self.ask_review(event, *review, *expires, *edit_ms);
+            }
+            EventBody::ReviewNotAsked { .. } => self.review_at = None,
+            EventBody::FeedbackGiven { score, text, review: Some(review), .. } => {
+                self.answer_review(*review, *score, text, event.time);
+            }
             EventBody::Started { .. }
             | EventBody::ButtonPressed { .. }
-            | EventBody::FeedbackGiven { .. }
+            | EventBody::FeedbackGiven { review: None, .. }
             | EventBody::LinkUsed { .. }
             | EventBody::MailFailed { .. }
             | EventBody::Unknown(_) => {}
@@ -400,15 +403,7 @@ impl Conversation {
         } else if self.help.is_none() && self.people().next().is_none() {
             self.waits_for_person = None;
         }
-        match self.voices.iter_mut().find(|voice| voice.by.same(&event.actor)) {
-            Some(voice) => {
-                (voice.position, voice.at, voice.written_against) = (event.position, event.time, turn.written_against);
-            }
-            None => {
-                let (by, written_against) = (event.actor.clone(), turn.written_against);
-                self.voices.push(Voice { by, position: event.position, at: event.time, written_against });
-            }
-        }
+        self.note_voice(event, turn);
         if let Content::Question { choices, .. } = &turn.content {
             keep_last(&mut self.questions, OPEN_QUESTIONS, OpenQuestion { turn: turn.id, choices: choices.clone() });
         }
@@ -540,7 +535,7 @@ impl Conversation {
     }
 
     /// The next moment at which something is due: a request, invitation or link expires, a call for help widens, a snooze
-    /// is over, or a question to Your Logic is overdue.
+    /// is over, a question to Your Logic is overdue, or a customer is to be asked for a review.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
         let expiries = self.engagements.iter().filter_map(Engagement::expires);
@@ -552,7 +547,7 @@ impl Conversation {
         let widens = self.help.as_ref().and_then(|help| help.widens_at);
         let snoozes = self.snoozes.iter().filter(|snooze| snooze.over.is_none()).filter_map(|snooze| snooze.until);
         let asked = self.logic.asked.as_ref().map(|asked| asked.expires);
-        expiries.chain(asked).chain(unasked).chain(widens).chain(snoozes).min()
+        expiries.chain(asked).chain(unasked).chain(widens).chain(snoozes).chain(self.review_at).min()
     }
 
     /// Whether a note here may mention this user: they take part, are invited, or view everything.
@@ -575,6 +570,8 @@ fn pending(event: &Event) -> Option<Pending> {
     let silent = match &event.body {
         EventBody::TurnAdded { turn, .. } => turn.silent,
         EventBody::TurnEdited { silent, .. } => *silent,
+        // A review calls nobody.
+        EventBody::FeedbackGiven { .. } => true,
         _ => false,
     };
     let words = trigger == Trigger::Turn && event.actor == Participant::Customer;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-/// Milliseconds since 1970-01-01T00:00:00Z; RFC 3339 in UTC on the wire.
+/// Milliseconds since 1970-01-01T00:00:00Z; RFC 3339 in UTC where people can read it, as on the wire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, TS, ToSchema)]
 #[ts(type = "string")]
 #[schema(value_type = String, format = DateTime)]
@@ -46,7 +46,10 @@ impl FromStr for Time {
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match serializer.is_human_readable() {
+            true => serializer.collect_str(self),
+            false => serializer.serialize_i64(self.0),
+        }
     }
 }
 
@@ -63,6 +66,9 @@ impl<'de> Deserialize<'de> for Time {
                 text.parse().map_err(|_| E::custom("a time such as 2026-11-03T14:02:31.250Z is expected"))
             }
         }
-        deserializer.deserialize_str(Visitor)
+        match deserializer.is_human_readable() {
+            true => deserializer.deserialize_str(Visitor),
+            false => i64::deserialize(deserializer).map(Time),
+        }
     }
 }

@@ -237,6 +237,20 @@ pub enum Stage {
     Played,
 }
 
+/// What helps against a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// To send a template: the channel takes nothing else, or not this one.
+    Template,
+    /// To reach the customer in another chat.
+    OtherContact,
+    Nothing,
+    /// To send the same again. So is what is not known to this version.
+    #[serde(other)]
+    SendAgain,
+}
+
 impl Content {
     /// The text, for lists and notifications. Empty for a file without a caption.
     #[must_use]
@@ -272,6 +286,13 @@ impl Content {
         }
     }
 
+    /// The contact cards of these people.
+    #[must_use]
+    pub fn card(people: Vec<CardPerson>) -> Self {
+        let text = contents::card_text(&people);
+        Self::Card { people, text }
+    }
+
     /// The text that is made from other fields.
     fn described(&self) -> Option<String> {
         match self {
@@ -303,7 +324,7 @@ impl Content {
     pub fn asks_nothing(&self) -> bool {
         match self {
             Self::Text { text } => is_courtesy(text),
-            Self::Unknown { kind, .. } => [contents::CALL_PERMISSION, contents::RENUMBERED].contains(&kind.as_str()),
+            Self::Unknown { kind, .. } => contents::NEWS.contains(&kind.as_str()),
             _ => false,
         }
     }
@@ -311,7 +332,8 @@ impl Content {
     /// Whether the channel counts its window from it, from a customer: calls and the channel's own news do not renew it.
     #[must_use]
     pub fn renews_window(&self) -> bool {
-        !matches!(self, Self::Unknown { kind, .. } if [contents::CALL, contents::RENUMBERED].contains(&kind.as_str()))
+        const OTHERS: [&str; 4] = [contents::CALL, contents::DELETED, contents::RENUMBERED, contents::REUSED];
+        !matches!(self, Self::Unknown { kind, .. } if OTHERS.contains(&kind.as_str()))
     }
 
     /// Whether it stands for a file that the channel could not hand over. It may do so later.

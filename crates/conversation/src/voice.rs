@@ -1,11 +1,40 @@
 //! One voice: whose word it is while people and Your Logic are engaged together.
 
-use crate::participant::{Participant, ParticipantKind};
-use crate::state::{Conversation, Voice};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::Position;
+use crate::participant::Participant;
 use crate::time::Time;
 
 /// Default for how long a person may let the customer wait before Your Logic speaks again, in milliseconds.
 pub const PERSON_SILENT_MS: i64 = 5 * 60 * 1000;
+
+/// A participant's last turn that the customer could see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voice {
+    pub by: Participant,
+    pub position: Position,
+    pub at: Time,
+    /// See [`crate::Turn::written_against`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_against: Option<Position>,
+    /// Its turns in this round, without closing courtesies.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub loud: u32,
+}
+
+impl Voice {
+    /// The last position that its author has seen for certain.
+    #[must_use]
+    pub fn seen(&self) -> Position {
+        self.written_against.unwrap_or(self.position)
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_none(loud: &u32) -> bool {
+    *loud == 0
+}
 
 /// Inputs of the rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,28 +56,6 @@ impl Word {
         let Some(joined) = self.joined else { return false };
         let types = self.typing_until.is_some_and(|until| until > now);
         types || self.asked.is_none_or(|asked| now.since(asked.max(joined)) <= silent_ms)
-    }
-}
-
-impl Conversation {
-    /// Whose word it is, as far as the state tells.
-    #[must_use]
-    pub fn word(&self, typing_until: Option<Time>) -> Word {
-        // Hubs before this rule did not note for whom the customer waits.
-        let asked = self.unanswered_by_person.or(self.waiting_since);
-        Word { joined: self.people().map(|engagement| engagement.since).max(), asked, typing_until }
-    }
-
-    /// Our side's last visible turn by anyone but `author`.
-    #[must_use]
-    pub fn last_voice_beside(&self, author: &Participant) -> Option<&Voice> {
-        self.voices.iter().filter(|voice| !voice.by.same(author)).max_by_key(|voice| voice.position)
-    }
-
-    /// The last turn of one of our people.
-    #[must_use]
-    pub fn last_person_voice(&self) -> Option<&Voice> {
-        self.voices.iter().filter(|v| v.by.kind() != ParticipantKind::Logic).max_by_key(|v| v.position)
     }
 }
 

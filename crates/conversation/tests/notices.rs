@@ -80,8 +80,8 @@ fn failed() -> Stage {
     let mut stage = mine();
     stage.maya_replies("It arrives today.");
     let turn = stage.state.open_turns.last().expect("it is on its way").turn;
-    let reason = Some("blocked".into());
-    stage.system(Command::Progress { turn, stage: Step::Failed, reason }).expect("the channel reports");
+    let failed = Command::Progress { turn, stage: Step::Failed, reason: Some("x".into()), remedy: None, code: None };
+    stage.system(failed).expect("the channel reports");
     stage
 }
 

@@ -178,7 +178,7 @@ fn delivery_that_failed_but_not_delivery_that_works() {
             stage.maya_replies("It arrives today.");
             stage.logic_listens();
             let turn = stage.state.open_turns.last().expect("it is on its way").turn;
-            let progress = Command::Progress { turn, stage: step, reason: None };
+            let progress = Command::Progress { turn, stage: step, reason: None, remedy: None, code: None };
             stage.system(progress).expect("the channel reports");
         })
     };
@@ -191,7 +191,7 @@ fn delivery_that_failed_but_not_delivery_that_works() {
 #[test]
 fn buttons_feedback_and_being_switched_on() {
     assert_eq!(maya(Command::PressButton { action: "refund".into() }), [T::ButtonPressed]);
-    let feedback = Command::GiveFeedback { score: 5, text: String::new() };
+    let feedback = Command::GiveFeedback { review: None, score: 5, text: String::new() };
     assert_eq!(triggers(|stage| drop(stage.carmen(feedback).expect("Carmen may"))), [T::FeedbackGiven]);
     assert_eq!(maya(Command::EngageLogic { engaged: false }), [], "it hears nothing any more");
     let off_and_on = |stage: &mut Stage| {
@@ -342,7 +342,7 @@ fn however_much_happens_all_of_it_is_told_once_and_in_order() {
         stage.maya(Command::PressButton { action: "refund".into() }).expect("Maya may");
         if round % 3 == 0 {
             stage.carmen_writes("Thanks!");
-            stage.carmen(Command::GiveFeedback { score: 3, text: String::new() }).expect("Carmen may");
+            stage.carmen(Command::GiveFeedback { review: None, score: 3, text: String::new() }).expect("Carmen may");
         }
         if round == 20 {
             stage.ask();

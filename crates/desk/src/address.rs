@@ -184,12 +184,12 @@ pub(crate) fn verdict(way: &Way, knock: &Knock, plain: bool) -> Verdict {
     let place = &way.place;
     let refuse = |code, message: String| Verdict::Refuse(Trouble { code, message });
     match knock {
-        Knock::Hub(Some(outdated)) => refuse("session.outdated", outdated.message().to_owned()),
+        Knock::Hub(Some(outdated)) => refuse("session.outdated", outdated.words()),
         Knock::Hub(None) => match (way.exposure, plain) {
             (Exposure::Encrypted | Exposure::ThisMachine, _) | (_, true) => Verdict::Enter,
             (exposure, false) => refuse("session.plain", unencrypted(place, exposure)),
         },
-        Knock::Busy(words) => refuse("session.busy", words.clone()),
+        Knock::Busy(why) => refuse("session.busy", why.words()),
         Knock::Elsewhere(Some(host)) => refuse(
             "session.not_tandem",
             format!("The address {place} leads to {host}. If that is your hub, enter its address instead."),
@@ -209,9 +209,9 @@ pub(crate) fn verdict(way: &Way, knock: &Knock, plain: bool) -> Verdict {
             ),
         ),
         Knock::Stranger(_) => refuse("session.not_tandem", stranger(place)),
-        Knock::Failed(obstacle, words) => match obstacle {
-            Obstacle::Certificate => refuse("session.certificate", words.clone()),
-            Obstacle::Proxy => refuse("session.proxy", words.clone()),
+        Knock::Failed(obstacle, why) => match obstacle {
+            Obstacle::Certificate => refuse("session.certificate", why.words()),
+            Obstacle::Proxy => refuse("session.proxy", why.words()),
             Obstacle::Name => refuse(
                 "session.unreachable",
                 format!(
@@ -227,7 +227,7 @@ pub(crate) fn verdict(way: &Way, knock: &Knock, plain: bool) -> Verdict {
             Obstacle::Silent => {
                 next(format!("The hub does not answer at {place}. Check the address and your connection."))
             }
-            Obstacle::Other => next(words.clone()),
+            Obstacle::Other => next(why.words()),
         },
     }
 }
@@ -254,6 +254,7 @@ mod tests {
 
     use super::*;
     use crate::hub::Outdated;
+    use crate::reason::Reason;
 
     #[test]
     fn an_entered_address_means_https_first_and_http_only_where_it_may_be_one() {
@@ -335,7 +336,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_judged_by_what_the_user_can_do() {
-        let failed = |obstacle| Knock::Failed(obstacle, "In the system's words.".into());
+        let failed = |obstacle| Knock::Failed(obstacle, Reason::said("", "In the system's words."));
         let (secure, plain) = (at("https://hub.example.com"), at("hub.example.com"));
         for (way, knock, code, words) in [
             (&secure, Knock::Stranger(200), "not_tandem", "There is no Tandem hub at hub.example.com."),
@@ -347,13 +348,13 @@ mod tests {
             (&secure, Knock::Stranger(511), "network", "sign in to it first"),
             (&secure, Knock::Elsewhere(Some("www.example.com".into())), "not_tandem", "leads to www.example.com"),
             (&secure, Knock::Elsewhere(None), "not_tandem", "There is no Tandem hub"),
-            (&secure, Knock::Busy("Come back later.".into()), "busy", "Come back later."),
+            (&secure, Knock::Busy(Reason::said("", "Come back later.")), "busy", "Come back later."),
             (&secure, failed(Obstacle::Certificate), "certificate", "In the system's words."),
             (&secure, failed(Obstacle::Proxy), "proxy", "In the system's words."),
             (&secure, failed(Obstacle::Name), "unreachable", "name cannot be found: hub.example.com"),
             (&plain, Knock::Hub(None), "plain", "Everyone between you and the hub"),
             (&at("hub.local"), Knock::Hub(None), "plain", "Everyone in your network"),
-            (&secure, Knock::Hub(Some(Outdated::Desk("Update Tandem.".into()))), "outdated", "Update Tandem."),
+            (&secure, Knock::Hub(Some(Outdated::Desk)), "outdated", "Update Tandem."),
         ] {
             let Verdict::Refuse(trouble) = verdict(way, &knock, false) else { panic!("{knock:?} is refused") };
             assert_eq!(trouble.code, format!("session.{code}"), "{knock:?}");
@@ -372,10 +373,11 @@ mod tests {
             (Obstacle::Proxy, false),
             (Obstacle::Name, false),
         ] {
-            let judged = verdict(&at("https://hub.example.com"), &Knock::Failed(obstacle, "No.".into()), false);
+            let judged =
+                verdict(&at("https://hub.example.com"), &Knock::Failed(obstacle, Reason::said("", "No.")), false);
             assert_eq!(matches!(judged, Verdict::Next(_)), goes_on, "{obstacle:?}: {judged:?}");
         }
-        for knock in [Knock::Stranger(200), Knock::Elsewhere(None), Knock::Busy("Later.".into())] {
+        for knock in [Knock::Stranger(200), Knock::Elsewhere(None), Knock::Busy(Reason::said("", "Later."))] {
             assert!(matches!(verdict(&at("https://hub.example.com"), &knock, false), Verdict::Refuse(_)), "{knock:?}");
         }
     }

@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use ts_rs::{Config, TS, TypeVisitor};
 
 use tandem_conversation::{Question, QuickReply};
+use tandem_protocol::agents::Today;
+use tandem_protocol::channels::{WhatsappCheck, WhatsappNumber, WhatsappUsage};
 use tandem_protocol::library::{ItemRemoval, QuestionDefinition, QuestionRow, QuickReplyDefinition, QuickReplyRow};
+use tandem_protocol::reviews::{ReviewPage, ReviewPlanRow, ReviewRow};
 
 use crate::rpc::*;
 use crate::view::*;

@@ -13,12 +13,14 @@ pub(crate) mod conversations;
 pub(crate) mod events;
 pub(crate) mod expect;
 pub(crate) mod files;
+pub(crate) mod in_progress;
 pub(crate) mod library;
 pub(crate) mod lost;
 mod marks;
 pub(crate) mod media;
 pub(crate) mod meta;
 pub(crate) mod notices;
+pub(crate) mod others;
 pub(crate) mod outbox;
 mod packed;
 pub(crate) mod refused;
@@ -43,6 +45,7 @@ use uuid::Uuid;
 
 pub(crate) use marks::{Marks, Told, Touched};
 
+use crate::reason::Reason;
 use crate::vault::Unlocked;
 
 /// Sort key of rows without a time.
@@ -82,6 +85,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "tags", sql: tags::SCHEMA },
     Migration { name: "brands and their targets", sql: brands::SCHEMA },
     Migration { name: "translations", sql: translations::SCHEMA },
+    Migration { name: "what was refused", sql: refused::COMMANDS },
+    Migration { name: "words of other users", sql: others::SCHEMA },
 ];
 
 #[derive(Debug, thiserror::Error)]
@@ -121,7 +126,7 @@ impl CacheError {
 #[derive(Debug)]
 pub(crate) enum Renewal {
     /// The hub's data is wiped; the reason is shown at sign-in. `done` signals completion.
-    Wipe { reason: Option<String>, done: Option<oneshot::Sender<()>> },
+    Wipe { reason: Option<Reason>, done: Option<oneshot::Sender<()>> },
     /// The file's content can no longer be trusted.
     Damaged,
 }
@@ -189,7 +194,7 @@ impl Cache {
     }
 
     /// Requests a new file without the hub's data: the sign-in has ended, for this reason.
-    pub(crate) fn wipe(&self, reason: String) {
+    pub(crate) fn wipe(&self, reason: Reason) {
         let _ = self.renewals.send(Renewal::Wipe { reason: Some(reason), done: None });
     }
 
@@ -219,7 +224,7 @@ pub(crate) fn forget_conversations(connection: &Connection, touched: &mut Touche
     Ok(())
 }
 
-/// Deletes everything, for another user.
+/// Deletes everything of the user, for another one.
 pub(crate) fn forget_user(connection: &Connection, touched: &mut Touched) -> Result<(), CacheError> {
     forget_conversations(connection, touched)?;
     connection.execute_batch(

@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::link::Link;
 use crate::outbox::{Outbox, Outcome, Put};
 use crate::pace::Pace;
-use crate::refusals::{refusal, signed_out, unknown_conversation};
+use crate::refusals::{refusal, signed_out, taken, unknown_conversation};
 use crate::rpc::RpcError;
 
 /// How long a turn's author waits for the hub's answer.
@@ -74,13 +74,12 @@ impl Commands {
         let held = self.cache.read(move |connection| conversations::get(connection, id)).await?;
         let given = self.decided(id, AgentCommand::Join { call }, Put::default()).await?;
         given.map_err(|problem| {
-            let taken = problem.rejection.clone().and_then(|rejection| serde_json::from_value(rejection).ok());
-            match (taken, held) {
-                (Some(Rejection::CallTaken { by: Participant::Agent { name, .. } }), Some(held)) => RpcError {
-                    code: problem.code,
-                    message: format!("{name} took the call for help from {}.", held.state.customer.name),
-                },
-                _ => RpcError { code: problem.code, message: problem.detail },
+            let rejection = problem.rejection.clone().and_then(|rejection| serde_json::from_value(rejection).ok());
+            match (rejection, held) {
+                (Some(Rejection::CallTaken { by: Participant::Agent { name, .. } }), Some(held)) => {
+                    taken(&name, &held.state.customer.name).into()
+                }
+                _ => RpcError::from(&problem),
             }
         })
     }
@@ -113,7 +112,7 @@ impl Commands {
 
     async fn give_with(&self, id: ConversationId, command: AgentCommand, put: Put) -> Result<Given, RpcError> {
         let given = self.decided(id, command, put).await?;
-        given.map_err(|problem| RpcError { code: problem.code, message: problem.detail })
+        given.map_err(|problem| RpcError::from(&problem))
     }
 
     /// As [`Commands::give_with`]; the inner error is the hub's refusal.

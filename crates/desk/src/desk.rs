@@ -18,6 +18,7 @@ use crate::config::DeskConfig;
 use crate::handoff;
 use crate::hub::Hub;
 use crate::link::Input;
+use crate::reason::Reason;
 use crate::refusals::locked;
 use crate::rpc::RpcError;
 use crate::vault::{self, Ask, Keychain, Opened, Refused, Unlocked, Why};
@@ -63,7 +64,7 @@ const LAST_COMMANDS: Duration = Duration::from_secs(2);
 
 #[derive(Clone)]
 enum Place {
-    Locked { ask: Ask, reason: Option<String> },
+    Locked(Ask),
     Open(Arc<Workplace>),
 }
 
@@ -79,7 +80,7 @@ impl Desk {
         std::fs::create_dir_all(&folder).map_err(|error| StartError::Folder { folder, error })?;
         handoff::empty(&config.handed_over());
         let (renewals, inbox) = mpsc::unbounded_channel();
-        let place = RwLock::new(Place::Locked { ask: Ask::Silent, reason: None });
+        let place = RwLock::new(Place::Locked(Ask::Silent));
         let shell = Arc::new(Shell {
             config,
             batches: Batches::default(),
@@ -203,15 +204,15 @@ impl Desk {
     pub(crate) fn place(&self) -> Result<Arc<Workplace>, RpcError> {
         match self.shell.place() {
             Place::Open(place) => Ok(place),
-            Place::Locked { .. } => Err(locked()),
+            Place::Locked(_) => Err(locked()),
         }
     }
 
     /// What to ask before the workplace opens; none if it is open.
-    pub(crate) fn asks(&self) -> Option<(Ask, Option<String>)> {
+    pub(crate) fn asks(&self) -> Option<Ask> {
         match self.shell.place() {
             Place::Open(_) => None,
-            Place::Locked { ask, reason } => Some((ask, reason)),
+            Place::Locked(ask) => Some(ask),
         }
     }
 
@@ -305,7 +306,7 @@ async fn renew(shell: std::sync::Weak<Shell>, mut inbox: mpsc::UnboundedReceiver
         let old = old.unlocked.clone();
         if let Err(error) = shell.replace(old, !wiped, reason, &mut adopting).await {
             tracing::error!(%error, "the cache cannot be recreated");
-            shell.set(Place::Locked { ask: Ask::Keychain { why: Why::Failed(error.to_string()) }, reason: None });
+            shell.set(Place::Locked(Ask::Keychain { why: Why::Failed(error.to_string()) }));
         }
         if let Some(done) = done {
             let _ = done.send(());
@@ -352,7 +353,7 @@ impl Shell {
                 && let Err(error) = shell.opened(opened).await
             {
                 tracing::error!(%error, "the cache cannot be opened");
-                shell.set(Place::Locked { ask: Ask::Keychain { why: Why::Failed(error.to_string()) }, reason: None });
+                shell.set(Place::Locked(Ask::Keychain { why: Why::Failed(error.to_string()) }));
             }
         });
         match tokio::time::timeout(self.config.pace.keychain, &mut answered).await {
@@ -396,7 +397,7 @@ impl Shell {
         match opened.map_err(|error| self.folder(error))? {
             Ok(unlocked) => self.open(unlocked, None, &mut adopting).await,
             Err(ask) => {
-                self.set(Place::Locked { ask, reason: None });
+                self.set(Place::Locked(ask));
                 Ok(())
             }
         }
@@ -406,7 +407,7 @@ impl Shell {
     async fn open(
         &self,
         unlocked: Unlocked,
-        reason: Option<String>,
+        reason: Option<Reason>,
         adopting: &mut Option<(Hub, Tokens)>,
     ) -> Result<(), StartError> {
         vault::sweep(&self.config.data_dir, Some(&unlocked.seal)).map_err(|error| self.folder(error))?;
@@ -429,7 +430,7 @@ impl Shell {
         &self,
         old: Unlocked,
         damaged: bool,
-        reason: Option<String>,
+        reason: Option<Reason>,
         adopting: &mut Option<(Hub, Tokens)>,
     ) -> Result<(), StartError> {
         let (folder, keychain) = self.vault();

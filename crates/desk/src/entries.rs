@@ -50,7 +50,11 @@ pub(crate) fn role(event: &Event) -> Role {
             _ => Role::Entry,
         },
         // The first steps are of no interest to readers.
-        EventBody::HelpWidened { reach: Reach::Eligible | Reach::Everyone, .. } => Role::Hidden,
+        EventBody::HelpWidened { reach: Reach::Eligible | Reach::Everyone, .. }
+            if event.actor == Participant::System =>
+        {
+            Role::Hidden
+        }
         EventBody::HelpWidened { .. } => Role::Entry,
         // The join already says so.
         EventBody::HelpCleared { claimed_by: Some(_), .. } => Role::Answered,
@@ -67,6 +71,7 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::HandoverGraded { .. }
         | EventBody::Snoozed { .. }
         | EventBody::FeedbackGiven { .. }
+        | EventBody::ReviewAsked { .. }
         | EventBody::MailFailed { .. }
         | EventBody::Unknown(_) => Role::Entry,
         // The turn that they are about says it.
@@ -84,6 +89,7 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::LanguageChanged { .. }
         | EventBody::LinkUsed { .. }
         | EventBody::MentionSeen
+        | EventBody::ReviewNotAsked { .. }
         | EventBody::ReminderSeen => Role::Hidden,
     }
 }

@@ -1,10 +1,14 @@
 //! The hub over HTTP: addresses, requests and failures. Holds no token; [`crate::session`] does.
 
+mod board;
 mod channel;
+mod error;
 mod failure;
 mod knock;
 mod library;
+mod numbers;
 pub(crate) mod reading;
+mod reviews;
 mod socket;
 mod wording;
 
@@ -27,16 +31,17 @@ use tandem_protocol::agents::{
     Tokens,
 };
 
+pub(crate) use self::error::HubError;
 pub(crate) use self::failure::Obstacle;
 pub(crate) use self::knock::Knock;
 pub(crate) use self::socket::{Outdated, Socket, Standing, outdated};
 use crate::cache::media::File;
 use crate::pace::Pace;
+use crate::reason::Reason;
 use crate::refusals::{for_agents, signed_out_by};
-use crate::words::say;
 
-fn silent() -> String {
-    say("lost-silent", &[])
+fn silent() -> Reason {
+    Reason::lost("lost-silent")
 }
 
 /// Maximum answer read into memory, in bytes.
@@ -45,35 +50,6 @@ const ANSWER_BYTES: usize = 64 * 1024 * 1024;
 const SLOWEST: u64 = 16 * 1024;
 /// Events per fetched page.
 pub(crate) const PAGE: u32 = 200;
-
-/// Why a request failed, by what can be done about it.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum HubError {
-    /// No answer: retry when the network is back.
-    #[error("{0}")]
-    Network(String),
-    /// A file was sent completely, but no answer came. A proxy may hold it back.
-    #[error("The file was sent, but the hub did not answer.")]
-    Unanswered,
-    /// The hub asks to retry later.
-    #[error("{message}")]
-    Busy { message: String, retry_after: Option<Duration> },
-    /// The access token is no longer valid.
-    #[error("the sign-in has to be renewed")]
-    Unauthorized,
-    /// The sign-in has ended.
-    #[error("{0}")]
-    SessionEnded(String),
-    /// The hub refuses; retrying does not help.
-    #[error("{}", .0.detail)]
-    Refused(Box<Problem>),
-    /// The answer violates the protocol.
-    #[error("the hub's answer cannot be understood: {0}")]
-    Garbled(String),
-    /// An address that cannot or must not be used.
-    #[error("{0}")]
-    Address(String),
-}
 
 /// A state, perhaps of a newer hub.
 #[derive(Debug)]
@@ -167,7 +143,7 @@ impl Hub {
         let builder = if loopback { builder.no_proxy() } else { builder };
         // Plain HTTP needs no certificates, and loading the system's takes long.
         let builder = if url.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
-        let client = builder.build().map_err(|error| HubError::Address(failure::reason(&error)))?;
+        let client = builder.build().map_err(|error| HubError::Address(failure::reason(&error).words()))?;
         Ok(Self { address: url, client, answer: Pace::default().answer })
     }
 
@@ -184,14 +160,16 @@ impl Hub {
     pub(crate) async fn login(&self, login: &Login) -> Result<Tokens, HubError> {
         match self.ask(Method::POST, "auth/login", None, Some(login)).await {
             // Here 401 means a wrong password, with its own message.
-            Err(HubError::Unauthorized) => Err(HubError::SessionEnded("Wrong e-mail or password.".into())),
+            Err(HubError::Unauthorized) => {
+                Err(HubError::SessionEnded(Reason::said("session.wrong", "Wrong e-mail or password.")))
+            }
             other => other,
         }
     }
 
     pub(crate) async fn refresh(&self, refresh: &Refresh) -> Result<Tokens, HubError> {
         match self.ask(Method::POST, "auth/refresh", None, Some(refresh)).await {
-            Err(HubError::Unauthorized) => Err(HubError::SessionEnded(say("lost-sign-in", &[]))),
+            Err(HubError::Unauthorized) => Err(HubError::SessionEnded(Reason::lost("lost-sign-in"))),
             other => other,
         }
     }
@@ -448,14 +426,14 @@ async fn problem_of(response: Response) -> (u16, Option<Problem>, Option<Duratio
 /// The meaning of an error answer. Only the hub's own problem document is a refusal; any other 403 or 404 comes from
 /// something in between and is temporary.
 fn judged(status: u16, problem: Option<Problem>, retry_after: Option<Duration>) -> HubError {
-    let Some(problem) = problem else { return HubError::Busy { message: in_between(status), retry_after } };
+    let Some(problem) = problem else { return HubError::Busy { reason: in_between(status), retry_after } };
     match status {
         401 => signed_out_by(&problem.code).map_or(HubError::Unauthorized, HubError::SessionEnded),
         // The agent decides whether to wait or to choose another number.
         429 if problem.code.starts_with("starts.") => HubError::Refused(Box::new(problem)),
         408 | 425 | 429 | 500.. => {
             let asked = problem.retry_after.map(|seconds| Duration::from_secs(seconds.into()));
-            HubError::Busy { message: problem.detail, retry_after: asked.or(retry_after) }
+            HubError::Busy { reason: Reason::from(&problem), retry_after: asked.or(retry_after) }
         }
         _ => HubError::Refused(Box::new(problem)),
     }
@@ -471,7 +449,9 @@ fn upload_judged(status: u16, problem: Option<Problem>, retry_after: Option<Dura
             HubError::Refused(Box::new(Problem::new(413, "media.too_large", detail)))
         }
         // The connection was cut.
-        Some(problem) if problem.code == "media.incomplete" => HubError::Busy { message: problem.detail, retry_after },
+        Some(problem) if problem.code == "media.incomplete" => {
+            HubError::Busy { reason: Reason::from(&problem), retry_after }
+        }
         Some(problem) if problem.code == "media.disk" || (problem.code.starts_with("media.") && status < 500) => {
             HubError::Refused(Box::new(problem))
         }
@@ -494,8 +474,8 @@ fn is_code(code: &str) -> bool {
 }
 
 /// The message for an answer that is not the hub's.
-pub(crate) fn in_between(status: u16) -> String {
-    format!("Something between this desk and the hub answered in its place ({status}).")
+pub(crate) fn in_between(status: u16) -> Reason {
+    Reason::own("", "lost-in-between", &[("status", &status.to_string())])
 }
 
 fn network(error: reqwest::Error) -> HubError {

@@ -29,6 +29,7 @@ mod names;
 mod notify;
 mod outbox;
 mod pace;
+mod reason;
 mod refusals;
 mod reports;
 mod router;

@@ -7,19 +7,20 @@ use tandem_protocol::agents::DeskFrame;
 use tokio::sync::oneshot;
 
 use crate::hub::Outdated;
+use crate::reason::Reason;
 use crate::session::Session;
 
 /// State of the connection. Only the loop changes it.
 #[derive(Clone)]
 pub(crate) enum Link {
     /// Left by signing in.
-    SignedOut { reason: Option<String> },
+    SignedOut { reason: Option<Reason> },
     /// Not yet complete: connecting for the first time, or catching up.
     Connecting { since: Time, session: Arc<Session> },
     /// Complete, and receiving everything live; `quiet` if the hub has not been heard for some seconds.
     Live { since: Time, quiet: bool, session: Arc<Session> },
     /// Not connected; retries by itself. `since`, by the hub's clock, is when the hub was last heard.
-    Offline { since: Time, reason: String, session: Arc<Session> },
+    Offline { since: Time, reason: Reason, session: Arc<Session> },
     /// Hub and desk are incompatible until one is updated. Checks again now and then.
     Outdated { since: Time, outdated: Outdated, session: Arc<Session> },
 }
@@ -55,7 +56,7 @@ pub(crate) enum Input {
     SignedIn(Arc<Session>, oneshot::Sender<()>),
     /// Another request found that the sign-in has ended.
     SessionEnded {
-        reason: String,
+        reason: Reason,
     },
     /// The network path to the hub may have changed.
     Moved,

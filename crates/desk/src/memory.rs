@@ -1,13 +1,15 @@
 //! State of the running desk: presence, what is on screen, measurements.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tandem_conversation::board::{Alarms, Figures, Limits, Watched};
 use tandem_conversation::{Availability, CallId, ConversationId, Time, UserId};
 use tandem_protocol::agents::{Absence, Colleague, Whereabouts};
 
 use crate::attention::Attention;
+use crate::cache::in_progress::Known;
 use crate::view::{NotificationsView, SettingsView};
 
 /// Maximum number of remembered calls.
@@ -31,6 +33,10 @@ pub(crate) struct Memory {
     /// Conversations that had a window of their own: it may still save what was typed last.
     were_apart: Mutex<HashSet<ConversationId>>,
     chosen: Mutex<Chosen>,
+    /// Which of the board's figures are over their limits.
+    alarms: Mutex<Alarms>,
+    /// The conversations of the board as they were read last.
+    pub board: Arc<Mutex<Known>>,
     attention: Mutex<Attention>,
     settings: Mutex<SettingsView>,
     /// How long a turn is held for users who have not chosen.
@@ -49,6 +55,8 @@ impl Memory {
             looking: Mutex::default(),
             were_apart: Mutex::default(),
             chosen: Mutex::new(chosen),
+            alarms: Mutex::default(),
+            board: Arc::default(),
             attention: Mutex::default(),
             settings: Mutex::new(settings),
             usual_undo,
@@ -146,6 +154,13 @@ impl Memory {
             absence: chosen.absence,
             idle: presence != chosen.availability,
         }
+    }
+
+    /// Figures of the board that are over their limits, with some slack: a little more or less changes nothing.
+    pub(crate) fn over(&self, figures: &Figures, limits: &Limits) -> Vec<Watched> {
+        let mut alarms = lock(&self.alarms);
+        alarms.look(figures, limits);
+        alarms.over().collect()
     }
 
     pub(crate) fn attention(&self) -> Attention {

@@ -5,8 +5,9 @@ use tandem_protocol::Problem;
 use tandem_protocol::agents::Claim;
 
 use crate::cache::CacheError;
+use crate::reason::Reason;
 use crate::rpc::RpcError;
-use crate::words::say;
+use crate::words::sentence;
 
 /// An error with a stable code and a message for the agent.
 pub(crate) fn error(code: &str, message: impl Into<String>) -> RpcError {
@@ -38,21 +39,48 @@ pub(crate) fn unknown_conversation(_: ConversationId) -> RpcError {
     error("conversation.unknown", "This conversation is not on this machine any more.")
 }
 
-/// How a call for help ended, for somebody who was called.
-pub(crate) fn claimed(claim: &Claim) -> RpcError {
-    let customer = claim.customer.as_str();
-    match &claim.by {
-        Some(Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. }) => {
-            let args = [("name", name.as_str().into()), ("customer", customer.into())];
-            error("conversation.call_taken", say("refused-call-taken", &args))
-        }
-        _ => error("conversation.call_over", say("refused-call-over", &[("customer", customer.into())])),
+impl From<Reason> for RpcError {
+    fn from(reason: Reason) -> Self {
+        Self { message: reason.words(), code: reason.code }
     }
 }
 
+impl From<RpcError> for Reason {
+    fn from(RpcError { code, message }: RpcError) -> Self {
+        Self::said(&code, message)
+    }
+}
+
+/// The hub's refusal.
+impl From<&Problem> for RpcError {
+    fn from(problem: &Problem) -> Self {
+        Self::from(Reason::from(problem))
+    }
+}
+
+/// How a call for help ended, for somebody who was called.
+pub(crate) fn claimed(claim: &Claim) -> Reason {
+    let customer = claim.customer.as_str();
+    match &claim.by {
+        Some(Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. }) => taken(name, customer),
+        _ => Reason::own("conversation.call_over", "error-conversation-call_over", &[("customer", customer)]),
+    }
+}
+
+/// `name` took the call of `customer` first.
+pub(crate) fn taken(name: &str, customer: &str) -> Reason {
+    let named = [("name", name), ("customer", customer)];
+    Reason::own("conversation.call_taken", "error-conversation-call_taken", &named)
+}
+
+/// The hub shows the conversation no more, and says nothing else.
+pub(crate) fn hidden() -> Reason {
+    Reason::own("conversation.hidden", "error-conversation-hidden", &[])
+}
+
 /// Fields whose names the screen does not show. Their problems stand alone.
-const UNNAMED: [&str; 10] =
-    ["email", "phone", "contact", "to", "ttlS", "expires", "reviewBy", "until", "mentions", "secretHash"];
+const UNNAMED: [&str; 11] =
+    ["call", "email", "phone", "contact", "to", "ttlS", "expires", "reviewBy", "until", "mentions", "secretHash"];
 
 /// A refusal as a sentence.
 fn worded(rejection: &Rejection) -> String {
@@ -72,28 +100,20 @@ pub(crate) fn for_agents(mut problem: Problem) -> Problem {
     problem
 }
 
-/// Why somebody else ended the sign-in, in words for its user.
-pub(crate) fn signed_out_by(code: &str) -> Option<String> {
+/// Why a change of the user's password, role or suspension ended the sign-in; none for other codes.
+pub(crate) fn signed_out_by(code: &str) -> Option<Reason> {
     let words = match code {
         "auth.ended_password" => "lost-sign-in.password",
         "auth.ended_role" => "lost-sign-in.role",
         "auth.ended_suspended" => "lost-sign-in.suspended",
         _ => return None,
     };
-    Some(say(words, &[]))
+    Some(Reason::own(code, words, &[]))
 }
 
 /// A local refusal with the hub's wording.
 pub(crate) fn refusal(rejection: &Rejection) -> RpcError {
-    let code = serde_json::to_value(rejection).ok();
-    let code = code.as_ref().and_then(|value| value.get("code")).and_then(|code| code.as_str());
-    error(code.unwrap_or("conversation.refused"), worded(rejection))
-}
-
-/// Capitalises the first letter.
-pub(crate) fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+    Reason::of_rejection(rejection, worded(rejection)).into()
 }
 
 #[cfg(test)]

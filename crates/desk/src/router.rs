@@ -15,7 +15,7 @@ impl Desk {
     /// `rpc.unknown_command`, `rpc.bad_request`, or the command's own error.
     pub async fn rpc(&self, name: &str, request: Value) -> Result<Value, RpcError> {
         self.carried_out(name, request).await.map_err(|RpcError { code, message }| {
-            let message = problem(&code, message);
+            let message = problem(&code, &[], message);
             RpcError { code, message }
         })
     }
@@ -46,15 +46,19 @@ impl Desk {
         }
         use crate::view::{
             AlertsView, AppView, BegunView, BehindView, BoardRequest, BoardView, ColleagueView, ConversationView,
-            EntriesView, FileView, ImprovedView, InboxView, InsertedView, LibraryView, LinkView, ListView,
-            ListedLibraryView, MentionableView, NotSentView, OpenedView, PastedView, PreviewView, QueuedView,
-            SavedView, SearchView, SettingsView, StartsView, StartupView, TakenBackView, TemplateView,
-            TranslatedReplyView, TranslatedView, TriedView, UsedTagView, WantedView,
+            DayRowsRequest, DayRowsView, EntriesView, FileView, ImprovedView, InboxView, InsertedView, LibraryView,
+            LinkView, ListView, ListedLibraryView, MentionableView, NotSentView, NumbersView, OpenedView,
+            OtherChatView, PastedView, PreviewView, QueuedView, ReportRequest, ReportView, ReviewPlansView, SavedView,
+            SearchView, SettingsView, StartsView, StartupView, TakenBackView, TemplateView, TranslatedReplyView,
+            TranslatedView, TriedView, UsedTagView, WantedView,
         };
         use tandem_conversation::{Question, QuickReply};
+        use tandem_protocol::agents::Today;
+        use tandem_protocol::channels::{WhatsappCheck, WhatsappNumber, WhatsappUsage};
         use tandem_protocol::library::{
             ItemRemoval, QuestionDefinition, QuestionRow, QuickReplyDefinition, QuickReplyRow,
         };
+        use tandem_protocol::reviews::{ReviewPage, ReviewPlanRow, ReviewRow};
         table!(route)
     }
 }

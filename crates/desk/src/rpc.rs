@@ -3,19 +3,23 @@
 //! The window, the browser tests and the end-to-end tests all use it; there is no other entry.
 
 mod channel;
+mod library;
+mod presence;
+mod reviews;
 mod translating;
 mod windows;
 
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
-    Availability, ButtonId, CallId, CommandId, ConversationId, GoesOn, Grade, LinkId, MediaId, Position, QuestionId,
-    QuickReplyId, Section, Time, TurnId, UserId,
+    ButtonId, CallId, CommandId, ConversationId, GoesOn, Grade, LinkId, MediaId, Position, Section, Time, TurnId,
+    UserId,
 };
-use tandem_protocol::agents::Absence;
 use ts_rs::TS;
 
-use crate::words::Spoken;
 pub use channel::*;
+pub use library::*;
+pub use presence::*;
+pub use reviews::*;
 pub use translating::*;
 pub use windows::*;
 use zeroize::Zeroizing;
@@ -208,66 +212,6 @@ pub struct TakeBack {
     pub command: Option<CommandId>,
 }
 
-/// What is typed while the library is open.
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct FindInLibrary {
-    pub id: ConversationId,
-    pub query: String,
-    /// True for a note to colleagues.
-    pub note: bool,
-    /// Maximum number of offers.
-    pub limit: u32,
-}
-
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct InsertReply {
-    pub id: ConversationId,
-    pub reply: QuickReplyId,
-    /// True for a note to colleagues.
-    pub note: bool,
-}
-
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct AskQuestion {
-    pub id: ConversationId,
-    pub question: QuestionId,
-    /// The last position on screen when it was chosen.
-    pub written_against: Position,
-    /// Ask even though the conversation has moved on.
-    #[serde(default)]
-    pub anyway: bool,
-    /// Reopen the conversation if it is completed; otherwise a completed one refuses it.
-    #[serde(default)]
-    #[ts(as = "Option<bool>", optional)]
-    pub reopen: bool,
-    /// Send at once, without the time to take it back.
-    #[serde(default)]
-    #[ts(as = "Option<bool>", optional)]
-    pub now: bool,
-}
-
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct OneReply {
-    pub reply: QuickReplyId,
-}
-
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct OneQuestion {
-    pub question: QuestionId,
-}
-
-/// The text of a quick reply that is being written.
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct TryTemplate {
-    pub text: String,
-}
-
 /// An unfinished reply or note.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -445,16 +389,6 @@ pub struct Seen {
 
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SetAvailability {
-    pub availability: Availability,
-    /// Why, if away.
-    #[serde(default)]
-    #[ts(optional)]
-    pub absence: Option<Absence>,
-}
-
-#[derive(Clone, Debug, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetStartup {
     pub at_login: bool,
 }
@@ -473,13 +407,6 @@ pub struct SearchRequest {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MediaRequest {
     pub id: MediaId,
-}
-
-/// The language of the window, as the user's settings or the system want it.
-#[derive(Clone, Copy, Debug, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Speaks {
-    pub language: Spoken,
 }
 
 /// A web address from someone's message.
@@ -519,8 +446,14 @@ macro_rules! table {
             "me.setAvailability" set_availability SetAvailability => Nothing;
             "me.setPassword" set_password SetPassword => Nothing;
             "colleagues.list" colleagues Nothing => Vec<ColleagueView>;
+            "colleague.setAvailability" set_colleague SetColleague => Nothing;
             "conversations.list" list ListRequest => ListView;
             "board.get" board BoardRequest => BoardView;
+            "report.get" report ReportRequest => ReportView;
+            "board.popOut" pop_out_board Nothing => Nothing;
+            "board.bringBack" bring_board_back Nothing => Nothing;
+            "board.today" today Nothing => Today;
+            "board.dayRows" day_rows DayRowsRequest => DayRowsView;
             "conversation.open" open OneConversation => ConversationView;
             "conversation.entries" entries EntriesRequest => EntriesView;
             "conversation.join" join Join => Nothing;
@@ -528,7 +461,9 @@ macro_rules! table {
             "conversation.react" react React => Nothing;
             "conversation.fetchFile" fetch_file FetchFile => Nothing;
             "conversation.templates" templates OneConversation => Vec<TemplateView>;
+            "conversation.otherChats" other_chats OneConversation => Vec<OtherChatView>;
             "conversation.sendTemplate" send_template SendTemplate => Nothing;
+            "conversation.sendCard" send_card SendCard => Nothing;
             "starts.list" starts Nothing => StartsView;
             "starts.begin" begin_conversation BeginConversation => BegunView;
             "conversation.note" note SendNote => Nothing;
@@ -537,6 +472,7 @@ macro_rules! table {
             "conversation.restoreHelp" restore_help OneConversation => Nothing;
             "conversation.leave" leave Leave => Nothing;
             "conversation.complete" complete Finish => Nothing;
+            "conversation.askForNumber" ask_for_number Words => Nothing;
             "conversation.delegate" delegate Finish => Nothing;
             "conversation.preview" preview OneConversation => PreviewView;
             "conversation.improve" improve Words => ImprovedView;
@@ -544,6 +480,7 @@ macro_rules! table {
             "conversation.translate" translate TranslateTurns => TranslatedView;
             "conversation.translateReply" translate_reply Words => TranslatedReplyView;
             "conversation.takeOver" take_over OneConversation => Nothing;
+            "conversation.widen" call_more OneConversation => Nothing;
             "conversation.mentionable" mentionable OneConversation => Vec<MentionableView>;
             "conversation.invite" invite InviteColleague => Nothing;
             "conversation.transfer" transfer InviteColleague => Nothing;
@@ -578,6 +515,17 @@ macro_rules! table {
             "library.replyVersions" reply_versions OneReply => Vec<QuickReply>;
             "library.questionVersions" question_versions OneQuestion => Vec<Question>;
             "library.try" try_template TryTemplate => TriedView;
+            "numbers.list" list_numbers Nothing => NumbersView;
+            "numbers.save" save_number SaveNumber => WhatsappNumber;
+            "numbers.remove" remove_number OneNumber => Nothing;
+            "numbers.check" check_number OneNumber => WhatsappCheck;
+            "numbers.templates" templates_of_number OneNumber => Vec<TemplateView>;
+            "numbers.usage" usage_of_number OneNumber => WhatsappUsage;
+            "reviews.list" list_reviews ListReviews => ReviewPage;
+            "reviews.dispute" dispute_review DisputeReview => ReviewRow;
+            "reviews.plans" review_plans Nothing => ReviewPlansView;
+            "reviews.savePlan" save_review_plan SaveReviewPlan => ReviewPlanRow;
+            "reviews.removePlan" remove_review_plan OneReviewPlan => Nothing;
             "media.get" media MediaRequest => MediaView;
             "media.open" open_media Attached => OpenedView;
             "media.save" save_media Attached => SavedView;

@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::time::timeout;
 
 use crate::hub::{Hub, HubError};
+use crate::reason::Reason;
 use crate::secrets::{Secrets, SecretsError};
 use crate::vault::KeychainError;
 
@@ -127,8 +128,7 @@ impl Session {
         }
         match call(token).await {
             Err(HubError::Unauthorized) => {
-                let message = "The hub does not accept the sign-in that it has just renewed.".into();
-                Err(HubError::Busy { message, retry_after: None })
+                Err(HubError::Busy { reason: Reason::lost("lost-renewed"), retry_after: None })
             }
             other => other,
         }
@@ -158,10 +158,7 @@ impl Session {
                 match timeout(self.keeping.within, self.keeping.secrets.load()).await {
                     Ok(Ok(Some(newer))) if newer != refresh => self.hub.refresh(&with(&newer)).await,
                     Ok(_) => Err(HubError::SessionEnded(reason)),
-                    Err(_) => {
-                        let message = "The keychain of this machine does not answer.".into();
-                        Err(HubError::Busy { message, retry_after: None })
-                    }
+                    Err(_) => Err(HubError::Busy { reason: Reason::lost("lost-keychain"), retry_after: None }),
                 }
             }
             other => other,
@@ -224,7 +221,9 @@ impl Keeping {
         }
         let mut wish = self.wish.subscribe();
         match timeout(self.within, wish.wait_for(|wish| wish.ending || wish.tried >= number)).await {
-            Ok(Ok(wish)) if wish.ending => Err(HubError::Network("The desk is shutting down.".into())),
+            Ok(Ok(wish)) if wish.ending => {
+                Err(HubError::Network(Reason::said("desk.ended", "The desk is shutting down.")))
+            }
             Ok(_) => Ok(()),
             Err(_) => {
                 tracing::warn!("the sign-in is not kept for the next start yet: the keychain does not answer");

@@ -7,6 +7,7 @@
 mod apply;
 mod fetch;
 mod live;
+mod obeying;
 pub(crate) mod surroundings;
 
 use std::sync::Arc;
@@ -24,20 +25,22 @@ use crate::clock::Clock;
 use crate::hub::{HubError, Outdated, Standing, outdated};
 use crate::link::{Input, Link};
 use crate::memory::Memory;
+use crate::notify::Poke;
 use crate::outbox::Outbox;
 use crate::pace::Pace;
-use crate::refusals::sentence;
+use crate::reason::Reason;
 use crate::session::Session;
 use crate::view::Change;
+use crate::words::sentence;
 
 /// Why the loop left a connection.
 enum Left {
     /// Retry; the reason is for the agent.
-    Lost(String),
+    Lost(Reason),
     /// One side must be updated first.
     Outdated(Outdated),
     /// The sign-in has ended.
-    Ended(String),
+    Ended(Reason),
     SignedIn(Arc<Session>, oneshot::Sender<()>),
     /// The desk has ended.
     Closed,
@@ -49,9 +52,9 @@ impl From<HubError> for Left {
             HubError::SessionEnded(reason) => Self::Ended(reason),
             HubError::Refused(ref problem) => match outdated(problem) {
                 Some(outdated) => Self::Outdated(outdated),
-                None => Self::Lost(sentence(&error.to_string())),
+                None => Self::Lost(error.reason()),
             },
-            other => Self::Lost(sentence(&other.to_string())),
+            other => Self::Lost(other.reason()),
         }
     }
 }
@@ -66,6 +69,8 @@ pub(crate) struct Syncing {
     pub settled: watch::Sender<bool>,
     pub fetch: Fetch,
     pub outbox: Outbox,
+    /// What deserves a notice is looked at again.
+    pub pokes: mpsc::UnboundedSender<Poke>,
     pub pace: Pace,
     pub inbox: mpsc::UnboundedReceiver<Input>,
 }
@@ -146,7 +151,7 @@ impl Syncing {
         heard
     }
 
-    async fn note_lost(&self, reason: String) {
+    async fn note_lost(&self, reason: Reason) {
         let since = self.last_heard().await;
         let known = self.link.borrow().clone();
         let Some(session) = known.session().cloned() else { return };
@@ -164,7 +169,7 @@ impl Syncing {
             return;
         }
         let Some(session) = known.session().cloned() else { return };
-        tracing::warn!(reason = outdated.message(), "this desk and the hub are incompatible");
+        tracing::warn!(?outdated, "this desk and the hub are incompatible");
         self.set(Link::Outdated { since, outdated, session });
     }
 
@@ -203,7 +208,7 @@ impl Syncing {
         });
         let standing = match standing.await {
             Ok(standing) => standing,
-            Err(error) => return Left::Lost(sentence(&error.to_string())),
+            Err(error) => return Left::Lost(Reason::said("desk.cache", sentence(&error.to_string()))),
         };
         let opened = {
             let mut opening = std::pin::pin!(live::open(session, standing, self.pace.opening));

@@ -12,6 +12,8 @@ mod may;
 mod outbox;
 mod people;
 mod proposals;
+mod report;
+mod reviews;
 mod settings;
 mod translation;
 mod wanted;
@@ -19,7 +21,7 @@ mod wanted;
 use serde::{Deserialize, Serialize};
 use tandem_conversation::{
     CallId, Channel, Choice, CommandId, ConversationId, CustomerId, GoesOn, Graded, Media, Mention, Participant, Point,
-    Position, Reach, Section, Stage, Time, TurnId, UserId, Wait,
+    Position, Reach, Remedy, Section, Stage, Time, TurnId, UserId, Wait,
 };
 use ts_rs::TS;
 
@@ -35,6 +37,8 @@ pub use may::*;
 pub use outbox::*;
 pub use people::*;
 pub use proposals::*;
+pub use report::*;
+pub use reviews::*;
 pub use settings::*;
 pub use translation::*;
 pub use wanted::*;
@@ -49,6 +53,8 @@ pub struct AppView {
     pub counts: CountsView,
     /// Conversations in windows of their own.
     pub apart: Vec<ApartView>,
+    /// The supervisors' board has a window of its own.
+    pub board_apart: bool,
     pub figures: FiguresView,
     /// The notification service's last answer.
     pub notifications: NotificationsView,
@@ -361,6 +367,16 @@ pub struct StageView {
     /// The channel's reason, for `failed`.
     #[serde(default)]
     pub reason: Option<String>,
+    /// What helps, for `failed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub remedy: Option<Remedy>,
+}
+
+impl StageView {
+    pub(crate) fn new(stage: Stage, at: Time) -> Self {
+        Self { stage, at, reason: None, remedy: None }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -409,6 +425,8 @@ pub enum EntryBody {
         channel: Channel,
         started: Time,
         outcome: Option<String>,
+        /// The customer's newest score, 1 to 5.
+        score: Option<u8>,
     },
 }
 
@@ -473,6 +491,8 @@ pub enum Change {
     Raise {
         id: ConversationId,
     },
+    /// Bring the board's own window to the front.
+    RaiseBoard,
     /// The alerts of a conversation's calls for help changed.
     Alerts {
         id: ConversationId,

@@ -17,7 +17,7 @@ use tandem_conversation::{Access, Participant, Permission, Permissions, RETENTIO
 use tandem_sqlite::rusqlite::Connection;
 
 pub(crate) use about::quote;
-pub(crate) use board::{Person, board};
+pub(crate) use board::{Person, board, limits as board_limits};
 pub(crate) use inbox::inbox;
 pub(crate) use one::conversation;
 pub(crate) use search::{search, search_view};
@@ -61,7 +61,7 @@ impl Reader {
         self.now.plus_ms(-RETENTION_MS)
     }
 
-    fn may_see(&self, section: Section) -> bool {
+    pub(crate) fn may_see(&self, section: Section) -> bool {
         match section {
             Section::My | Section::Left => true,
             Section::Help => self.permissions.has(Permission::Handle),

@@ -60,9 +60,20 @@ impl Spoken {
         }
     }
 
-    /// The words of a message; its id if there is none. `id` may name an attribute: `said-joined.after`.
+    /// The words of a message; its id if there is none. `id` may name an attribute: `said-joined.after`. An argument that
+    /// is missing is shown by its name.
     #[must_use]
     pub fn say<'a>(self, id: &str, args: &[(&'a str, FluentValue<'a>)]) -> String {
+        self.words(id, args).map_or_else(|| id.to_owned(), |(words, _)| words)
+    }
+
+    /// The words of a message, if there is one and none of its arguments is missing.
+    fn whole<'a>(self, id: &str, args: &[(&'a str, FluentValue<'a>)]) -> Option<String> {
+        self.words(id, args).and_then(|(words, is_whole)| is_whole.then_some(words))
+    }
+
+    /// The words of a message, and whether all of its arguments are there.
+    fn words<'a>(self, id: &str, args: &[(&'a str, FluentValue<'a>)]) -> Option<(String, bool)> {
         let renamed = RENAMED.read().unwrap_or_else(PoisonError::into_inner);
         let bundle = match (self, &*renamed) {
             (Self::En, None) => &*IN_ENGLISH,
@@ -76,10 +87,10 @@ impl Spoken {
             Some(attribute) => message.get_attribute(attribute).map(|found| found.value()),
             None => message.value(),
         });
-        let Some(pattern) = pattern else { return id.to_owned() };
         let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, value.clone())).collect();
-        // An argument that is missing is shown by its name.
-        bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
+        let mut missing = Vec::new();
+        let words = bundle.format_pattern(pattern?, Some(&args), &mut missing).into_owned();
+        Some((words, missing.is_empty()))
     }
 }
 
@@ -123,15 +134,30 @@ pub fn say<'a>(id: &str, args: &[(&'a str, FluentValue<'a>)]) -> String {
     spoken().say(id, args)
 }
 
-/// A refusal in the language of the window, by its code. In English, and where no sentence fits every case, `said` stays as
-/// the core or the hub said it.
+/// The words of a message in the language of the window, if there is one and none of its arguments is missing.
 #[must_use]
-pub(crate) fn problem(code: &str, said: String) -> String {
-    let id = format!("error-{}", code.replace('.', "-"));
+pub(crate) fn say_whole<'a>(id: &str, args: &[(&'a str, FluentValue<'a>)]) -> Option<String> {
+    spoken().whole(id, args)
+}
+
+/// A refusal in the language of the window, by its code; its attribute `less` is for where names are missing. In English, and
+/// where no sentence fits every case, `said` stays as the core or the hub said it.
+#[must_use]
+pub(crate) fn problem<'a>(code: &str, args: &[(&'a str, FluentValue<'a>)], said: String) -> String {
     match spoken() {
         Spoken::En => said,
-        spoken => Some(spoken.say(&id, &[])).filter(|words| *words != id).unwrap_or(said),
+        spoken => {
+            let id = format!("error-{}", code.replace('.', "-"));
+            let words = spoken.whole(&id, args).or_else(|| spoken.whole(&format!("{id}.less"), args));
+            words.unwrap_or(said)
+        }
     }
+}
+
+/// Capitalises the first letter.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 fn bundle(language: &str, texts: &[&str]) -> Bundle {
@@ -168,10 +194,10 @@ pub(crate) mod tests {
 
     #[test]
     fn a_refusal_is_said_by_its_code_and_otherwise_as_it_was_said() {
-        let said = || problem("conversation.completed", "The conversation is completed.".into());
+        let said = || problem("conversation.completed", &[], "The conversation is completed.".into());
         assert_eq!(said(), "The conversation is completed.");
         assert_eq!(in_german(said), "Das Gespräch ist abgeschlossen.");
-        assert_eq!(in_german(|| problem("hub.new", "Something new.".into())), "Something new.");
+        assert_eq!(in_german(|| problem("hub.new", &[], "Something new.".into())), "Something new.");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::address::ways;
 use crate::attention::Attention;
 use crate::browser::Browser;
 use crate::cache::Told;
-use crate::cache::{Cache, CacheError, files, meta, unknown};
+use crate::cache::{Cache, CacheError, files, forget_user, meta, others, unknown};
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::commands::Commands;
@@ -26,6 +26,7 @@ use crate::link::{Input, Link};
 use crate::memory::{Chosen, Memory};
 use crate::notify::{Chimes, Notices, Poke};
 use crate::outbox::Outbox;
+use crate::reason::Reason;
 use crate::reports::Reports;
 use crate::secrets::Secrets;
 use crate::session::Session;
@@ -68,7 +69,7 @@ impl Workplace {
         cache: Cache,
         changes: Changes,
         told: mpsc::UnboundedReceiver<Told>,
-        reason: Option<String>,
+        reason: Option<Reason>,
     ) -> Result<Self, CacheError> {
         let (known, heard, chosen, settings) = cache
             .write(|connection, touched| {
@@ -116,6 +117,7 @@ impl Workplace {
             settled: settled_sender,
             fetch: fetch.clone(),
             outbox: outbox.clone(),
+            pokes: pokes.clone(),
             pace: config.pace,
             inbox: sync_inbox,
         };
@@ -180,9 +182,11 @@ impl Workplace {
             .cache
             .write(move |connection, touched| {
                 let known: Option<Me> = meta::me(connection)?;
-                let is_other = known.is_some_and(|known| known.user != me.user);
-                if is_other {
-                    crate::cache::forget_user(connection, touched)?;
+                let other = known.map(|known| known.user).filter(|user| *user != me.user);
+                if let Some(other) = other {
+                    others::put_aside(connection, other)?;
+                    forget_user(connection, touched)?;
+                    others::take_back(connection, me.user)?;
                 }
                 meta::put(connection, meta::ME, &me)?;
                 match plain {
@@ -191,7 +195,7 @@ impl Workplace {
                 }
                 meta::put(connection, meta::HUB, &address)?;
                 touched.everything();
-                Ok(is_other)
+                Ok(other.is_some())
             })
             .await?;
         if is_other {
@@ -269,12 +273,12 @@ struct Known {
 /// Resumes the last sign-in if it belongs to the requested hub: a token must never be sent to another hub than the one
 /// that issued it.
 async fn first_link(config: &DeskConfig, known: Known, heard: Option<Time>, secrets: &Secrets) -> Link {
-    let signed_out = |reason: Option<String>| Link::SignedOut { reason };
+    let signed_out = |reason: Option<Reason>| Link::SignedOut { reason };
     let Known { hub: Some(address), plain, me: Some(me) } = known else { return signed_out(None) };
     let is_plain = config.allow_http || plain.as_ref() == Some(&address);
     let hub = match config.hub_over(&address, is_plain) {
         Ok(hub) => hub,
-        Err(error) => return signed_out(Some(error.to_string())),
+        Err(error) => return signed_out(Some(error.reason())),
     };
     let is_it = |wished: &str| ways(wished).is_ok_and(|ways| ways.iter().any(|way| way.address == hub.address()));
     if config.hub.as_deref().is_some_and(|wished| !is_it(wished)) {
@@ -287,7 +291,7 @@ async fn first_link(config: &DeskConfig, known: Known, heard: Option<Time>, secr
         Ok(None) => signed_out(None),
         Err(error) => {
             tracing::warn!(%error, "the kept sign-in cannot be read");
-            signed_out(Some(error.to_string()))
+            signed_out(Some(Reason::lost("lost-sign-in.unread")))
         }
     }
 }

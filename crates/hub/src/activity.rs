@@ -7,6 +7,7 @@ use std::time::Duration;
 use tandem_conversation::measure::Presence;
 use tokio::sync::mpsc;
 
+use crate::health::Work;
 use crate::hub::Hub;
 use crate::store::StoreError;
 use crate::store::activity::{self, Begun};
@@ -40,6 +41,7 @@ pub(crate) async fn run(hub: Arc<Hub>, mut changes: mpsc::UnboundedReceiver<Begu
             }
             _ = mark.tick(), if !present.is_empty() => hub.keep_presence(Vec::new()).await,
         };
+        hub.health.note(Work::Kept("the log of who is present"), &written);
         if let Err(error) = written {
             tracing::error!(%error, "cannot write who is present");
         }

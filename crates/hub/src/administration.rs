@@ -1,11 +1,15 @@
-//! Changes to users and brands, shared by HTTP and the command line.
+//! Changes to users, brands, business hours and review plans, shared by HTTP and the command line.
 //!
 //! A change of rights is one transaction: the row, the sign-ins that it ends, and the mark that running hubs watch.
 //! Nothing is kept in memory.
 
 mod brands;
+mod hours;
+mod review_plans;
 
 pub(crate) use brands::{add_brand, change_brand, remove_brand};
+pub(crate) use hours::{definitions, hours_of_all, set_hours};
+pub(crate) use review_plans::{remove_review_plan, review_plans, set_review_plan};
 
 use std::fmt::Display;
 

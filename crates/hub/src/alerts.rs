@@ -52,6 +52,7 @@ pub(crate) async fn run(hub: Arc<Hub>, mut entries: mpsc::Receiver<Entry>) {
                 hub.take_down(said).await
             }
         };
+        hub.health.note(Work::Kept("the alert ledger"), &done);
         if let Err(error) = done {
             tracing::error!(%error, "the alert ledger cannot be kept");
         }

@@ -12,6 +12,7 @@ mod making;
 pub(crate) mod metric;
 mod shape;
 pub(crate) mod tables;
+pub(crate) mod today;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use crate::folder::ANALYTICS;
 use crate::store::{Database, StoreError, events};
 use folding::Folding;
 
+pub(crate) use export::refused;
 pub use export::{Export, export};
 pub use folding::PART;
 pub(crate) use folding::Part;

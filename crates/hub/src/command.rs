@@ -1,7 +1,9 @@
-//! `tandem-hub user`, `brand`, `library` and `whatsapp`. A running hub picks up their changes within a second.
+//! `tandem-hub user`, `brand`, `hours`, `review-plan`, `library` and `whatsapp`. A running hub picks up their changes within a second.
 
 mod analytics;
+mod hours;
 mod library;
+mod review_plans;
 mod whatsapp;
 
 use std::fmt::Write as _;
@@ -13,7 +15,9 @@ use tandem_conversation::{Role, Targets, UserId};
 use tandem_protocol::administration::{BrandAddition, BrandChange, UserAddition, UserChange};
 
 pub use analytics::{AnalyticsCommand, ExportCommand};
+pub use hours::HoursCommand;
 pub use library::LibraryCommand;
+pub use review_plans::ReviewPlanCommand;
 pub use whatsapp::WhatsappCommand;
 
 use crate::administration::{self, Checked, OPERATOR, Refusal, audit, row_of};

@@ -12,6 +12,7 @@ mod tests;
 mod whatsapp;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use tandem_conversation::{Ladder, PERSON_SILENT_MS};
@@ -65,6 +66,8 @@ pub struct Config {
     pub home: Home,
     /// Whether to serve the API description.
     pub docs: bool,
+    /// How long the database may answer nobody before requests are refused. No setting.
+    pub patience: Duration,
 }
 
 /// Limits for files, and where they may come from.
@@ -253,6 +256,12 @@ impl Config {
         Data::new(self.data.clone(), self.postgres.clone())
     }
 
+    /// The address that Meta posts to about a number of WhatsApp.
+    pub(crate) fn webhook_of(&self, number: &str) -> String {
+        let hub = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        format!("{hub}/channels/whatsapp/{number}/webhook")
+    }
+
     /// The defaults, over the data of a folder.
     #[must_use]
     pub fn new(data: PathBuf) -> Self {
@@ -279,6 +288,7 @@ impl Config {
             whatsapp: Vec::new(),
             home: Home::default(),
             docs: true,
+            patience: Duration::from_secs(10),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `tandem-hub copy`: the tables of a folder into PostgreSQL.
 //!
 //! Rows are copied in the order of their keys, so an interrupted copy resumes after the last row that arrived. At the end
-//! both sides are read and compared. Until then no hub serves the new database. The folder is not changed.
+//! both sides are read and compared. Until then no hub serves the new database. Of the folder nothing is changed; at the end it says that its
+//! tables have moved.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -16,6 +17,8 @@ use crate::data::{COPYING, Data, PostgresUrl};
 use crate::folder::{self, DATABASE, Lock};
 use crate::store::{Id, MIGRATIONS, log};
 
+/// A table that says that the target has no rows of its own, and none that follow from others.
+const EMPTIED: &str = "copying_emptied";
 /// Rows that travel together.
 const AT_ONCE: usize = 500;
 
@@ -61,21 +64,28 @@ pub fn copy(from: &Path, to: &PostgresUrl, mut progress: impl FnMut(&str, u64, u
         for table in &tables {
             if !is_same(&source, &target, table)? {
                 // It changed between two attempts.
-                target.execute_batch(&format!("DELETE FROM \"{}\"", table.name))?;
+                // Tables whose rows belong to these come later, and are copied again.
+                target.execute_batch(&format!("TRUNCATE \"{}\" CASCADE", table.name))?;
                 copied(&source, &target, table, &mut progress)?;
                 ensure!(is_same(&source, &target, table)?, "The table {} is not the same on both sides", table.name);
             }
         }
         complete(&target, &tables)?;
+        folder::mark_moved(from)?;
         Ok(format!("Copied {rows} rows of {} tables, and compared them", tables.len()))
     })
 }
 
-/// An empty database of this hub's version, or the one into which this log was copied before.
+/// An empty database of this hub's version, or the one into which this log was copied before. Before anything else the
+/// database says that it is being filled: however early the copy ends, no hub takes it for a new one.
 fn begin(to: &PostgresUrl, of: Uuid) -> anyhow::Result<Connection> {
-    let place = Data::new(std::path::PathBuf::new(), Some(to.clone())).place(1, true);
-    let before = Connection::reader(&place)?;
-    if before.has_table("schema_steps")? && !before.has_table(COPYING)? {
+    let data = Data::new(std::path::PathBuf::new(), Some(to.clone()));
+    let before = Connection::reader(&data.place(1, false))?;
+    let found = match before.has_table("schema_steps")? {
+        true => before.query_row("SELECT count(*) FROM schema_steps", [], |row| row.get::<_, u32>(0))? as usize,
+        false => 0,
+    };
+    if found > 0 && !before.has_table(COPYING)? {
         for table in ["events", "users", "brands"] {
             let is_empty =
                 !before.has_table(table)? || !before.prepare(&format!("SELECT 1 FROM {table}"))?.exists([])?;
@@ -83,23 +93,33 @@ fn begin(to: &PostgresUrl, of: Uuid) -> anyhow::Result<Connection> {
         }
     }
     drop(before);
-    let target = Connection::open(&place, MIGRATIONS)?;
+    let known = MIGRATIONS.get(..found).context("The database was written by a newer version of the hub")?;
+    mark(&Connection::open(&data.place(1, false), known)?, of)?;
+    let target = Connection::open(&data.place(1, true), MIGRATIONS)?;
     target.run("BEGIN IMMEDIATE")?;
-    if target.has_table(COPYING)? {
-        let found = target.query_row("SELECT log FROM copying", [], |row| row.get::<_, Id>(0))?;
-        ensure!(found.0 == of, "Another hub's data were being copied into the database: name an empty one");
-    } else {
-        target.execute_batch("CREATE TABLE copying (log BYTEA NOT NULL)")?;
-        target.execute("INSERT INTO copying (log) VALUES (?1)", params![Id(of)])?;
+    if !target.has_table(EMPTIED)? {
         // What a new hub begins with, and what would follow from its rows.
         for table in names(&target)? {
             target.execute_batch(&format!("ALTER TABLE \"{table}\" DISABLE TRIGGER USER"))?;
         }
         let all: Vec<_> = names(&target)?.iter().map(|table| format!("\"{table}\"")).collect();
-        target.execute_batch(&format!("TRUNCATE {}", all.join(", ")))?;
+        target.execute_batch(&format!("TRUNCATE {}; CREATE TABLE {EMPTIED} (log BYTEA)", all.join(", ")))?;
     }
     target.run("COMMIT")?;
     Ok(target)
+}
+
+/// Says of a database that this log is being copied into it.
+fn mark(target: &Connection, of: Uuid) -> anyhow::Result<()> {
+    target.run("BEGIN IMMEDIATE")?;
+    if target.has_table(COPYING)? {
+        let found = target.query_row(&format!("SELECT log FROM {COPYING}"), [], |row| row.get::<_, Id>(0))?;
+        ensure!(found.0 == of, "Another hub's data were being copied into the database: name an empty one");
+    } else {
+        target.execute_batch(&format!("CREATE TABLE {COPYING} (log BYTEA NOT NULL)"))?;
+        target.execute(&format!("INSERT INTO {COPYING} (log) VALUES (?1)"), params![Id(of)])?;
+    }
+    Ok(target.run("COMMIT")?)
 }
 
 /// Lets hubs serve the database.
@@ -111,14 +131,14 @@ fn complete(target: &Connection, tables: &[Table]) -> anyhow::Result<()> {
             target.number_after(&table.name, key, highest)?;
         }
     }
-    target.execute_batch(&format!("DROP TABLE {COPYING}"))?;
+    target.execute_batch(&format!("DROP TABLE {COPYING}; DROP TABLE {EMPTIED}"))?;
     Ok(target.run("COMMIT")?)
 }
 
 /// The hub's tables in PostgreSQL.
 fn names(target: &Connection) -> Result<Vec<String>, Error> {
     let sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()
-               AND tablename NOT IN ('copying', 'schema_steps', 'schema_terms') ORDER BY tablename";
+               AND tablename NOT IN ('copying', 'copying_emptied', 'schema_steps', 'schema_terms') ORDER BY tablename";
     target.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use tandem_sql::{Connection, Place};
 use tandem_sqlite::{Durability, Link as _, Options, Room};
 
@@ -71,18 +71,24 @@ impl Data {
                 folder::are_files(&self.folder)?;
                 let connection = self.peek()?;
                 let begun = connection.has_table("schema_steps")?;
-                if !begun {
-                    ensure!(
-                        !self.folder.join(DATABASE).exists(),
-                        "{} is of a hub whose tables are in {DATABASE}, and this database of PostgreSQL is empty: copy them \
-                         with tandem-hub copy, name another folder with --data, or leave out postgres",
-                        self.folder.display()
-                    );
-                }
                 ensure!(
                     !connection.has_table(COPYING)?,
                     "A copy into this database is not complete: run tandem-hub copy again"
                 );
+                ensure!(
+                    !folder::has_tables(&self.folder),
+                    "{} has a hub's tables in {DATABASE}, which may be newer than any copy of them: copy them with \
+                     tandem-hub copy, name another folder with --data, or leave out postgres. If the database of PostgreSQL \
+                     is the newer one, move {DATABASE} away",
+                    self.folder.display()
+                );
+                if !begun && let Some(remains) = folder::remains(&self.folder)? {
+                    bail!(
+                        "This database of PostgreSQL is empty, but {remains} of a hub is in {}: name the hub's database, or \
+                         another folder with --data. To begin anew, move what is left away",
+                        self.folder.display()
+                    );
+                }
                 Ok(begun)
             }
         }
@@ -98,7 +104,6 @@ impl Data {
             Some(_) => {
                 let is_new = !self.has_hub()?;
                 folder::prepare_files(&self.folder)?;
-                folder::mark_moved(&self.folder)?;
                 Ok(is_new)
             }
         }

@@ -18,8 +18,8 @@ use crate::folder::{self, DATABASE};
 use crate::health::{HUB_TIME, UNNAMED_PROXY, apart, listed};
 use crate::listen::bind;
 use crate::seal::Seal;
-use crate::store::whatsapp::{self as numbers, Number, inbox, sends};
-use crate::store::{MIGRATIONS, StoreError, conversations, events, identity_key, media};
+use crate::store::whatsapp::{self as numbers, Number, inbox};
+use crate::store::{self, MIGRATIONS, StoreError, brands, conversations, events, identity_key, media, users};
 use crate::{identity, mail, outgoing};
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -53,6 +53,7 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
         Ok([
             ("schema", schema(&data).map(Some)),
             ("database", content(&data).map(Some)),
+            ("users", users_and_brands(&data).map(Some)),
             ("conversations", conversations(&data).map(Some)),
             ("identity.key", key(&data).map(Some)),
             ("WhatsApp", whatsapp(&data, &set)),
@@ -82,6 +83,9 @@ pub async fn doctor(config: &Config, mut say: impl FnMut(String)) -> bool {
 
 fn schema(data: &Data) -> anyhow::Result<String> {
     let (found, known) = (data.schema()?, MIGRATIONS.len());
+    let lacking = store::lacking(&data.peek()?, found)?;
+    let missing: Vec<_> = lacking.data.iter().chain(&lacking.indices).collect();
+    ensure!(missing.is_empty(), "{} lacking: restore a backup", listed(missing.iter(), NAMED));
     Ok(match found.cmp(&known) {
         Ordering::Equal => format!("{found}, the newest"),
         Ordering::Less => format!("{found}; the next start brings it to {known}"),
@@ -98,6 +102,16 @@ fn content(data: &Data) -> anyhow::Result<String> {
     ensure!(wrong.is_empty(), "damaged: {}", wrong.join("; "));
     let bytes = file.metadata()?.len();
     Ok(format!("no fault found in {} MiB", bytes / (1 << 20)))
+}
+
+/// Without these nobody signs in, and no chat opens.
+fn users_and_brands(data: &Data) -> anyhow::Result<String> {
+    if data.schema()? < MIGRATIONS.len() {
+        return Ok("are of an older version, and not looked at".into());
+    }
+    let connection = data.peek()?;
+    let (users, brands) = (users::all(&connection)?.len(), brands::all(&connection)?.len());
+    Ok(format!("all {users} can be read, and {brands} brands"))
 }
 
 /// Reads every state, and the newest events.
@@ -161,7 +175,7 @@ fn whatsapp(data: &Data, set: &[NewWhatsappNumber]) -> anyhow::Result<Option<Str
     );
     let (mut well, mut wrong) = (Vec::new(), Vec::new());
     for number in all {
-        let (waiting, unread) = (sends::waiting(&connection, &number.key)?, inbox::count(&connection, &number.key)?);
+        let (waiting, unread) = (numbers::waiting(&connection, &number.key)?, inbox::count(&connection, &number.key)?);
         let line = format!("{}: {waiting} to be sent, {unread} not understood", number.key);
         match number.state == numbers::OK {
             true => well.push(line),

@@ -22,8 +22,8 @@ use uuid::Uuid;
 use crate::channels::{web_chat, whatsapp};
 use crate::health::Work;
 use crate::hub::Hub;
-use crate::problem::{ApiError, MetDamage, busy};
-use crate::{api, guests};
+use crate::problem::{ApiError, MetDamage, busy, silent};
+use crate::{api, guests, reviews};
 
 /// Maximum body of an ordinary request, in bytes.
 const BODY_BYTES: usize = 256 * 1024;
@@ -53,13 +53,25 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(api::users::change))
         .routes(routes!(api::users::suspend))
         .routes(routes!(api::users::resume))
+        .routes(routes!(api::availability::set))
         .routes(routes!(api::brands::list, api::brands::add))
         .routes(routes!(api::brands::change, api::brands::remove))
+        .routes(routes!(api::hours::list, api::hours::put))
+        .routes(routes!(api::hours::put_of_brand))
         .routes(routes!(api::auth::colleagues))
         .routes(routes!(api::activity::list))
+        .routes(routes!(api::board::day))
+        .routes(routes!(api::reviews::list))
+        .routes(routes!(api::reviews::file))
+        .routes(routes!(api::reviews::dispute))
+        .routes(routes!(api::reviews::plans))
+        .routes(routes!(api::reviews::put_plan, api::reviews::remove_plan))
         .routes(routes!(api::figures::list))
         .routes(routes!(api::figures::rows))
         .routes(routes!(api::figures::definitions))
+        .routes(routes!(api::exports::begin))
+        .routes(routes!(api::exports::one))
+        .routes(routes!(api::exports::file))
         .routes(routes!(api::commands::post))
         .routes(routes!(api::conversations::list, whatsapp::starts::post))
         .routes(routes!(api::conversations::one))
@@ -98,6 +110,8 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(web_chat::session::create))
         .routes(routes!(web_chat::rest::entries))
         .routes(routes!(web_chat::rest::message))
+        .routes(routes!(web_chat::review::answer))
+        .routes(routes!(reviews::page::show, reviews::page::answer))
         .routes(routes!(web_chat::live::live))
         .routes(routes!(web_chat::media::get))
         .routes(routes!(guests::rest::about))
@@ -112,6 +126,8 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(whatsapp::door::verify, whatsapp::door::post))
         .routes(routes!(api::whatsapp::numbers))
         .routes(routes!(whatsapp::numbers::one, whatsapp::numbers::put, whatsapp::numbers::remove))
+        .routes(routes!(whatsapp::numbers::check))
+        .routes(routes!(api::whatsapp::templates_of_number))
         .routes(routes!(api::whatsapp::unread))
         .routes(routes!(api::whatsapp::usage))
         .routes(routes!(api::whatsapp::templates))
@@ -194,14 +210,23 @@ fn concerned(route: &str, request: &Request) -> Work {
     }
 }
 
-/// Refuses requests that would only wait while the hub is overloaded.
+/// Refuses requests that would only wait while the hub is overloaded, and ends those that wait for a silent database.
 async fn admit(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_work = ["/api/", "/chat/", "/guest/", "/channels/"].iter().any(|door| path.starts_with(door));
-    if is_work && hub.is_busy() {
+    let is_work = ["/api/", "/chat/", "/guest/", "/review/", "/channels/"].iter().any(|door| path.starts_with(door));
+    let writes = !request.method().is_safe();
+    if is_work && hub.is_busy(writes) {
         return ApiError::from(busy()).into_response();
     }
-    next.run(request).await
+    let answer = next.run(request);
+    if !is_work {
+        return answer.await;
+    }
+    tokio::select! {
+        biased;
+        answer = answer => answer,
+        () = hub.silence(writes) => ApiError::from(silent()).into_response(),
+    }
 }
 
 #[cfg(test)]
@@ -217,6 +242,43 @@ mod tests {
     use crate::store::StoreError;
 
     type Done = Result<(), StoreError>;
+
+    #[tokio::test]
+    async fn while_the_database_does_not_answer_nobody_waits_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let config = Config { patience: Duration::from_millis(100), ..Config::new(folder.path().to_owned()) };
+        let hub = Hub::start(config, crate::Clock::system()).unwrap();
+        tokio::spawn(crate::serve(Arc::clone(&hub), listener, std::future::pending()));
+        let (release, held) = mpsc::channel::<()>();
+        let writer = hub.database.clone();
+        let hold = move |_: &Connection, _: &mut _| -> Done {
+            held.recv().unwrap();
+            Ok(())
+        };
+        let holding = tokio::spawn(async move { writer.write(hold).await });
+        let asks = async || {
+            let login = serde_json::json!({ "email": "maya@northwind.example", "password": "a wrong one" });
+            let answer =
+                reqwest::Client::new().post(format!("{url}/api/v1/auth/login")).json(&login).send().await.unwrap();
+            let retry = answer.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
+            (answer.status().as_u16(), retry, answer.json::<serde_json::Value>().await.unwrap()["code"].clone())
+        };
+        let waited = asks().await;
+        assert_eq!(waited, (503, Some("5".into()), "hub.silent".into()), "it has waited, and may be carried out");
+        assert_eq!(asks().await, (503, Some("2".into()), "hub.busy".into()), "it was not begun");
+        let reads = reqwest::get(format!("{url}/api/v1/me")).await.unwrap();
+        assert_eq!(reads.status(), 401, "who reads gets an answer");
+        let health = reqwest::get(format!("{url}/healthz")).await.unwrap();
+        assert_eq!(health.status(), 503, "health tells what happens to requests");
+        release.send(()).unwrap();
+        assert!(holding.await.unwrap().is_ok());
+        while hub.is_busy(true) {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(asks().await.0, 401, "and the hub is open again");
+    }
 
     #[tokio::test]
     async fn what_would_only_wait_behind_a_full_writer_is_put_off_with_words() {
@@ -242,7 +304,7 @@ mod tests {
             };
             writer.write(hold).await
         });
-        while !hub.is_busy() {
+        while !hub.is_busy(true) {
             let writer = hub.database.clone();
             writes.spawn(async move { writer.write(|_, _| -> Done { Ok(()) }).await });
             tokio::task::yield_now().await;

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use tandem_conversation::{
     Command, CommandId, ContactId, Context, Conversation, ConversationId, CustomerId, Envelope, Event, EventBody,
-    Ladder, Looked, Participant, Permissions, Position, Rejection, Time, TurnId, decide_and_apply,
+    Ladder, Looked, Participant, Permissions, Position, Rejection, ReviewPlan, Time, TurnId, decide_and_apply,
 };
 use tandem_sql::Connection;
 use tandem_sqlite::Error;
@@ -38,7 +38,7 @@ use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::store::commands::{Answered, Sent};
 use crate::store::conversations::{Stored, ToChange};
-use crate::store::{StoreError, buttons, commands, conversations, events, library, media, whatsapp};
+use crate::store::{StoreError, buttons, commands, conversations, events, library, media, reviews, whatsapp};
 
 /// Maximum cached states, and their total stored size in bytes.
 const CACHED: usize = 20_000;
@@ -310,6 +310,7 @@ impl Engine {
             _ => None,
         };
         let templates = whatsapp::templates_of(connection, before.as_deref(), &envelope.command)?;
+        let (review_plan, review_asked) = self.of_reviews(connection, before.as_deref(), &envelope.command)?;
         let mut files = Vec::new();
         if let Some(state) = &before {
             for file in envelope.command.files() {
@@ -326,12 +327,19 @@ impl Engine {
             button: button.filter(|button| button.is_for(&envelope.actor)).map(|button| button.title),
             question,
             templates: Some(templates),
+            review_plan,
+            review_asked,
             files,
             used,
             fresh,
         };
         let answer = match decide_and_apply(before.as_deref(), envelope, &context) {
-            Ok((events, after)) => Ok(self.record(envelope.conversation, before, after, events)?),
+            Ok((events, after)) => {
+                let filed = answering::filed(&envelope.command, &events, &after, context.now);
+                let position = self.record(envelope.conversation, before, after, events)?;
+                filed.into_iter().for_each(|review| self.pending.review(review));
+                Ok(position)
+            }
             Err(rejection) => Err(rejection),
         };
         // A later answer that is refused may be corrected under the id of its request.
@@ -342,6 +350,26 @@ impl Engine {
             self.pending.answer(Answered { id: envelope.id, sent, answer: answer.clone(), at: context.now });
         }
         Ok(answer)
+    }
+
+    /// How the conversation's brand asks for reviews, and when its customer was last asked; only for commands that may
+    /// need to know.
+    fn of_reviews(
+        &self,
+        connection: &Connection,
+        state: Option<&Conversation>,
+        command: &Command,
+    ) -> Result<(Option<ReviewPlan>, Option<Time>), StoreError> {
+        let Some(state) = state.filter(|state| state.review_at.is_some() || command.may_complete()) else {
+            return Ok((None, None));
+        };
+        let plan = state.brand.map(|brand| reviews::plan(connection, brand)).transpose()?.flatten();
+        if plan.is_none() {
+            return Ok((None, None));
+        }
+        let grouped = self.group.values().filter(|changed| changed.after.customer.id == state.customer.id);
+        let grouped = grouped.filter_map(|changed| reviews::asked_in(&changed.after)).max();
+        Ok((plan, grouped.max(reviews::last_asked(connection, state.customer.id)?)))
     }
 
     /// The event that added a turn, uncommitted ones included.

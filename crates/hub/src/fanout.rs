@@ -14,7 +14,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
-use tandem_conversation::{Button, ContactId, ConversationId, LinkId, Participant, Permission, Time, UserId};
+use tandem_conversation::{
+    Availability, Button, ContactId, ConversationId, LinkId, Participant, Permission, Time, UserId,
+};
 use tandem_protocol::agents::{Colleague, LiveFrame, Me, Whereabouts};
 use tandem_protocol::chat::ChatFrame;
 use tokio::sync::{mpsc, oneshot};
@@ -94,6 +96,14 @@ pub(crate) enum Input {
     },
     /// A desk reports its user's presence.
     Whereabouts(SessionId, Whereabouts),
+    /// Somebody else says how a user is. Answers whether a desk of theirs was told.
+    SetAvailability {
+        user: UserId,
+        status: Availability,
+        /// The name of who says it.
+        by: String,
+        told: oneshot::Sender<bool>,
+    },
     Present(oneshot::Sender<HashMap<UserId, Whereabouts>>),
     /// The hub is stopping.
     Stopping,
@@ -154,6 +164,8 @@ pub(crate) struct DeskSession {
     pub told: u64,
     /// The stamp of the library that it was told last; none for desks that do not know the library.
     pub library: Option<String>,
+    /// It lets others say how its user is.
+    pub obeys: bool,
 }
 
 pub(crate) struct GuestSession {
@@ -170,6 +182,13 @@ pub struct Fanout {
 }
 
 impl Fanout {
+    /// Tells the desks of a user how the user is, in the name of `by`. False if none of them is here, or understands.
+    pub(crate) async fn set_availability(&self, user: UserId, status: Availability, by: String) -> bool {
+        let (told, answer) = oneshot::channel();
+        self.send(Input::SetAvailability { user, status, by, told }).await;
+        answer.await.unwrap_or(false)
+    }
+
     /// Waits for space in the queue.
     pub(crate) async fn send(&self, input: Input) {
         // The loop ends only with the hub.
@@ -388,6 +407,9 @@ impl Sessions {
                     desk.whereabouts = Some(said);
                 }
                 self.tell_if_changed(before);
+            }
+            Input::SetAvailability { user, status, by, told } => {
+                let _ = told.send(self.set_availability(user, status, by));
             }
             Input::Buttons(buttons) => {
                 if let Some(frame) = encode(&buttons_frame(buttons)) {

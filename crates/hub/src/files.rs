@@ -166,6 +166,11 @@ impl Files {
         free_on_disk(&self.folder)
     }
 
+    /// Whether more than `floor` bytes are free.
+    pub(crate) fn has_room(&self, floor: u64) -> bool {
+        self.free().is_none_or(|free| free > floor)
+    }
+
     /// Begins an upload of at most `bytes` that leaves `floor` bytes free. `network` is given for strangers.
     pub(crate) fn begin(
         self: &Arc<Self>,

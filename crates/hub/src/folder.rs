@@ -8,6 +8,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
 
@@ -58,6 +59,11 @@ pub fn has_database(data: &Path) -> anyhow::Result<bool> {
     Ok(false)
 }
 
+/// Whether the folder has the tables of a hub, as far as it knows.
+pub(crate) fn has_tables(data: &Path) -> bool {
+    data.join(DATABASE).exists() && !data.join(ELSEWHERE).exists()
+}
+
 /// Checks what is opened as a file: opening a pipe would wait for ever.
 ///
 /// # Errors
@@ -74,7 +80,7 @@ pub(crate) fn are_files(data: &Path) -> anyhow::Result<()> {
 }
 
 /// What only a hub with a database leaves in its folder.
-fn remains(data: &Path) -> anyhow::Result<Option<&'static str>> {
+pub(crate) fn remains(data: &Path) -> anyhow::Result<Option<&'static str>> {
     if data.join(KEY).exists() {
         return Ok(Some(KEY));
     }
@@ -97,24 +103,52 @@ fn remains(data: &Path) -> anyhow::Result<Option<&'static str>> {
     }
 }
 
-/// The files of a database while a hub uses them. If one is removed or replaced, what is written from then on is lost.
+/// The files of a database while a hub uses them. If one is removed, replaced or cut short, what is written from then on
+/// is lost.
+///
+/// Closing any descriptor of such a file releases all locks that this process holds on it, also those of SQLite; another
+/// program that then believes itself alone removes the write-ahead log. So the one descriptor stays open as long as the
+/// database does.
 #[cfg(unix)]
-pub(crate) struct Files(Vec<(std::path::PathBuf, (u64, u64))>);
+#[derive(Clone, Debug)]
+pub(crate) struct Files {
+    database: Arc<File>,
+    known: Vec<(std::path::PathBuf, (u64, u64))>,
+}
 
 #[cfg(unix)]
 impl Files {
-    /// Those of the open database in the folder.
-    pub(crate) fn of(data: &Path) -> Self {
+    fn of(data: &Path) -> std::io::Result<Self> {
         let known = |path: std::path::PathBuf| Some((path.clone(), identity(&path)?));
-        Self(
-            [DATABASE.to_owned(), format!("{DATABASE}-wal")].iter().filter_map(|name| known(data.join(name))).collect(),
-        )
+        let names = [DATABASE.to_owned(), format!("{DATABASE}-wal")];
+        let known = names.iter().filter_map(|name| known(data.join(name))).collect();
+        Ok(Self { database: Arc::new(File::open(data.join(DATABASE))?), known })
     }
 
-    /// One that is not there any more, or is another one.
+    /// One that is not there any more, is another one, or is shorter than it says itself.
     pub(crate) fn missing(&self) -> Option<&Path> {
-        self.0.iter().find(|(path, known)| identity(path) != Some(*known)).map(|(path, _)| path.as_path())
+        let gone = self.known.iter().find(|(path, known)| identity(path) != Some(*known));
+        let cut = || self.known.first().filter(|_| is_cut_short(&self.database));
+        gone.or_else(cut).map(|(path, _)| path.as_path())
     }
+}
+
+/// Whether the file of a database is shorter than its header says. While pages are moved into it, that may seem so for a
+/// moment.
+#[cfg(unix)]
+fn is_cut_short(file: &File) -> bool {
+    use std::os::unix::fs::FileExt as _;
+    let mut header = [0; 32];
+    let Ok(length) = file.metadata().map(|about| about.len()) else { return false };
+    if file.read_exact_at(&mut header, 0).is_err() {
+        return length < 32;
+    }
+    let number = |at: usize| header[at..at + 4].iter().fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
+    let page = match u64::from(header[16]) << 8 | u64::from(header[17]) {
+        1 => 65_536,
+        bytes => bytes,
+    };
+    number(28).saturating_mul(page) > length
 }
 
 #[cfg(unix)]
@@ -126,12 +160,14 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
 
 /// Systems that keep open files from being removed need no look.
 #[cfg(not(unix))]
+#[derive(Clone, Debug)]
 pub(crate) struct Files;
 
 #[cfg(not(unix))]
 impl Files {
-    pub(crate) fn of(_: &Path) -> Self {
-        Self
+    #[expect(clippy::unnecessary_wraps, reason = "other systems open a file")]
+    fn of(_: &Path) -> std::io::Result<Self> {
+        Ok(Self)
     }
 
     pub(crate) fn missing(&self) -> Option<&Path> {
@@ -157,9 +193,21 @@ pub(crate) struct Lock {
     file: File,
     /// None on systems that cannot lock a folder.
     _folder: Option<File>,
+    /// Held until the database is closed.
+    files: Option<Files>,
 }
 
 impl Lock {
+    /// The files of the database, which is open, and is closed before this lock is dropped.
+    ///
+    /// # Errors
+    /// If they cannot be opened.
+    pub(crate) fn files(&mut self, data: &Path) -> anyhow::Result<Files> {
+        let files = Files::of(data).map_err(|error| unusable(&data.join(DATABASE), error))?;
+        self.files = Some(files.clone());
+        Ok(files)
+    }
+
     /// # Errors
     /// If another hub uses the folder.
     pub(crate) fn take(data: &Path) -> anyhow::Result<Self> {
@@ -188,7 +236,7 @@ impl Lock {
         }
         // Informative only; the lock itself is the system's.
         let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
-        Ok(Self { file, _folder: folder })
+        Ok(Self { file, _folder: folder, files: None })
     }
 
     /// Records where the hub listens, for `tandem-hub doctor`.
@@ -280,11 +328,32 @@ fn open_lock(path: &Path) -> anyhow::Result<File> {
 /// If it cannot be created, or is what is left of a hub.
 pub(crate) fn prepare(data: &Path) -> anyhow::Result<bool> {
     let is_new = !has_database(data)?;
+    if is_new && let Some(why) = belongs_to_others(data) {
+        bail!("{} {why}: name a folder of the hub's own with --data", data.display());
+    }
     make_private(data).map_err(|error| unusable(data, error))?;
     let path = data.join(DATABASE);
     make_file(&path).map_err(|error| unusable(&path, error))?;
     prepare_files(data)?;
     Ok(is_new)
+}
+
+/// Why no hub may begin in this folder: it would be closed to everybody else.
+#[cfg(unix)]
+fn belongs_to_others(data: &Path) -> Option<&'static str> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::metadata(data).ok()?.permissions().mode();
+    if mode & 0o1002 != 0 {
+        return Some("may be written by everybody");
+    }
+    let is_foreign = |entry: std::fs::DirEntry| entry.file_name() != MEDIA && entry.path().is_dir();
+    let has_folders = std::fs::read_dir(data).ok()?.flatten().any(is_foreign);
+    has_folders.then_some("has other folders in it, and no hub")
+}
+
+#[cfg(not(unix))]
+fn belongs_to_others(_: &Path) -> Option<&'static str> {
+    None
 }
 
 /// [`prepare`] for a hub whose tables are elsewhere.
@@ -378,6 +447,30 @@ fn tighten(_: &Path) -> std::io::Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_of_others_is_left_as_it_is() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+        let home = tempfile::tempdir().unwrap();
+        let (shared, full, own) = (home.path().join("shared"), home.path().join("full"), home.path().join("own"));
+        for (folder, is) in [(&shared, 0o1777), (&full, 0o755), (&own, 0o755)] {
+            std::fs::create_dir(folder).unwrap();
+            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(is)).unwrap();
+            std::fs::write(folder.join("tandem.toml"), "").unwrap();
+        }
+        std::fs::create_dir(full.join("music")).unwrap();
+        for (folder, words, is) in
+            [(&shared, "may be written by everybody", 0o1777), (&full, "has other folders in it", 0o755)]
+        {
+            let refused = prepare(folder).unwrap_err().to_string();
+            assert!(refused.contains(words) && refused.contains("--data"), "{refused}");
+            assert_eq!((mode(folder), folder.join(MEDIA).exists()), (is, false));
+        }
+        prepare(&own).unwrap();
+        assert_eq!(mode(&own), 0o700);
+    }
 
     #[test]
     fn one_hub_works_with_a_folder_and_the_second_one_is_told_which() {

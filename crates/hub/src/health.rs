@@ -27,6 +27,8 @@ pub(crate) const RECENT: Duration = Duration::from_secs(5);
 
 /// Maximum pieces of work that are known to meet damage.
 const DAMAGES: usize = 1_000;
+/// How long damage that concerns one customer or thing is told after it was last met.
+const FADES: Duration = Duration::from_secs(120);
 /// So much damaged work that concerns single customers is told with good health: a probe that acts on bad health would take
 /// the hub from all customers for the sake of these.
 const BEARABLE: usize = 2;
@@ -50,7 +52,7 @@ pub(crate) struct Health {
     /// The latest result. Locked during a check, so that one runs at a time.
     newest: Mutex<Option<(Instant, Result<(), Illness>)>>,
     /// What failed because of what is stored. Bounded by [`DAMAGES`].
-    harm: std::sync::Mutex<HashMap<Work, Harm>>,
+    harm: std::sync::Mutex<HashMap<Work, (Harm, Instant)>>,
 }
 
 /// What may meet a damaged part of the database.
@@ -59,6 +61,8 @@ pub(crate) enum Work {
     Deadlines,
     /// The open calls for help.
     Calls,
+    /// What a part of the hub keeps for everybody.
+    Kept(&'static str),
     /// What desks are told when they connect.
     CatchingUp,
     Conversation(ConversationId),
@@ -70,6 +74,18 @@ pub(crate) enum Work {
     Person(u64),
     /// What the doors do with one thing that is named in their addresses.
     Thing(u64),
+}
+
+impl Work {
+    /// Whether it is done for everybody, again and again.
+    fn is_of_all(self) -> bool {
+        matches!(self, Self::Deadlines | Self::Calls | Self::Kept(_) | Self::CatchingUp | Self::Door(_))
+    }
+}
+
+/// Remembers what stands in the way of work; false if it was known.
+fn is_news(harmed: &mut HashMap<Work, (Harm, Instant)>, work: Work, harm: Harm) -> bool {
+    harmed.insert(work, (harm, Instant::now())).is_none_or(|(known, _)| known != harm)
 }
 
 /// What stands in the way of a piece of work.
@@ -113,6 +129,7 @@ impl fmt::Display for Work {
         match self {
             Self::Deadlines => f.write_str("deadlines"),
             Self::Calls => f.write_str("the open calls for help"),
+            Self::Kept(what) => f.write_str(what),
             Self::CatchingUp => f.write_str("what connecting desks are told"),
             Self::Conversation(id) => write!(f, "conversation {id}"),
             Self::Messages(contact) => write!(f, "visitor {contact}"),
@@ -132,6 +149,8 @@ pub(crate) enum Illness {
     Full,
     Closed,
     Slow,
+    /// Requests are refused because of it.
+    Silent,
     Damaged,
     Failing,
 }
@@ -186,7 +205,7 @@ impl Health {
     /// [`Self::note_failed`] where a request met damage.
     pub(crate) fn note_damage(&self, work: Work) {
         let mut harmed = self.harm.lock().unwrap_or_else(PoisonError::into_inner);
-        if harmed.len() < DAMAGES && harmed.insert(work, Harm::Damaged) != Some(Harm::Damaged) {
+        if harmed.len() < DAMAGES && is_news(&mut harmed, work, Harm::Damaged) {
             tracing::error!(%work, "the database is damaged: run tandem-hub doctor");
         }
     }
@@ -204,11 +223,11 @@ impl Health {
         // Others say nothing about what is stored.
         let Some(harm) = Harm::of(error) else { return };
         // One unreadable state or event costs its own conversation.
-        if matches!(work, Work::Calls | Work::CatchingUp) && !matches!(error, StoreError::Database(_)) {
+        if matches!(work, Work::Calls | Work::CatchingUp | Work::Kept(_)) && !matches!(error, StoreError::Database(_)) {
             return;
         }
         let mut harmed = self.harm.lock().unwrap_or_else(PoisonError::into_inner);
-        if harmed.len() < DAMAGES && harmed.insert(work, harm) != Some(harm) {
+        if harmed.len() < DAMAGES && is_news(&mut harmed, work, harm) {
             match harm {
                 Harm::Damaged => tracing::error!(%work, "the database is damaged: run tandem-hub doctor"),
                 Harm::Newer => tracing::warn!(%work, "a newer version of the hub wrote this: it cannot be changed"),
@@ -217,18 +236,23 @@ impl Health {
     }
 
     /// What meets damage or newer data, if the rest can go on.
-    fn harmed(&self) -> Result<Harmed, Illness> {
-        let all = self.harm.lock().unwrap_or_else(PoisonError::into_inner);
-        let of = |harm: Harm| all.iter().filter(|(_, own)| **own == harm).map(|(work, _)| *work).collect::<Vec<_>>();
+    fn harmed(&self, now: Instant) -> Result<Harmed, Illness> {
+        let mut all = self.harm.lock().unwrap_or_else(PoisonError::into_inner);
+        // A visitor who met it may not come back to show that it was mended.
+        all.retain(|work, (_, met)| work.is_of_all() || now.duration_since(*met) < FADES);
+        let of =
+            |harm: Harm| all.iter().filter(|(_, (own, _))| *own == harm).map(|(work, _)| *work).collect::<Vec<_>>();
         let (damaged, newer) = (of(Harm::Damaged), of(Harm::Newer));
-        let is_of_all = |work: &Work| matches!(work, Work::Deadlines | Work::Calls | Work::CatchingUp | Work::Door(_));
-        if damaged.iter().any(is_of_all) {
+        if damaged.iter().any(|work| work.is_of_all()) {
             return Err(Illness::Damaged);
         }
-        // A request that fails may be noted twice: where it came in, and where its work was done.
+        // What concerns one customer may be noted at the door, with their messages, and with their conversation.
         let (at_doors, at_work): (Vec<_>, Vec<_>) =
             damaged.into_iter().partition(|work| matches!(work, Work::Person(_) | Work::Thing(_)));
-        let damaged = if at_doors.len() > at_work.len() { at_doors } else { at_work };
+        let (messages, conversations): (Vec<_>, Vec<_>) =
+            at_work.into_iter().partition(|work| matches!(work, Work::Messages(_)));
+        let largest = [at_doors, messages, conversations].into_iter().max_by_key(Vec::len);
+        let damaged = largest.unwrap_or_default();
         if damaged.len() > BEARABLE {
             return Err(Illness::Damaged);
         }
@@ -262,6 +286,7 @@ impl Illness {
             Self::Full => ("hub.disk_full", "The disk is full, or cannot be written.".to_owned()),
             Self::Closed => ("hub.writer_ended", "The database's writer has ended.".to_owned()),
             Self::Slow => ("hub.write_timeout", format!("No write was stored within {} s.", WITHIN.as_secs())),
+            Self::Silent => ("hub.silent", "The database does not answer.".to_owned()),
             Self::Damaged => (
                 "hub.database_damaged",
                 "The database is damaged: run tandem-hub doctor, and restore a backup.".to_owned(),
@@ -284,7 +309,7 @@ pub(crate) async fn finding(
     if let Some(part) = *health.ended.borrow() {
         return Err(Illness::Ended(part));
     }
-    let harmed = health.harmed()?;
+    let harmed = health.harmed(Instant::now())?;
     let mut newest = health.newest.lock().await;
     if let Some((at, found)) = *newest
         && at.elapsed() < if found.is_ok() { age } else { FRESH }
@@ -312,5 +337,44 @@ async fn write(database: &Database<Engine>, now: Time) -> Result<(), Illness> {
             Cause::Other => Illness::Failing,
         }),
         Ok(Err(_)) => Err(Illness::Failing),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn damage() -> StoreError {
+        StoreError::Damaged { what: "row", detail: "cut short".into() }
+    }
+
+    #[test]
+    fn damage_of_one_customer_counts_once_wherever_it_is_met() {
+        let health = Health::new();
+        for _ in 0..BEARABLE {
+            health.note_failed(Work::Conversation(ConversationId(uuid::Uuid::now_v7())), &damage());
+            health.note_failed(Work::Messages(ContactId(uuid::Uuid::now_v7())), &damage());
+        }
+        health.note_damage(Work::Thing(1));
+        let named = health.harmed(Instant::now()).map(|harmed| harmed.damaged.len());
+        assert_eq!(named, Ok(BEARABLE));
+        health.note_failed(Work::Messages(ContactId(uuid::Uuid::now_v7())), &damage());
+        assert_eq!(health.harmed(Instant::now()), Err(Illness::Damaged));
+    }
+
+    #[test]
+    fn damage_of_single_customers_fades_when_it_is_met_no_more_and_that_of_everybody_stays() {
+        let (health, later) = (Health::new(), |by: Duration| Instant::now() + by);
+        for _ in 0..=BEARABLE {
+            health.note_failed(Work::Messages(ContactId(uuid::Uuid::now_v7())), &damage());
+        }
+        assert_eq!(health.harmed(later(Duration::ZERO)), Err(Illness::Damaged));
+        assert_eq!(health.harmed(later(FADES / 2)), Err(Illness::Damaged));
+        assert_eq!(health.harmed(later(FADES)), Ok(Harmed::default()));
+
+        health.note_failed(Work::Deadlines, &damage());
+        assert_eq!(health.harmed(later(10 * FADES)), Err(Illness::Damaged), "its success will show that it was mended");
+        health.note_done(Work::Deadlines);
+        assert_eq!(health.harmed(later(Duration::ZERO)), Ok(Harmed::default()));
     }
 }

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use tandem_conversation::{
     Command, Conversation, ConversationId, Envelope, Participant, Position, Rejection, Side, Stage, Time,
 };
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::analytics::Analytics;
@@ -17,6 +18,7 @@ use crate::config::Config;
 use crate::crowd::{Crowd, Ticket};
 use crate::endpoint::Endpoint;
 use crate::engine::{self, Deciding, Engine, Repeat};
+use crate::exports::Exports;
 use crate::fanout::{Fanout, Input, TYPING_MS};
 use crate::files::{Files, Rights};
 use crate::folder::Lock;
@@ -30,6 +32,7 @@ use crate::peer::Peer;
 use crate::problem::{ApiError, too_many_connections};
 use crate::store::commands::Sent;
 use crate::store::{Database, StoreError, conversations};
+use crate::traffic::Traffic;
 use crate::turns::Turns;
 use crate::wake::Entry;
 
@@ -38,6 +41,8 @@ pub(crate) const INVITATION_MS: i64 = 120_000;
 
 /// Waiting reads and writes beyond which requests are refused.
 const MOST_WAITING: usize = 4_096;
+/// How often a request under way looks whether the database answers.
+const LOOK_FOR_SILENCE: Duration = Duration::from_secs(1);
 
 /// State shared by requests and workers.
 pub struct Hub {
@@ -70,6 +75,8 @@ pub struct Hub {
     pub(crate) search: Index,
     /// The tables of figures and exports.
     pub(crate) analytics: Analytics,
+    /// Exports for users.
+    pub(crate) exports: Arc<Exports>,
     /// Signals a commit, for background readers of the log.
     pub(crate) news: Arc<Notify>,
     /// Until when one of our people is typing, per conversation.
@@ -83,8 +90,10 @@ pub struct Hub {
     pub(crate) whatsapp: reqwest::Client,
     /// Signals that a webhook of WhatsApp was stored.
     pub(crate) whatsapp_came: Notify,
+    /// How much has come in lately.
+    pub(crate) whatsapp_traffic: Traffic,
     /// Signals that something waits to be sent through a channel's queue.
-    pub(crate) whatsapp_queued: Arc<Notify>,
+    pub(crate) queued: watch::Sender<()>,
     /// Signals that templates have changed.
     pub(crate) whatsapp_templates: Notify,
     /// Signals that this process changed rights or sign-ins.
@@ -95,6 +104,8 @@ pub struct Hub {
     pub(crate) telling_buttons: tokio::sync::Mutex<()>,
     pub(crate) started: Time,
     pub(crate) health: Arc<Health>,
+    /// Whether the database was found not to answer.
+    pub(crate) silent: AtomicBool,
     pub(crate) metrics: Metrics,
     pub(crate) workers: Mutex<JoinSet<()>>,
     /// Whether the fan-out reads every commit from the log. For tests.
@@ -210,9 +221,32 @@ impl Hub {
         Ok(Some(seat.map_err(|_| too_many_connections())?))
     }
 
-    /// Whether so much is waiting that requests must be refused.
-    pub(crate) fn is_busy(&self) -> bool {
-        self.database.waiting() > MOST_WAITING
+    /// Whether so much is waiting, or for so long, that requests must be refused: all, or only those that write.
+    pub(crate) fn is_busy(&self, writes: bool) -> bool {
+        self.database.waiting() > MOST_WAITING || self.is_silent(writes)
+    }
+
+    /// Resolves when the database has not answered anybody who reads, or writes, for longer than people wait.
+    pub(crate) async fn silence(&self, writes: bool) {
+        loop {
+            tokio::time::sleep(LOOK_FOR_SILENCE).await;
+            if self.is_silent(writes) {
+                return;
+            }
+        }
+    }
+
+    /// Whether the database has begun no read for longer than people wait; with `writes`, or no write.
+    pub(crate) fn is_silent(&self, writes: bool) -> bool {
+        let reads = self.database.stuck_reads() > self.config.patience;
+        let both = reads || self.database.stuck_writes() > self.config.patience;
+        if self.silent.swap(both, Ordering::Relaxed) != both {
+            match both {
+                true => tracing::error!("the database does not answer: requests are refused until it does"),
+                false => tracing::info!("the database answers again"),
+            }
+        }
+        if writes { both } else { reads }
     }
 
     /// Remembers that one of our people is typing.

@@ -16,12 +16,14 @@ pub mod config;
 mod copying;
 mod crowd;
 mod data;
+mod delivery;
 mod derived;
 mod doctor;
 mod doors;
 mod embed;
 mod endpoint;
 mod engine;
+mod exports;
 mod fanout;
 mod files;
 mod folder;
@@ -52,6 +54,7 @@ mod presence;
 mod problem;
 mod recent;
 mod retention;
+mod reviews;
 mod rights;
 mod seal;
 mod search;
@@ -64,6 +67,7 @@ mod states;
 pub mod store;
 pub mod terminal;
 mod timers;
+mod traffic;
 mod translate;
 mod turns;
 mod wake;
@@ -71,7 +75,10 @@ mod zone;
 
 pub use backup::{BackedUp, Restored, backup, restore};
 pub use clock::Clock;
-pub use command::{AnalyticsCommand, BrandCommand, ExportCommand, LibraryCommand, UserCommand, WhatsappCommand};
+pub use command::{
+    AnalyticsCommand, BrandCommand, ExportCommand, HoursCommand, LibraryCommand, ReviewPlanCommand, UserCommand,
+    WhatsappCommand,
+};
 pub use config::NewWhatsappNumber;
 pub use copying::copy;
 pub use data::{Data, PostgresUrl};

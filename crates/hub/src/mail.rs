@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 use crate::config::MailConfig;
 use crate::engine::{Repeat, system_command};
 use crate::guests::door::{self, Found};
+use crate::health::Work;
 use crate::hub::Hub;
 use crate::secrets::{hash_token, new_token};
 use crate::store::mails::{self, Mail};
@@ -67,7 +68,9 @@ pub(crate) async fn run(hub: Arc<Hub>, config: MailConfig, transport: Transport)
         let now = hub.clock.now();
         // Those that are being sent may be due again.
         let most = u32::try_from(2 * AT_ONCE).unwrap_or(u32::MAX);
-        match hub.database.read(move |connection| mails::due(connection, now, most)).await {
+        let due = hub.database.read(move |connection| mails::due(connection, now, most)).await;
+        hub.health.note(Work::Kept("the queue of mails"), &due);
+        match due {
             Ok(mut due) => {
                 due.retain(|mail| !links.values().any(|link| *link == mail.link));
                 due.truncate(AT_ONCE - sending.len());

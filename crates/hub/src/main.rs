@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use clap::{Parser, Subcommand};
@@ -9,8 +10,9 @@ use tandem_hub::config::{Config, ConfigError, Environment, Flags};
 use tandem_hub::kit::LogicCommand;
 use tandem_hub::terminal::{is_unread, log, remark, say};
 use tandem_hub::{
-    AnalyticsCommand, BackedUp, BrandCommand, Clock, ExportCommand, Hub, LibraryCommand, Restored, UserCommand,
-    WhatsappCommand, backup, bind, copy, doctor, raise_file_limit, replace_missing_key, restore, serve, serve_metrics,
+    AnalyticsCommand, BackedUp, BrandCommand, Clock, ExportCommand, HoursCommand, Hub, LibraryCommand, Restored,
+    ReviewPlanCommand, UserCommand, WhatsappCommand, backup, bind, copy, doctor, raise_file_limit, replace_missing_key,
+    restore, serve, serve_metrics,
 };
 
 /// Returns the memory of thousands of connections to the system when they have gone.
@@ -51,6 +53,12 @@ enum What {
     /// Brands of the web chat
     #[command(subcommand)]
     Brand(BrandCommand),
+    /// Business hours of the account and of brands
+    #[command(subcommand)]
+    Hours(HoursCommand),
+    /// How brands ask for reviews
+    #[command(subcommand)]
+    ReviewPlan(ReviewPlanCommand),
     /// Numbers on WhatsApp
     #[command(subcommand)]
     Whatsapp(WhatsappCommand),
@@ -124,6 +132,8 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         What::Copy { to, .. } => flags.with("postgres", "--to", to.clone()),
         What::User(_)
         | What::Brand(_)
+        | What::Hours(_)
+        | What::ReviewPlan(_)
         | What::Whatsapp(_)
         | What::Library(_)
         | What::Analytics(_)
@@ -220,6 +230,14 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             data_of(&config, create)?;
             command.run(&config)?;
         }
+        What::Hours(command) => {
+            data_of(&config, create)?;
+            command.run(&config)?;
+        }
+        What::ReviewPlan(command) => {
+            data_of(&config, create)?;
+            command.run(&config)?;
+        }
         What::Whatsapp(command) => {
             data_of(&config, create)?;
             command.run(&config)?;
@@ -288,16 +306,21 @@ async fn serve_until_stopped(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Resolves at the first stop signal. A second one ends the process at once.
+/// How long a stopped hub may finish what is under way. A disk or database that hangs must not keep it.
+const FINISHING: Duration = Duration::from_secs(20);
+
+/// Resolves at the first stop signal. A second one ends the process at once, and so does time.
 async fn stopped(signals: std::io::Result<Signals>) {
     let Ok(mut signals) = signals else { return std::future::pending().await };
     let signal = signals.next().await;
     tracing::info!(signal, "stopping; a second signal ends at once");
     tokio::spawn(async move {
-        let signal = signals.next().await;
-        tracing::warn!(signal, "ended before everything was finished");
+        match tokio::time::timeout(FINISHING, signals.next()).await {
+            Ok(signal) => tracing::warn!(signal, "ended before everything was finished"),
+            Err(_) => tracing::error!("ended before everything was finished: something does not answer"),
+        }
         // The log is written by a thread of its own.
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
         std::process::exit(1);
     });
 }

@@ -5,12 +5,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::administration;
 use crate::analytics::{PART, Part, folding, tables};
 use crate::hub::Hub;
 use crate::store::{StoreError, events};
 
 /// Pause after a commit, so that several are measured together.
-const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(250);
 /// Pause between two full parts: leaves the machine to messages.
 const BREATH: Duration = Duration::from_millis(5);
 /// Pause after a failure.
@@ -58,11 +59,12 @@ async fn begin(hub: &Hub) -> Result<bool, StoreError> {
 /// Measures one part; false if nothing is left.
 async fn step(hub: &Hub) -> Result<bool, StoreError> {
     let from = hub.analytics.file().read(tables::cursor).await?;
-    let (part, last) = hub
+    let (part, last, definitions) = hub
         .database
         .read(move |connection| {
             let last = events::last(connection)?;
-            Ok::<_, StoreError>((Part::read(connection, from, last, PART)?, last))
+            let definitions = administration::definitions(connection)?;
+            Ok::<_, StoreError>((Part::read(connection, from, last, PART)?, last, definitions))
         })
         .await?;
     if from > last {
@@ -78,7 +80,8 @@ async fn step(hub: &Hub) -> Result<bool, StoreError> {
         .file()
         .write(move |connection, folding| {
             let missing = folding.recall(connection, &part)?;
-            Ok::<_, StoreError>((part, missing, folding.definitions.clone()))
+            folding.definitions.clone_from(&definitions);
+            Ok::<_, StoreError>((part, missing, definitions))
         })
         .await?;
     let made = match missing.is_empty() {

@@ -19,7 +19,7 @@ use tandem_sql::Connection;
 use uuid::Uuid;
 
 pub(crate) use fetch::fetch_all;
-pub(crate) use send::{Asked, send};
+pub(crate) use send::{Asked, StillThere, send};
 pub(crate) use sweep::{run, sweep};
 pub(crate) use take::{Upload, UploadQuery, body, take};
 

@@ -42,6 +42,7 @@ impl From<Rejection> for ApiError {
             value.as_ref().and_then(|v| v.get("code")).and_then(|c| c.as_str()).unwrap_or("conversation.refused");
         let status = match &rejection {
             Rejection::Unknown => 404,
+            Rejection::ReviewOver => 410,
             Rejection::Invalid { .. } => 422,
             Rejection::Forbidden { .. } | Rejection::NotYours => 403,
             _ => 409,
@@ -101,6 +102,13 @@ impl IntoResponse for ApiError {
 pub(crate) fn busy() -> Problem {
     let detail = "The hub is busy. Nothing was changed; try again in a few seconds.";
     Problem { retry_after: Some(2), ..Problem::new(503, "hub.busy", detail) }
+}
+
+/// What was asked may wait in the database's queue, and be done all the same.
+pub(crate) fn silent() -> Problem {
+    let detail = "The hub's database does not answer. Your request may be carried out later: look whether it was before you \
+                  repeat it.";
+    Problem { retry_after: Some(5), ..Problem::new(503, "hub.silent", detail) }
 }
 
 /// What was derived from the log was damaged, and is made again.

@@ -12,6 +12,7 @@ use tandem_sql::Connection;
 
 use crate::config::Retention;
 use crate::engine::Engine;
+use crate::health::Work;
 use crate::hub::Hub;
 use crate::store::sweeps::Step;
 use crate::store::whatsapp::{inbox, unfetched, uploads};
@@ -68,7 +69,9 @@ pub(crate) async fn run(hub: Arc<Hub>) {
     loop {
         let walked = hub.database.read(visits::walked).await;
         let is_walk = walked.is_ok_and(|at| at.is_none_or(|at| hub.clock.now().since(at) >= DAY_MS));
-        if let Err(error) = sweep(&hub, is_walk).await {
+        let swept = sweep(&hub, is_walk).await;
+        hub.health.note(Work::Kept("what retention deletes"), &swept);
+        if let Err(error) = swept {
             tracing::error!(%error, "cannot delete expired data");
         }
         tokio::time::sleep(EVERY).await;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tandem_conversation::{BrandId, Command, ContactId, ConversationId, Permission, Time, UserId};
+use tandem_conversation::{BrandId, Command, ContactId, ConversationId, Permission, Permissions, Time, UserId};
 use tandem_protocol::agents::{Colleague, Me};
 use tandem_sql::Connection;
 use tokio::sync::oneshot;
@@ -66,10 +66,16 @@ pub(crate) fn me_of(hub: &Hub, user: &users::User) -> Me {
 /// [`me_of`] for a desk of this version: older ones cannot read permissions that they do not know.
 pub(crate) fn me_for(hub: &Hub, user: &users::User, version: u32) -> Me {
     let mut me = me_of(hub, user);
-    if version < tandem_protocol::KNOWS_START {
-        me.permissions.0.retain(|(permission, _)| *permission != Permission::Start);
-    }
+    me.permissions = readable(me.permissions, version);
     me
+}
+
+fn readable(mut permissions: Permissions, version: u32) -> Permissions {
+    if version < tandem_protocol::KNOWS_START {
+        let newer = [Permission::Start, Permission::AnalyticsExport, Permission::ReviewsView, Permission::ReviewsWrite];
+        permissions.0.retain(|(permission, _)| !newer.contains(permission));
+    }
+    permissions
 }
 
 /// A user as colleagues see them, without a connected desk.
@@ -335,4 +341,24 @@ pub(crate) async fn still_so(hub: &Hub, user: &users::User, sign_in: Uuid) -> Re
         Some((now, _)) if me_of(hub, &now) != me_of(hub, user) => Some(RIGHTS_CHANGED),
         Some(_) => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use tandem_conversation::Role;
+    use tandem_protocol::{KNOWS_START, MIN_VERSION};
+
+    use super::*;
+
+    #[test]
+    fn older_desks_are_told_no_permission_that_they_cannot_read() {
+        let all = Role::Supervisor.permissions();
+        assert_eq!(readable(all.clone(), KNOWS_START), all);
+        let newer = [Permission::Start, Permission::AnalyticsExport, Permission::ReviewsView, Permission::ReviewsWrite];
+        for version in MIN_VERSION..KNOWS_START {
+            let told = readable(all.clone(), version);
+            assert!(newer.iter().all(|permission| !told.has_all(*permission)), "version {version}: {told:?}");
+            assert!(told.has_all(Permission::ViewAll));
+        }
+    }
 }

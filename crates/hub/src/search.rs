@@ -13,7 +13,7 @@ use tandem_conversation::{
     Access, BrandId, Conversation, ConversationId, CustomerId, Event, RETENTION_MS, Section, Time, may_read, sections,
 };
 use tandem_protocol::agents::SearchPage;
-use tandem_search::{Candidate, Expression, Query, Shelf, Tag, Word, filed, find, hit, people, turns};
+use tandem_search::{Candidate, Expression, Hint, Query, Shelf, Tag, Word, filed, find, hit, people, turns};
 use tandem_sql::Connection;
 use tandem_sqlite::Database;
 
@@ -34,7 +34,7 @@ pub(crate) fn search(
     limit: usize,
     now: Time,
 ) -> Result<SearchPage, StoreError> {
-    let mut page = SearchPage { hits: Vec::new(), hint: query.hint.clone() };
+    let mut page = SearchPage { hits: Vec::new(), hint: query.hint.as_ref().map(Hint::to_string) };
     if query.is_empty() {
         return Ok(page);
     }

@@ -4,9 +4,9 @@ pub(crate) mod guest;
 
 use serde::Deserialize;
 use tandem_conversation::{
-    Content, Conversation, ConversationId, Event, EventBody, MediaId, Participant, Position, Stage,
+    Content, Conversation, ConversationId, Event, EventBody, MediaId, Participant, Position, ReviewId, Stage, TurnId,
 };
-use tandem_protocol::chat::{ChatAnswer, ChatConversation, ChatEntry, ChatKind, ChatStatus};
+use tandem_protocol::chat::{ChatAnswer, ChatConversation, ChatEntry, ChatKind, ChatReview, ChatStatus};
 use utoipa::IntoParams;
 
 /// The entry of an event; none if customers do not see it. `logic` is Your Logic's name, if it has one; `right` makes the
@@ -17,7 +17,11 @@ pub(crate) fn entry_of(
     logic: Option<&str>,
     right: impl FnOnce(MediaId) -> String,
 ) -> Option<ChatEntry> {
-    let EventBody::TurnAdded { turn, .. } = &event.body else { return None };
+    let turn = match &event.body {
+        EventBody::TurnAdded { turn, .. } => turn,
+        EventBody::ReviewAsked { review, text, .. } => return Some(request_of(event, state, *review, text, logic)),
+        _ => return None,
+    };
     if !turn.content.is_for_customer() || turn.content.is_withdrawn() {
         return None;
     }
@@ -29,13 +33,6 @@ pub(crate) fn entry_of(
         }
         Content::Attachment { media, .. } => (ChatKind::Attachment, Vec::new(), Some(media.clone()), None),
         _ => (ChatKind::Text, Vec::new(), None, None),
-    };
-    let name = match &event.actor {
-        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } | Participant::Device { name } => {
-            Some(name.clone())
-        }
-        Participant::Logic => logic.map(str::to_owned),
-        _ => None,
     };
     let receipts = &state.receipts;
     let stage = (event.actor == Participant::Customer).then_some(if event.position <= receipts.desk_seen {
@@ -51,15 +48,58 @@ pub(crate) fn entry_of(
         id: turn.id,
         time: event.time,
         from: event.actor.kind(),
-        name,
+        name: name_of(&event.actor, logic),
         kind,
         text: turn.content.text().to_owned(),
         choices,
         right: media.as_ref().map(|media| right(media.id)),
         media,
         answer,
+        review: None,
         stage,
     })
+}
+
+fn name_of(actor: &Participant, logic: Option<&str>) -> Option<String> {
+    match actor {
+        Participant::Agent { name, .. } | Participant::ExternalAgent { name, .. } | Participant::Device { name } => {
+            Some(name.clone())
+        }
+        Participant::Logic => logic.map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// The entry of a request for a review. Its id is the request's.
+fn request_of(event: &Event, state: &Conversation, id: ReviewId, text: &str, logic: Option<&str>) -> ChatEntry {
+    ChatEntry {
+        conversation: state.id,
+        position: event.position,
+        id: TurnId(id.0),
+        time: event.time,
+        from: event.actor.kind(),
+        name: name_of(&event.actor, logic),
+        kind: ChatKind::Review,
+        text: text.to_owned(),
+        choices: Vec::new(),
+        right: None,
+        media: None,
+        answer: None,
+        review: Some(review_of(state, id)),
+        stage: None,
+    }
+}
+
+/// A request for a review as its customer sees it. Only the newest can be answered.
+pub(crate) fn review_of(state: &Conversation, id: ReviewId) -> ChatReview {
+    let Some(review) = state.review.as_deref().filter(|review| review.id == id) else {
+        return ChatReview { id, until: None, score: None, comment: String::new() };
+    };
+    let (score, comment) = match &review.answer {
+        Some(answer) => (Some(answer.score), answer.text.clone()),
+        None => (None, String::new()),
+    };
+    ChatReview { id, until: Some(review.until()), score, comment }
 }
 
 /// A conversation as its customer sees it.

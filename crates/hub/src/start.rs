@@ -4,13 +4,13 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, ensure};
 use tandem_conversation::measure::Definitions;
 use tandem_conversation::{PERSON_SILENT_MS, Time};
 use tandem_sql::Connection;
 use tandem_sqlite::{Companion, Link};
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 
 use crate::analytics::Analytics;
 use crate::channels::whatsapp;
@@ -19,9 +19,10 @@ use crate::config::{Config, NewWhatsappNumber};
 use crate::crowd::Crowd;
 use crate::endpoint::Endpoint;
 use crate::engine::{Asker, Engine, Rules, commits};
+use crate::exports::Exports;
 use crate::files::{Files, Rights};
 use crate::folder::{self, Lock};
-use crate::health::Health;
+use crate::health::{Health, listed};
 use crate::hub::{Hub, INVITATION_MS};
 use crate::identity::Secrets;
 use crate::limits::{self, Limits};
@@ -31,8 +32,8 @@ use crate::seal::Seal;
 use crate::store::{self, Database, MIGRATIONS, StoreError, events};
 use crate::wake::Wake;
 use crate::{
-    activity, alerts, api, fanout, library, listen, logic, mail, measuring, media, retention, rights, search, states,
-    timers,
+    activity, alerts, api, delivery, fanout, library, listen, logic, mail, measuring, media, retention, rights, search,
+    states, timers,
 };
 
 /// Passwords compared at once; more wait in a queue.
@@ -40,7 +41,11 @@ pub(crate) const PASSWORDS_AT_ONCE: usize = 4;
 /// A whole company may sign in within one minute.
 const PASSWORDS_IN_LINE: usize = 256;
 /// How often the files of the database are looked for.
-const LOOK_AT_FILES: Duration = Duration::from_secs(1);
+const LOOK_AT_FILES: Duration = Duration::from_millis(700);
+/// So many in a row must miss something.
+const LOOKS: u32 = 3;
+/// Parts of the schema that are named, at most.
+const LACKING: usize = 5;
 /// Capacity for Your Logic's wake-ups.
 const WAKES: usize = 65_536;
 /// Capacity of the alert ledger's queue.
@@ -63,7 +68,7 @@ impl Hub {
     pub fn start(config: Config, clock: Clock) -> anyhow::Result<Arc<Self>> {
         let tables = config.tables();
         let is_new = apart(|| tables.prepare())?;
-        let lock = Lock::take(&config.data)?;
+        let mut lock = Lock::take(&config.data)?;
         if is_new {
             tracing::info!(data = %config.data.display(), "the folder holds no hub yet: a new, empty one is made");
         }
@@ -120,14 +125,26 @@ impl Hub {
         };
         let database = apart(|| {
             let opened = Database::open(&tables.place(readers, true), MIGRATIONS, open);
-            opened.with_context(|| format!("Cannot open {tables}"))
+            let database = opened.with_context(|| format!("Cannot open {tables}"))?;
+            let lacking = database.read_blocking(|connection| store::lacking(connection, MIGRATIONS.len()))?;
+            ensure!(
+                lacking.data.is_empty(),
+                "{tables} lacks {}: another program has changed the database, so restore a backup",
+                listed(lacking.data.iter(), LACKING)
+            );
+            if !lacking.indices.is_empty() {
+                let lacking = listed(lacking.indices.iter(), LACKING);
+                tracing::error!(lacking, "the database lacks indices, so all gets slower: restore a backup");
+            }
+            Ok(database)
         })?;
+        let watched = config.postgres.is_none().then(|| lock.files(&config.data)).transpose()?;
         let mail = match &config.mail {
             Some(mail) => Some((mail.clone(), mail::transport(mail).context("Cannot set up mail (mail.url)")?)),
             None => None,
         };
         let news = Arc::new(Notify::new());
-        let queued = Arc::new(Notify::new());
+        let queued = watch::Sender::new(());
         let analytics = Analytics::open(&config.data, Definitions::default()).context("Cannot open analytics.db")?;
         let wake = Wake {
             logic: logic_wake,
@@ -136,7 +153,7 @@ impl Hub {
             news: Arc::clone(&news),
             measured: Arc::clone(&analytics.news),
             activity,
-            queued: Arc::clone(&queued),
+            queued: queued.clone(),
         };
         let health = Arc::new(Health::new());
         let identity = identity.context("BUG: the database was opened")??;
@@ -150,10 +167,12 @@ impl Hub {
             wake,
             health.guard("the fan-out"),
         );
+        let exports = Arc::new(Exports::open(&config.data).context("Cannot clear the folder of exports")?);
         let search = crate::index::Index::open(&config.data).context("Cannot open the search index")?;
         let hub = Arc::new(Self {
             search,
             analytics,
+            exports,
             news,
             files: Arc::new(files),
             rights,
@@ -178,9 +197,11 @@ impl Hub {
             mails: Notify::new(),
             whatsapp: whatsapp::client::client().context("Cannot set up the connection to WhatsApp")?,
             whatsapp_came: Notify::new(),
-            whatsapp_queued: queued,
+            whatsapp_traffic: crate::traffic::Traffic::default(),
+            queued,
             whatsapp_templates: Notify::new(),
             rights_changed: Notify::new(),
+            silent: AtomicBool::new(false),
             library_changed: Notify::new(),
             telling_buttons: tokio::sync::Mutex::default(),
             started,
@@ -192,8 +213,8 @@ impl Hub {
             lock: Mutex::new(Some(lock)),
         });
         hub.work("the database", ended(hub.database.clone()));
-        if hub.config.postgres.is_none() {
-            hub.work("the files of the database", files_gone(folder::Files::of(&hub.config.data)));
+        if let Some(files) = watched {
+            hub.work("the files of the database", files_gone(files));
         }
         hub.work("the search index", index_ended(Arc::clone(&hub)));
         hub.work("deadlines", timers::run(Arc::clone(&hub)));
@@ -209,8 +230,11 @@ impl Hub {
         hub.work("retention", retention::run(Arc::clone(&hub)));
         hub.work("the alert ledger", alerts::run(Arc::clone(&hub), ledger_in));
         hub.work("the log of activity", activity::run(Arc::clone(&hub), activity_in));
-        hub.work("webhooks of WhatsApp", whatsapp::inbound::run(Arc::clone(&hub)));
-        hub.work("messages to WhatsApp", whatsapp::sending::run(Arc::clone(&hub)));
+        hub.work("webhooks of WhatsApp", whatsapp::reading::run(Arc::clone(&hub)));
+        hub.work(
+            "messages to WhatsApp",
+            delivery::run(Arc::clone(&hub), whatsapp::sending::Whatsapp::new(Arc::clone(&hub))),
+        );
         hub.work("read marks of WhatsApp", whatsapp::marking::run(Arc::clone(&hub)));
         hub.work("templates of WhatsApp", whatsapp::syncing::run(Arc::clone(&hub)));
         if let Some((config, transport)) = mail {
@@ -272,16 +296,20 @@ pub fn serve_metrics(hub: &Arc<Hub>, listener: TcpListener) {
     hub.work("metrics", api::metrics::serve(Arc::clone(hub), listener));
 }
 
-/// Resolves when a file of the database is removed or replaced.
+/// Resolves when a file of the database is removed, replaced or cut short.
 async fn files_gone(files: folder::Files) {
+    // A look that fails once says nothing.
+    let mut looks = 0;
     loop {
         tokio::time::sleep(LOOK_AT_FILES).await;
-        // A look that fails once says nothing.
-        let Some(gone) = files.missing() else { continue };
-        tokio::time::sleep(LOOK_AT_FILES).await;
-        if files.missing().is_some() {
-            let words = "this file was removed or replaced while the hub used it: what was written since then may be lost. \
-                         Look at the folder before the hub starts again";
+        let Some(gone) = files.missing() else {
+            looks = 0;
+            continue;
+        };
+        looks += 1;
+        if looks == LOOKS {
+            let words = "this file was removed, replaced or cut short while the hub used it: what was written since then may \
+                         be lost. Look at the folder before the hub starts again";
             tracing::error!(file = %gone.display(), "{words}");
             return;
         }

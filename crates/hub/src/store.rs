@@ -11,6 +11,7 @@ pub mod commands;
 pub mod contacts;
 pub mod conversations;
 pub mod events;
+pub(crate) mod hours;
 pub(crate) mod identity_key;
 pub(crate) mod library;
 pub(crate) mod library_uses;
@@ -21,14 +22,16 @@ pub mod mails;
 pub mod media;
 pub(crate) mod postgres;
 pub(crate) mod pulse;
+pub(crate) mod reviews;
 pub mod search;
+pub(crate) mod sends;
 pub(crate) mod sweeps;
 pub mod users;
 pub mod visits;
 pub(crate) mod whatsapp;
 pub(crate) mod withdrawn;
 
-use tandem_sql::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ToSqlResult, ValueRef};
+use tandem_sql::{Connection, FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ToSqlResult, ValueRef};
 use tandem_sqlite::Migration;
 use uuid::Uuid;
 
@@ -143,7 +146,44 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "what WhatsApp messages cost", sql: whatsapp::USAGE },
     Migration { name: "files that WhatsApp has, and that it still owes", sql: whatsapp::FILES },
     Migration { name: "withdrawn words", sql: withdrawn::SCHEMA },
+    Migration { name: "business hours", sql: hours::SCHEMA },
+    Migration { name: "webhooks of WhatsApp by number", sql: whatsapp::INBOX },
+    Migration { name: "one queue for all channels", sql: sends::SCHEMA },
+    Migration { name: "how Meta sees numbers of WhatsApp", sql: whatsapp::STANDING },
+    Migration { name: "who is told that we type on WhatsApp", sql: whatsapp::TYPING },
+    Migration { name: "reviews", sql: reviews::SCHEMA },
+    Migration { name: "which numbers of WhatsApp are also on a phone", sql: whatsapp::COEXISTENCE },
+    Migration { name: "reviews that are filed, and disputes", sql: reviews::FILED },
 ];
+
+/// Parts of the schema that are not there although a step has made them.
+#[derive(Debug, Default)]
+pub(crate) struct Lacking {
+    /// Tables, and columns as `table.column`.
+    pub data: Vec<String>,
+    pub indices: Vec<String>,
+}
+
+/// What is missing of what the first `steps` of the schema have made.
+pub(crate) fn lacking(connection: &Connection, steps: usize) -> Result<Lacking, StoreError> {
+    let whole = Connection::in_memory()?;
+    for step in MIGRATIONS.iter().take(steps) {
+        whole.execute_batch(step.sql)?;
+    }
+    let (whole, there) = (whole.outline()?, connection.outline()?);
+    let mut lacking = Lacking::default();
+    for one in whole.difference(&there) {
+        let table = one.split_once('.').map(|(table, _)| table);
+        match table {
+            // A table that is gone is named once.
+            Some(table) if !there.contains(table) => {}
+            Some(_) => lacking.data.push(one.clone()),
+            None if whole.iter().any(|other| other.starts_with(&format!("{one}."))) => lacking.data.push(one.clone()),
+            None => lacking.indices.push(one.clone()),
+        }
+    }
+    Ok(lacking)
+}
 
 #[cfg(test)]
 pub(crate) mod testing {

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tandem_conversation::{Conversation, ConversationId, EventBody, UserId};
 use tandem_protocol::agents::AlertReport;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::engine::{Changed, Commit};
-use crate::store::StoreError;
 use crate::store::activity::Begun;
+use crate::store::{StoreError, sends};
 
 /// Wakes the workers that a commit concerns.
 #[derive(Clone)]
@@ -23,15 +23,15 @@ pub(crate) struct Wake {
     pub measured: Arc<Notify>,
     pub activity: mpsc::UnboundedSender<Begun>,
     /// For what a channel's queue sends.
-    pub queued: Arc<Notify>,
+    pub queued: watch::Sender<()>,
 }
 
 impl Wake {
     pub(crate) fn after(&self, commit: &Commit) {
         self.news.notify_one();
         self.measured.notify_one();
-        if commit.changed.iter().any(|changed| changed.after.channel.facts().queued) {
-            self.queued.notify_one();
+        if commit.changed.iter().any(|changed| sends::is_queued(changed.after.channel)) {
+            self.queued.send_replace(());
         }
         for changed in &commit.changed {
             let state = &changed.after.logic;

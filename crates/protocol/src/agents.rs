@@ -3,6 +3,7 @@
 mod alerts;
 mod live;
 mod search;
+mod today;
 mod wording;
 
 pub use alerts::{Alert, AlertLedger, AlertOutcome, AlertReport, AlertReports, CallAlerts, Claim, Muted};
@@ -15,6 +16,7 @@ use tandem_conversation::{
     Access, Availability, Button, ButtonId, CallId, Command, CommandId, Content, Conversation, ConversationId, Drawn,
     EngagementId, GoesOn, Grade, Invitee, LinkId, Named, Permissions, Position, Skills, Stage, Time, TurnId, UserId,
 };
+pub use today::{CallsBecause, FactPage, FigureFact, LogicNow, Today, TodayFigure};
 use ts_rs::TS;
 use utoipa::ToSchema;
 pub use wording::{
@@ -137,6 +139,9 @@ pub enum AgentCommand {
         /// The turn that it quotes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<TurnId>,
+        /// Asks the customer for their phone number, where the channel has such a question.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        asks_number: bool,
     },
     /// Reacts to a turn; none takes the reaction back.
     React {
@@ -188,6 +193,10 @@ pub enum AgentCommand {
     },
     /// Undoes the sender's own dismissal of this call, within ten seconds.
     RestoreHelp {
+        call: CallId,
+    },
+    /// Calls the next people to this call for help at once: all agents, then supervisors.
+    CallMore {
         call: CallId,
     },
     Invite {
@@ -308,6 +317,11 @@ impl AgentCommand {
         {
             *reply_to = None;
         }
+        if version < crate::ASKS_FOR_NUMBERS
+            && let Self::Reply { asks_number, .. } = &mut self
+        {
+            *asks_number = false;
+        }
         self
     }
 
@@ -315,9 +329,21 @@ impl AgentCommand {
     #[must_use]
     pub fn decided_as(self, received: Time, mut named: Vec<Named>) -> Command {
         match self {
-            Self::Reply { turn, content, written_against, mind_customer, while_in_progress, library, reply_to } => {
+            Self::Reply {
+                turn,
+                content,
+                written_against,
+                mind_customer,
+                while_in_progress,
+                library,
+                reply_to,
+                asks_number,
+            } => {
                 let reply =
                     Command::Reply { turn, content, written_against, mind_customer, while_in_progress, received };
+                if asks_number {
+                    return Command::AskingNumber { command: Box::new(reply) };
+                }
                 let reply = match reply_to {
                     Some(reply_to) => Command::Quoting { reply_to, command: Box::new(reply) },
                     None => reply,
@@ -336,6 +362,7 @@ impl AgentCommand {
                 having_seen(Command::HelpNotNeeded { goes_on, reason }, seen)
             }
             Self::RestoreHelp { call } => Command::RestoreHelp { call },
+            Self::CallMore { call } => Command::CallMore { call },
             Self::Invite { user, note } => {
                 let name = named.pop().map(|named| named.name).unwrap_or_default();
                 Command::Invite { invitee: Invitee::Colleague { user, name }, note }
@@ -485,6 +512,13 @@ pub struct Colleague {
     /// Maximum conversations at once; none if an older hub does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity: Option<u32>,
+}
+
+/// `PUT /api/v1/users/{id}/availability`: what a supervisor says of a user who is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AvailabilityChange {
+    pub status: Availability,
 }
 
 /// Why a user is away.

@@ -1,7 +1,9 @@
 //! The web chat's API for customers' browsers.
 
 use serde::{Deserialize, Serialize};
-use tandem_conversation::{Choice, ConversationId, Media, MediaId, ParticipantKind, Position, Stage, Time, TurnId};
+use tandem_conversation::{
+    Choice, ConversationId, Media, MediaId, ParticipantKind, Position, ReviewId, Stage, Time, TurnId,
+};
 use utoipa::ToSchema;
 
 /// `POST /chat/v1/sessions`.
@@ -96,6 +98,9 @@ pub struct ChatEntry {
     /// For an answer: the question and the choice taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<ChatAnswer>,
+    /// For a request for a review.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ChatReview>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
 }
@@ -107,6 +112,34 @@ pub enum ChatKind {
     Question,
     Answer,
     Attachment,
+    /// Asks for a review; its text may be empty.
+    Review,
+}
+
+/// A request for a review, as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChatReview {
+    pub id: ReviewId,
+    /// Until when it can be answered or its answer changed; none if it is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
+    /// The customer's answer: 1 to 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<u8>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comment: String,
+}
+
+/// `POST /chat/v1/reviews/{id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChatReviewAnswer {
+    /// 1 to 5.
+    pub score: u8,
+    /// At most 2,000 characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comment: String,
 }
 
 /// `POST /chat/v1/messages`; the browser makes the id, and a repeat has one effect.
@@ -169,6 +202,7 @@ pub enum ChatSend {
 }
 
 /// Frames from the hub on `WS /chat/v1/live`.
+#[expect(clippy::large_enum_variant, reason = "most frames are entries")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum ChatFrame {

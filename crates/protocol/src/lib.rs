@@ -14,10 +14,12 @@ pub mod agents;
 pub mod channels;
 pub mod chat;
 pub mod guests;
+pub mod hours;
 pub mod library;
 pub mod logic;
 mod names;
 mod problem;
+pub mod reviews;
 mod strict;
 
 pub use names::wire_names;
@@ -51,6 +53,13 @@ pub const VERSIONS: &[&str] = &[
     "18: beginning conversations is a permission of its own",
     "19: Your Logic sends in a channel's own words; hubs say how many conversations colleagues take at once",
     "20: hits of a search name their brand; hubs say what they call Your Logic, and translate turns and replies",
+    "21: supervisors call more people to a call for help, set how a colleague is, and ask for today's figures; exporting \
+     analytics is a permission of its own; administrators change the numbers of WhatsApp from their desks; agents ask \
+     customers for their phone number",
+    "22: administrators choose for each number of WhatsApp whether customers are told that somebody is typing; failed \
+     turns say what helps and the channel's code; numbers say whether they are also used on a phone; agents send \
+     contact cards; customers are asked for reviews, answer them, and reviews say whose they are; reviewers and Your \
+     Logic file reviews, and filing is a permission of its own",
 ];
 
 /// The oldest version that this version can talk to.
@@ -92,6 +101,21 @@ pub const KNOWS_START: u32 = 18;
 
 /// From this version on, hubs translate ([`agents::Translate`]).
 pub const TRANSLATES: u32 = 20;
+
+/// From this version on, hubs take [`agents::AgentCommand::CallMore`], and desks [`agents::LiveFrame::Availability`].
+pub const SUPERVISES: u32 = 21;
+
+/// From this version on, hubs let agents ask for a customer's phone number ([`agents::AgentCommand::Reply`]).
+pub const ASKS_FOR_NUMBERS: u32 = 21;
+
+/// From this version on, hubs let agents send contact cards ([`tandem_conversation::Content::Card`]).
+pub const SENDS_CARDS: u32 = 22;
+
+/// From this version on, hubs check numbers of WhatsApp and tell all about them.
+pub const TELLS_NUMBERS: u32 = 21;
+
+/// From this version on, hubs ask customers for reviews.
+pub const HAS_REVIEWS: u32 = 22;
 
 /// The header with the desk's version, in each request.
 pub const VERSION_HEADER: &str = "tandem-version";

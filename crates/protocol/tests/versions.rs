@@ -20,18 +20,22 @@ const HASHES: &[(u32, u64)] = &[
     (18, 0xe1a4_4bf3_f1ab_e3e0),
     (19, 0x6686_9a68_5d76_a2c5),
     (20, 0x9d3c_aed7_8244_9fa8),
+    (21, 0xa021_d093_5e8f_4a11),
+    (22, 0xb2df_a24a_2dd2_a50c),
 ];
 
 /// Where the types between hub and desk are defined.
-const SOURCES: [&str; 35] = [
+const SOURCES: [&str; 39] = [
     "protocol/src/agents.rs",
     "protocol/src/agents/alerts.rs",
     "protocol/src/agents/live.rs",
     "protocol/src/agents/search.rs",
+    "protocol/src/agents/today.rs",
     "protocol/src/agents/wording.rs",
     "protocol/src/channels.rs",
     "protocol/src/library.rs",
     "protocol/src/problem.rs",
+    "conversation/src/board/curves.rs",
     "conversation/src/button.rs",
     "conversation/src/channel.rs",
     "conversation/src/contact.rs",
@@ -51,6 +55,7 @@ const SOURCES: [&str; 35] = [
     "conversation/src/notice.rs",
     "conversation/src/participant.rs",
     "conversation/src/permission.rs",
+    "conversation/src/review.rs",
     "conversation/src/section.rs",
     "conversation/src/skills.rs",
     "conversation/src/snooze.rs",
@@ -59,6 +64,7 @@ const SOURCES: [&str; 35] = [
     "conversation/src/time.rs",
     "conversation/src/trigger.rs",
     "conversation/src/turn.rs",
+    "conversation/src/voice.rs",
 ];
 
 #[test]

@@ -15,7 +15,7 @@ mod snippet;
 mod words;
 
 pub use find::{Candidate, Hit, Shelf, find};
-pub use query::{About, Author, Has, Is, Query, Within, Word};
+pub use query::{About, Author, Has, Hint, Is, Query, Within, Word};
 pub use scope::{Expression, Tag, people, turns};
 pub use snippet::{Span, snippet};
 pub use words::Words;

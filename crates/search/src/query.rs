@@ -4,6 +4,8 @@
 //! before:2026-11-03 after:2026-10 has:note`. Words match as prefixes, phrases exactly. Dates are days, months or years in
 //! UTC; `after` includes its day, `before` does not. Unknown operators narrow nothing, and are named in a hint.
 
+use std::fmt;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tandem_conversation::{Channel, ConversationId, Section, Time};
@@ -31,8 +33,14 @@ pub struct Query {
     pub before: Option<Time>,
     /// Written at this time or later.
     pub after: Option<Time>,
-    /// A sentence about the part that was not understood.
-    pub hint: Option<String>,
+    /// The first operator that was not understood.
+    pub hint: Option<Hint>,
+}
+
+/// The name of an operator without a value that it takes, or that there is not. Shown, it is a sentence that says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    pub operator: String,
 }
 
 /// Where a turn was said; an empty list means anywhere.
@@ -103,8 +111,8 @@ impl Query {
                 Part::Words(text) => query.words.extend(Word::all(text)),
                 Part::Phrase { text, is_closed } => query.words.extend(Word::one(text, !is_closed)),
                 Part::Operator { name, value } => {
-                    if let Err(hint) = query.operator(&name, value) {
-                        query.hint.get_or_insert(hint);
+                    if query.operator(&name, value).is_none() {
+                        query.hint.get_or_insert(Hint { operator: name });
                     }
                 }
             }
@@ -118,7 +126,8 @@ impl Query {
         Self { hint: None, ..self.clone() } == Self::default()
     }
 
-    fn operator(&mut self, name: &str, value: &str) -> Result<(), String> {
+    /// None if it is not understood.
+    fn operator(&mut self, name: &str, value: &str) -> Option<()> {
         let folded = value.trim().to_lowercase();
         match name {
             "from" => {
@@ -129,7 +138,7 @@ impl Query {
                     _ => Author::Named(Word::all(value)),
                 };
                 if author == Author::Named(Vec::new()) {
-                    return Err("from: needs a name, or me, customer or logic.".into());
+                    return None;
                 }
                 self.from.push(author);
             }
@@ -144,10 +153,8 @@ impl Query {
                 }
                 name => {
                     let key = name.replace('_', "");
-                    match Channel::EVERY.into_iter().find(|channel| channel.facts().key == key) {
-                        Some(channel) => self.within.channels.push(channel),
-                        None => return Err("in: needs my, help, left, all, webchat or whatsapp.".into()),
-                    }
+                    let channel = Channel::EVERY.into_iter().find(|channel| channel.facts().key == key);
+                    self.within.channels.push(channel?);
                 }
             },
             "is" => match folded.as_str() {
@@ -155,37 +162,49 @@ impl Query {
                 "completed" => self.about.is.push(Is::Completed),
                 "waiting" => self.about.is.push(Is::Waiting),
                 "help" => self.about.is.push(Is::Help),
-                _ => return Err("is: needs open, completed, waiting or help.".into()),
+                _ => return None,
             },
-            "tag" => self.about.tags.push(named(value, "tag: needs a tag, such as tag:refund.")?),
+            "tag" => self.about.tags.push(named(value)?),
             "agent" if folded == "me" => self.about.agents.push(None),
-            "agent" => self.about.agents.push(Some(named(value, "agent: needs a name, or me.")?)),
-            "brand" => self.about.brands.push(named(value, "brand: needs the key or name of a brand.")?),
+            "agent" => self.about.agents.push(Some(named(value)?)),
+            "brand" => self.about.brands.push(named(value)?),
             "language" => match folded.split(['-', '_']).next() {
                 Some(language) if (2..=3).contains(&language.len()) => {
                     self.about.languages.push(folded.replace('_', "-"))
                 }
-                _ => return Err("language: needs a code such as de or pt-BR.".into()),
+                _ => return None,
             },
             "has" => match folded.as_str() {
                 "attachment" | "file" => self.has.push(Has::Attachment),
                 "note" => self.has.push(Has::Note),
-                _ => return Err("has: needs attachment or note.".into()),
+                _ => return None,
             },
             "before" | "after" => {
-                let Some(day) = day(&folded) else {
-                    return Err(format!("{name}: needs a date like 2026-11-03."));
-                };
                 let bound = if name == "before" { &mut self.before } else { &mut self.after };
-                *bound = Some(day);
+                *bound = Some(day(&folded)?);
             }
-            other => {
-                return Err(format!(
-                    "{other}: is not known; use from:, in:, is:, tag:, agent:, brand:, language:, before:, after: or has:."
-                ));
-            }
+            _ => return None,
         }
-        Ok(())
+        Some(())
+    }
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.operator;
+        let needs = match name.as_str() {
+            "from" => "needs a name, or me, customer or logic",
+            "in" => "needs my, help, left, all, webchat or whatsapp",
+            "is" => "needs open, completed, waiting or help",
+            "tag" => "needs a tag, such as tag:refund",
+            "agent" => "needs a name, or me",
+            "brand" => "needs the key or name of a brand",
+            "language" => "needs a code such as de or pt-BR",
+            "has" => "needs attachment or note",
+            "before" | "after" => "needs a date like 2026-11-03",
+            _ => "is not known; use from:, in:, is:, tag:, agent:, brand:, language:, before:, after: or has:",
+        };
+        write!(f, "{name}: {needs}.")
     }
 }
 
@@ -222,11 +241,8 @@ impl Word {
 }
 
 /// The words of a name that an operator needs.
-fn named(value: &str, hint: &str) -> Result<Vec<Word>, String> {
-    match Word::all(value) {
-        words if words.is_empty() => Err(hint.to_owned()),
-        words => Ok(words),
-    }
+fn named(value: &str) -> Option<Vec<Word>> {
+    Some(Word::all(value)).filter(|words| !words.is_empty())
 }
 
 /// The start of a day, month or year.
@@ -370,7 +386,7 @@ mod tests {
             ),
         ] {
             let query = Query::parse(text);
-            assert_eq!(query.hint.as_deref(), Some(hint), "{text}");
+            assert_eq!(query.hint.map(|hint| hint.to_string()).as_deref(), Some(hint), "{text}");
             assert!(query.from.is_empty() && query.within == Within::default() && query.before.is_none(), "{text}");
         }
     }

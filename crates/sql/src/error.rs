@@ -34,7 +34,9 @@ impl From<Error> for tandem_sqlite::Error {
     fn from(error: Error) -> Self {
         match error {
             Error::Engine(error) => error,
-            error => Self::Foreign { words: error.to_string(), cause: tandem_sqlite::Cause::Other },
+            // The hub reads what the hub has written.
+            Error::Value { .. } => Self::Foreign { words: error.to_string(), cause: tandem_sqlite::Cause::Damaged },
+            Error::NoRows => Self::Foreign { words: error.to_string(), cause: tandem_sqlite::Cause::Other },
         }
     }
 }

@@ -9,6 +9,7 @@ mod postgres;
 mod rows;
 mod statement;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 pub use error::{Error, OptionalExtension};
@@ -62,6 +63,31 @@ impl Connection {
             Engine::Postgres(_) => "SELECT to_regclass(?1) IS NOT NULL",
         };
         self.query_row(sql, [name], |row| row.get(0))
+    }
+
+    /// Names of all tables, of their columns as `table.column`, and of the indices that were made by name.
+    ///
+    /// # Errors
+    /// What the engine answers.
+    pub fn outline(&self) -> Result<BTreeSet<String>, Error> {
+        let sql = match &self.engine {
+            Engine::Sqlite(_) => {
+                "SELECT name FROM sqlite_schema WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite%'
+                 UNION ALL
+                 SELECT t.name || '.' || c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+                 WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%'"
+            }
+            Engine::Postgres(_) => {
+                "SELECT DISTINCT table_name::text FROM information_schema.columns WHERE table_schema = current_schema()
+                 UNION ALL
+                 SELECT table_name::text || '.' || column_name::text FROM information_schema.columns
+                 WHERE table_schema = current_schema()
+                 UNION ALL
+                 SELECT indexname::text FROM pg_indexes WHERE schemaname = current_schema()"
+            }
+        };
+        let mut statement = self.prepare(sql)?;
+        statement.query_map([], |row| row.get(0))?.collect()
     }
 
     /// An empty database that lives as long as the connection.
@@ -123,6 +149,17 @@ impl Connection {
         match &self.engine {
             Engine::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
             Engine::Postgres(connection) => connection.batch(sql),
+        }
+    }
+
+    /// Whether all went well that was to run later: it has run when this returns.
+    ///
+    /// # Errors
+    /// What the engine answers to the first that fails.
+    pub fn complete(&self) -> Result<(), Error> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(connection) => connection.complete(),
         }
     }
 

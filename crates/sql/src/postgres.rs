@@ -1,26 +1,27 @@
 //! PostgreSQL as an engine.
 //!
 //! The texts are SQLite's; [`dialect`] says in PostgreSQL's words what differs. Integers are `BIGINT`, bytes `BYTEA`.
-//! The client blocks, so it lives on threads of its own, as SQLite does; never on those of a runtime.
+//! A connection blocks, so it lives on threads of its own, as SQLite does; never on those of a runtime.
 
 mod address;
 mod dialect;
 mod values;
+mod wire;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-use postgres::error::SqlState;
-use postgres::types::Type;
-use postgres::{Client, SimpleQueryMessage, Statement};
 use tandem_sqlite::{Cause, Migration};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::Type;
+use tokio_postgres::{SimpleQueryMessage, Statement};
 
 use crate::{Error, ToSql, Value};
 use address::{Address, Unreachable};
+use wire::Wire;
 
 pub(crate) use values::{cell, named};
 
@@ -50,6 +51,8 @@ const SILENT: Duration = Duration::from_secs(10);
 /// How long a group waits to learn whether it was committed, when its connection broke meanwhile.
 const UNCERTAIN: Duration = Duration::from_secs(60);
 const AGAIN: Duration = Duration::from_millis(250);
+/// How often the lock of the one hub is tried.
+const LOCKING: usize = 8;
 
 /// A connection to a PostgreSQL database. One that breaks is made again when it is needed next.
 pub struct Postgres {
@@ -63,7 +66,7 @@ pub struct Postgres {
 }
 
 struct Session {
-    client: Client,
+    wire: Wire,
     /// By the text that callers know, and the kinds of its values. The texts are constants, so they are few.
     prepared: HashMap<String, Vec<(Vec<Type>, Statement)>>,
 }
@@ -102,7 +105,7 @@ impl Postgres {
         let mut address = Address::parse(url).map_err(|words| failed(&words, Cause::Other))?;
         // The name tells this connection's sessions from all others, so that it can end an old one of its own.
         let random = RandomState::new().build_hasher().finish();
-        let config = address.config.connect_timeout(CONNECTING).application_name(&format!("tandem-hub {random:x}"));
+        let config = address.config.connect_timeout(CONNECTING).application_name(format!("tandem-hub {random:x}"));
         config.keepalives_idle(SILENT).tcp_user_timeout(SILENT);
         let session = Session::open(&address, use_)?;
         let (session, transaction) = (RefCell::new(session), Cell::new(Transaction::None));
@@ -116,36 +119,40 @@ impl Postgres {
     /// If it comes from a newer version, or a step fails: then nothing of that step stays.
     pub(crate) fn migrate(&self, migrations: &[Migration], steps: &[(&str, &str)]) -> Result<(), Error> {
         let mut session = self.session.borrow_mut();
-        let client = &mut session.client;
+        let wire = &mut session.wire;
         // A step takes as long as there are rows.
-        client.batch_execute("SET statement_timeout = 0").map_err(because)?;
-        client.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATING})")).map_err(because)?;
-        client.batch_execute(PREPARED).map_err(because)?;
-        let encoding: String = client.query_one("SHOW server_encoding", &[]).map_err(because)?.get(0);
+        wire.wait_as_long_as_it_takes(true);
+        wire.batch("SET statement_timeout = 0")?;
+        wire.batch(&format!("SELECT pg_advisory_lock({MIGRATING})"))?;
+        wire.batch(PREPARED)?;
+        let encoding: String = wire.one("SHOW server_encoding", &[])?.get(0);
         if encoding != "UTF8" {
             let words = format!("the database keeps text as {encoding}: create it with ENCODING 'UTF8'");
             return Err(failed(&words, Cause::Other));
         }
-        let found: i64 = client.query_one("SELECT count(*) FROM schema_steps", &[]).map_err(because)?.get(0);
+        let found: i64 = wire.one("SELECT count(*) FROM schema_steps", &[])?.get(0);
         let (found, known) = (usize::try_from(found).unwrap_or(usize::MAX), migrations.len());
         if found > known {
             let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
             return Err(tandem_sqlite::Error::Newer { found: number(found), known: number(known) }.into());
         }
         if found < known {
-            client.batch_execute(dialect::FUNCTIONS).map_err(because)?;
-            client.batch_execute(TERMS).map_err(because)?;
+            wire.batch(dialect::FUNCTIONS)?;
+            wire.batch(TERMS)?;
         }
         for migration in &migrations[found..] {
             let own = steps.iter().find(|(name, _)| *name == migration.name);
             let sql = own.map_or_else(|| dialect::schema(migration.sql), |(_, sql)| (*sql).to_owned());
-            let mut step = client.transaction().map_err(because)?;
             let failed = |error| failed(&format!("step \"{}\" of the schema: {error}", migration.name), Cause::Other);
-            step.batch_execute(&sql).map_err(|error| failed(because(error)))?;
-            step.execute("INSERT INTO schema_steps (name) VALUES ($1)", &[&migration.name]).map_err(because)?;
-            step.commit().map_err(because)?;
+            // Whoever meets an error gives the session up, and with it what was begun.
+            wire.batch("BEGIN")?;
+            wire.batch(&sql).map_err(failed)?;
+            wire.one("INSERT INTO schema_steps (name) VALUES ($1) RETURNING step", &[&migration.name])?;
+            wire.batch("COMMIT")?;
         }
-        client.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATING}); {SESSION}")).map_err(because)
+        wire.batch(&format!("SELECT pg_advisory_unlock({MIGRATING}); {SESSION}"))?;
+        wire.wait_as_long_as_it_takes(false);
+        Ok(())
     }
 
     /// Serves the database from now on, alone.
@@ -158,7 +165,7 @@ impl Postgres {
             let words = "another hub serves this database: stop it first, or give this one a database of its own";
             return Err(failed(words, Cause::Locked));
         }
-        let term = session.client.query_one(NEXT_TERM, &[]).map_err(because)?.get(0);
+        let term = session.wire.one(NEXT_TERM, &[])?.get(0);
         self.use_ = Use::Serving { term };
         Ok(())
     }
@@ -166,17 +173,35 @@ impl Postgres {
     pub(crate) fn execute(&self, sql: &str, values: &[&dyn ToSql]) -> Result<usize, Error> {
         self.asking(|session| {
             let (statement, values) = session.prepare(sql, values)?;
-            let values: Vec<&(dyn postgres::types::ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-            let changed = session.client.execute(&statement, &values).map_err(because)?;
+            let values: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
+                values.iter().map(|value| value as _).collect();
+            let changed = session.wire.execute(&statement, &values)?;
             Ok(usize::try_from(changed).unwrap_or(usize::MAX))
         })
     }
 
-    pub(crate) fn query(&self, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<postgres::Row>, Error> {
+    pub(crate) fn execute_later(&self, sql: &str, values: &[&dyn ToSql]) -> Result<(), Error> {
+        // Outside of a transaction nobody would hear of an error.
+        if !self.is_open() {
+            return self.execute(sql, values).map(drop);
+        }
         self.asking(|session| {
             let (statement, values) = session.prepare(sql, values)?;
-            let values: Vec<&(dyn postgres::types::ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-            session.client.query(&statement, &values).map_err(because)
+            session.wire.execute_later(statement, values)
+        })
+    }
+
+    /// Everything that was to run later has run when this returns.
+    pub(crate) fn complete(&self) -> Result<(), Error> {
+        self.asking(|session| session.wire.send())
+    }
+
+    pub(crate) fn query(&self, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<tokio_postgres::Row>, Error> {
+        self.asking(|session| {
+            let (statement, values) = session.prepare(sql, values)?;
+            let values: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
+                values.iter().map(|value| value as _).collect();
+            session.wire.query(&statement, &values)
         })
     }
 
@@ -184,27 +209,22 @@ impl Postgres {
         if is_control(sql) {
             return self.run(sql);
         }
-        self.asking(|session| session.client.batch_execute(&dialect::translate(sql)).map_err(because))
+        self.asking(|session| session.wire.batch(&dialect::translate(sql)))
     }
 
     /// Adds rows to a table, named with its columns.
     pub(crate) fn copy_in(&self, table: &str, rows: &[Vec<Value>]) -> Result<(), Error> {
-        self.asking(|session| {
-            let mut into = session.client.copy_in(&format!("COPY {table} FROM STDIN")).map_err(because)?;
-            for row in rows {
-                into.write_all(&values::line(row)).map_err(|error| failed(&error.to_string(), Cause::Other))?;
-            }
-            into.finish().map_err(because).map(drop)
-        })
+        let sql = format!("COPY {table} FROM STDIN");
+        self.asking(|session| session.wire.copy_in(&sql, rows.iter().map(|row| values::line(row))))
     }
 
     pub(crate) fn number_after(&self, table: &str, column: &str, highest: i64) -> Result<(), Error> {
         let sql = "SELECT setval(pg_get_serial_sequence($1, $2), greatest($3::bigint, 1), $3::bigint > 0)";
-        self.asking(|session| session.client.execute(sql, &[&table, &column, &highest]).map_err(because)).map(drop)
+        self.asking(|session| session.wire.one(sql, &[&table, &column, &highest])).map(drop)
     }
 
     pub(crate) fn parameters(&self, sql: &str) -> usize {
-        self.asking(|session| session.client.prepare(&dialect::translate(sql)).map_err(because))
+        self.asking(|session| session.wire.prepare(&dialect::translate(sql), &[]))
             .map_or(0, |statement| statement.params().len())
     }
 
@@ -219,7 +239,7 @@ impl Postgres {
             self.transaction.set(Transaction::Failed);
         }
         // What only reads may be asked again.
-        if done.is_err() && is_alone && self.use_ == Use::Reading && self.session.borrow().client.is_closed() {
+        if done.is_err() && is_alone && self.use_ == Use::Reading && self.session.borrow().wire.is_useless() {
             self.mend()?;
             return ask(&mut self.session.borrow_mut());
         }
@@ -235,10 +255,14 @@ impl Postgres {
             "ROLLBACK" => {
                 self.transaction.set(Transaction::None);
                 let mut session = self.session.borrow_mut();
+                session.wire.forget();
                 // A session that is gone has left nothing.
-                if session.client.is_closed() { Ok(()) } else { session.control(sql) }
+                if session.wire.is_useless() { Ok(()) } else { session.control(sql) }
             }
             _ => {
+                if sql.starts_with("ROLLBACK TO") {
+                    self.session.borrow_mut().wire.forget();
+                }
                 let done = self.session.borrow_mut().control(sql);
                 let is_undone = done.is_ok() && sql.starts_with("ROLLBACK TO");
                 match is_undone {
@@ -257,7 +281,7 @@ impl Postgres {
         let sql = if self.use_ == Use::Reading { sql } else { &named };
         self.mend()?;
         let mut begun = self.session.borrow_mut().word(sql);
-        if begun.is_err() && self.session.borrow().client.is_closed() {
+        if begun.is_err() && self.session.borrow().wire.is_useless() {
             self.mend()?;
             begun = self.session.borrow_mut().word(sql);
         }
@@ -272,10 +296,15 @@ impl Postgres {
             self.run("ROLLBACK")?;
             return Err(failed("a part of the transaction failed", Cause::Other));
         }
+        let sent = self.session.borrow_mut().wire.send();
+        if sent.is_err() {
+            self.run("ROLLBACK")?;
+            return sent;
+        }
         self.transaction.set(Transaction::None);
         let done = self.session.borrow_mut().control("COMMIT");
         match (done, self.id.take()) {
-            (Err(error), Some(id)) if self.session.borrow().client.is_closed() => self.settle(&id, error),
+            (Err(error), Some(id)) if self.session.borrow().wire.is_useless() => self.settle(&id, error),
             (done, _) => done,
         }
     }
@@ -300,23 +329,16 @@ impl Postgres {
 
     /// Makes the connection again if it is broken.
     fn mend(&self) -> Result<(), Error> {
-        if !self.session.borrow().client.is_closed() {
+        if !self.session.borrow().wire.is_useless() {
             return Ok(());
         }
         let mut session = Session::open(&self.address, self.use_)?;
         if let Use::Serving { term } = self.use_ {
             let ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                          WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid()";
-            session.client.batch_execute(ended).map_err(because)?;
-            // The server needs a moment to end it.
-            let mut locked = session.lock();
-            for _ in 0..20 {
-                if matches!(locked, Ok(false)) {
-                    std::thread::sleep(AGAIN / 5);
-                    locked = session.lock();
-                }
-            }
-            let found: i64 = session.client.query_one("SELECT term FROM schema_terms", &[]).map_err(because)?.get(0);
+            session.wire.batch(ended)?;
+            let locked = session.lock();
+            let found: i64 = session.wire.one("SELECT term FROM schema_terms", &[])?.get(0);
             if !locked? || found != term {
                 self.is_lost.set(true);
                 return Err(failed("another hub has served the database since the connection broke", Cause::Closed));
@@ -332,7 +354,7 @@ impl Postgres {
 
     /// Whether what was done in the open transaction can be kept.
     pub(crate) fn is_sound(&self) -> bool {
-        self.transaction.get() == Transaction::Open && !self.session.borrow().client.is_closed()
+        self.transaction.get() == Transaction::Open && !self.session.borrow().wire.is_useless()
     }
 
     /// Whether this connection must not be used any more, because somebody else has written.
@@ -343,28 +365,28 @@ impl Postgres {
 
 impl Session {
     fn open(address: &Address, use_: Use) -> Result<Self, Error> {
-        let mut client = address.connect().map_err(unreachable)?;
-        let version = client.query_one("SELECT current_setting('server_version_num')::bigint", &[]).map_err(because)?;
+        let mut wire = address.connect().map_err(unreachable)?;
+        let version = wire.one("SELECT current_setting('server_version_num')::bigint", &[])?;
         if version.get::<_, i64>(0) < OLDEST {
             let oldest = OLDEST / 10_000;
             let words = format!("this PostgreSQL is too old: version {oldest} or newer is needed");
             return Err(failed(&words, Cause::Other));
         }
-        client.batch_execute(SESSION).map_err(because)?;
+        wire.batch(SESSION)?;
         if use_ == Use::Reading {
             let sql = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
-            client.batch_execute(sql).map_err(because)?;
+            wire.batch(sql)?;
         }
-        Ok(Self { client, prepared: HashMap::new() })
+        Ok(Self { wire, prepared: HashMap::new() })
     }
 
     fn control(&mut self, sql: &str) -> Result<(), Error> {
-        self.client.batch_execute(sql).map_err(because)
+        self.wire.batch(sql)
     }
 
     /// The first word of an answer.
     fn word(&mut self, sql: &str) -> Result<Option<String>, Error> {
-        let told = self.client.simple_query(sql).map_err(because)?;
+        let told = self.wire.simple(sql)?;
         Ok(told.into_iter().find_map(|message| match message {
             SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
             _ => None,
@@ -374,7 +396,14 @@ impl Session {
     /// Takes the lock of the one hub; false if another one has it.
     fn lock(&mut self) -> Result<bool, Error> {
         let sql = format!("SELECT pg_try_advisory_lock({SERVING})");
-        Ok(self.client.query_one(&sql, &[]).map_err(because)?.get(0))
+        // The server needs a moment to notice that a hub was killed.
+        for _ in 1..LOCKING {
+            if self.wire.one(&sql, &[])?.get(0) {
+                return Ok(true);
+            }
+            std::thread::sleep(AGAIN);
+        }
+        Ok(self.wire.one(&sql, &[])?.get(0))
     }
 
     fn prepare(&mut self, sql: &str, values: &[&dyn ToSql]) -> Result<(Statement, Vec<values::Sent>), Error> {
@@ -385,7 +414,7 @@ impl Session {
             return Ok((statement.clone(), values));
         }
         let kinds: Vec<Type> = kinds.collect();
-        let statement = self.client.prepare_typed(&dialect::translate(sql), &kinds).map_err(because)?;
+        let statement = self.wire.prepare(&dialect::translate(sql), &kinds)?;
         self.prepared.entry(sql.to_owned()).or_default().push((kinds, statement.clone()));
         Ok((statement, values))
     }
@@ -405,7 +434,16 @@ fn failed(words: &str, cause: Cause) -> Error {
     tandem_sqlite::Error::Foreign { words: words.to_owned(), cause }.into()
 }
 
-fn because(error: postgres::Error) -> Error {
+/// Content that cannot be trusted, and tables that are not there or not the hub's any more.
+const DAMAGED: [SqlState; 5] = [
+    SqlState::DATA_CORRUPTED,
+    SqlState::INDEX_CORRUPTED,
+    SqlState::UNDEFINED_TABLE,
+    SqlState::UNDEFINED_COLUMN,
+    SqlState::INSUFFICIENT_PRIVILEGE,
+];
+
+fn because(error: tokio_postgres::Error) -> Error {
     let state = error.code();
     let cause = match state {
         Some(state) if *state == SqlState::DISK_FULL => Cause::Full,
@@ -415,7 +453,7 @@ fn because(error: postgres::Error) -> Error {
         {
             Cause::Locked
         }
-        Some(state) if *state == SqlState::DATA_CORRUPTED || *state == SqlState::INDEX_CORRUPTED => Cause::Damaged,
+        Some(state) if DAMAGED.contains(state) => Cause::Damaged,
         _ if error.is_closed() => Cause::Closed,
         _ => Cause::Other,
     };
@@ -452,7 +490,7 @@ fn unreachable(why: Unreachable) -> Error {
 }
 
 /// An error with its causes.
-fn said(error: &postgres::Error) -> String {
+fn said(error: &tokio_postgres::Error) -> String {
     let mut words = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {

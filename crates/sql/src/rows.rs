@@ -46,7 +46,7 @@ pub struct Row<'r>(Kind<'r>);
 
 enum Kind<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
-    Postgres(postgres::Row),
+    Postgres(tokio_postgres::Row),
 }
 
 impl Row<'_> {
@@ -73,7 +73,7 @@ pub struct Rows<'s>(Found<'s>);
 
 enum Found<'s> {
     Sqlite(rusqlite::Rows<'s>),
-    Postgres(std::vec::IntoIter<postgres::Row>),
+    Postgres(std::vec::IntoIter<tokio_postgres::Row>),
 }
 
 impl<'s> Rows<'s> {
@@ -81,7 +81,7 @@ impl<'s> Rows<'s> {
         Self(Found::Sqlite(rows))
     }
 
-    pub(crate) fn of_postgres(rows: Vec<postgres::Row>) -> Self {
+    pub(crate) fn of_postgres(rows: Vec<tokio_postgres::Row>) -> Self {
         Self(Found::Postgres(rows.into_iter()))
     }
 

@@ -40,6 +40,19 @@ impl<'c> Statement<'c> {
         })
     }
 
+    /// Runs it, at the latest before the connection is asked next. An engine on another machine is told many in one
+    /// go. An error may be that of another one before, and may come with the next: see [`crate::Connection::complete`].
+    ///
+    /// # Errors
+    /// What the engine answers.
+    pub fn execute_later(&mut self, params: impl Params) -> Result<(), Error> {
+        params.with(|values| match &mut self.0 {
+            Kind::Kept(statement) => Ok(statement.execute(values).map(drop)?),
+            Kind::New(statement) => Ok(statement.execute(values).map(drop)?),
+            Kind::Postgres(connection, sql) => connection.execute_later(sql, values),
+        })
+    }
+
     /// Runs it and gives what it finds, row by row.
     ///
     /// # Errors

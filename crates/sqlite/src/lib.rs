@@ -13,6 +13,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use key::Key;
 pub use link::Link;
@@ -102,11 +103,20 @@ fn words(error: &rusqlite::Error) -> String {
     }
 }
 
-/// Whether SQLite reports untrustworthy content, or a different key.
+/// Whether SQLite reports untrustworthy content, a different key, or that something of the schema is gone.
 #[must_use]
 pub fn is_damage(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)) || lacks_table(error)
+}
+
+/// Programs ask for tables that their schema has made: one that is not there was removed.
+fn lacks_table(error: &rusqlite::Error) -> bool {
+    let words = match error {
+        rusqlite::Error::SqlInputError { msg, .. } | rusqlite::Error::SqliteFailure(_, Some(msg)) => msg,
+        _ => return false,
+    };
+    words.starts_with("no such table") || words.starts_with("no such column")
 }
 
 /// How durable a commit is before it is answered.
@@ -277,6 +287,18 @@ impl<C: Companion<K>, K: Link> Database<C, K> {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.inner.writer.waiting().max(self.inner.readers.waiting())
+    }
+
+    /// How long reads have waited without any being begun: long if the disk or the server does not answer.
+    #[must_use]
+    pub fn stuck_reads(&self) -> Duration {
+        self.inner.readers.stuck()
+    }
+
+    /// [`Self::stuck_reads`] of writes.
+    #[must_use]
+    pub fn stuck_writes(&self) -> Duration {
+        self.inner.writer.stuck()
     }
 
     /// Where it is.

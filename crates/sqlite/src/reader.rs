@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
@@ -21,7 +22,7 @@ impl<K: Link> Readers<K> {
         let (jobs, inbox) = mpsc::channel::<Job<K>>();
         let inbox = Arc::new(Mutex::new(inbox));
         let ended = Ended::new();
-        let waiting = Waiting::default();
+        let waiting = Waiting::new();
         let mut threads = Vec::new();
         for number in 0..K::readers(place).max(1) {
             let connection = K::reader(place)?;
@@ -43,6 +44,10 @@ impl<K: Link> Readers<K> {
 
     pub(crate) fn waiting(&self) -> usize {
         self.workers.waiting()
+    }
+
+    pub(crate) fn stuck(&self) -> Duration {
+        self.workers.stuck()
     }
 
     pub(crate) async fn ended(&self) {

@@ -1,9 +1,10 @@
 //! Worker threads that end when their queue closes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -52,18 +53,47 @@ pub(crate) struct Workers<J> {
     waiting: Waiting,
 }
 
-/// How many jobs wait for a thread.
-#[derive(Clone, Default)]
-pub(crate) struct Waiting(Arc<AtomicUsize>);
+/// How many jobs wait for a thread, and how long none was taken.
+#[derive(Clone)]
+pub(crate) struct Waiting(Arc<Line>);
+
+struct Line {
+    jobs: AtomicUsize,
+    made: Instant,
+    /// When a job was taken last, or came when none waited: milliseconds since `made`.
+    moved: AtomicU64,
+}
 
 impl Waiting {
+    pub fn new() -> Self {
+        Self(Arc::new(Line { jobs: AtomicUsize::new(0), made: Instant::now(), moved: AtomicU64::new(0) }))
+    }
+
     pub fn get(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
+        self.0.jobs.load(Ordering::Relaxed)
+    }
+
+    /// How long jobs have waited without any being taken.
+    pub fn stuck(&self) -> Duration {
+        let moved = Duration::from_millis(self.0.moved.load(Ordering::Relaxed));
+        if self.get() == 0 { Duration::ZERO } else { self.0.made.elapsed().saturating_sub(moved) }
+    }
+
+    fn came(&self) {
+        if self.0.jobs.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.moved();
+        }
     }
 
     /// A thread has taken a job.
     pub fn took(&self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.jobs.fetch_sub(1, Ordering::Relaxed);
+        self.moved();
+    }
+
+    fn moved(&self) {
+        let now = u64::try_from(self.0.made.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.0.moved.store(now, Ordering::Relaxed);
     }
 }
 
@@ -83,10 +113,15 @@ impl<J> Workers<J> {
         self.waiting.get()
     }
 
+    /// How long jobs have waited without a thread taking any.
+    pub(crate) fn stuck(&self) -> Duration {
+        self.waiting.stuck()
+    }
+
     /// If the queue is closed, the job is dropped, and its caller is told by the dropped channel.
     pub(crate) fn give(&self, job: J) {
         if let Some(jobs) = &self.way.lock().unwrap_or_else(PoisonError::into_inner).jobs {
-            self.waiting.0.fetch_add(1, Ordering::Relaxed);
+            self.waiting.came();
             let _ = jobs.send(job);
         }
     }

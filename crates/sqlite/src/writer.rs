@@ -125,7 +125,7 @@ pub(crate) struct Writer<C: Companion<K>, K> {
 impl<C: Companion<K>, K: Link> Writer<C, K> {
     pub(crate) fn start(connection: K, companion: C) -> Result<Self, Error> {
         let (jobs, inbox) = mpsc::channel();
-        let waiting = Waiting::default();
+        let waiting = Waiting::new();
         let mut writing = Writing { connection, companion, waiting: waiting.clone() };
         let ended = Ended::new();
         let guard = ended.guard();
@@ -150,6 +150,10 @@ impl<C: Companion<K>, K: Link> Writer<C, K> {
 
     pub(crate) fn waiting(&self) -> usize {
         self.workers.waiting()
+    }
+
+    pub(crate) fn stuck(&self) -> Duration {
+        self.workers.stuck()
     }
 
     pub(crate) async fn ended(&self) {

@@ -7,7 +7,7 @@
 mod hooks;
 mod judge;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -78,7 +78,10 @@ struct Book {
     marks: Vec<Value>,
     /// By id, in the order of their coming.
     files: BTreeMap<u64, StoredFile>,
+    /// Files that are given after a release.
+    held: HashSet<u64>,
     templates: Vec<Value>,
+    quality: String,
     posts_to: String,
     fields: Vec<String>,
     count: u64,
@@ -127,7 +130,7 @@ impl CloudApi {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = tokio::net::TcpListener::bind(address).await.context("cannot listen")?;
         let url = format!("http://{}", listener.local_addr().context("cannot listen")?);
-        let book = Book { token: TOKEN.into(), ..Book::default() };
+        let book = Book { token: TOKEN.into(), quality: "GREEN".into(), ..Book::default() };
         let (released, changed) = (watch::Sender::new(0), watch::Sender::new(()));
         let shared = Arc::new(Shared { book: Mutex::new(book), url, released, changed });
         let doors = Router::new()
@@ -171,7 +174,17 @@ impl CloudApi {
         token.clone_into(&mut self.shared.book().token);
     }
 
-    /// Answers the messages that are held.
+    /// Gives this file after [`CloudApi::release`].
+    pub fn hold_file(&self, id: &str) {
+        self.shared.book().held.extend(id.parse::<u64>());
+    }
+
+    /// How the company's numbers are rated from now on: `GREEN`, `YELLOW` or `RED`.
+    pub fn rate(&self, quality: &str) {
+        quality.clone_into(&mut self.shared.book().quality);
+    }
+
+    /// Answers the messages that are held, and gives the files.
     pub fn release(&self) {
         self.shared.released.send_modify(|times| *times += 1);
     }
@@ -391,7 +404,7 @@ async fn describe(State(shared): State<Arc<Shared>>, Path(id): Path<String>, hea
             return refusal(400, 100, "Unsupported get request. Object does not exist");
         }
         return Json(json!({ "id": id, "display_phone_number": "+34 600 123 456", "verified_name": "Northwind",
-            "quality_rating": "GREEN", "code_verification_status": "VERIFIED",
+            "quality_rating": book.quality, "code_verification_status": "VERIFIED",
             "messaging_limit_tier": "TIER_1K", "throughput": { "level": "STANDARD" } }))
         .into_response();
     };
@@ -403,6 +416,10 @@ async fn describe(State(shared): State<Arc<Shared>>, Path(id): Path<String>, hea
 async fn give_file(State(shared): State<Arc<Shared>>, Path(id): Path<u64>, headers: HeaderMap) -> Response {
     if let Some(refused) = admit(&shared, &headers).await {
         return refused;
+    }
+    let mut released = shared.released.subscribe();
+    if shared.book().held.contains(&id) && *released.borrow() == 0 {
+        let _ = released.changed().await;
     }
     match shared.book().files.get(&id) {
         Some(file) => ([(header::CONTENT_TYPE, file.mime.clone())], file.bytes.clone()).into_response(),

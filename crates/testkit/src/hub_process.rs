@@ -21,13 +21,15 @@ pub struct HubProcess {
     binary: PathBuf,
     child: Child,
     data: TempDir,
+    /// More settings, of the hub and of every command.
+    environment: Vec<(String, String)>,
 }
 
 #[derive(Clone, Debug, Default)]
 pub struct HubOptions {
     /// Address and secret of Your Logic.
     pub logic: Option<(String, String)>,
-    /// More settings, as environment variables.
+    /// More settings, as environment variables; those of the start are also every command's.
     pub environment: Vec<(String, String)>,
 }
 
@@ -39,9 +41,10 @@ impl HubProcess {
     pub fn start(binary: &Path, options: &HubOptions) -> anyhow::Result<Self> {
         let data = tempfile::tempdir().context("cannot make a folder for the hub's data")?;
         let brand = ["brand", "add", "--id", BRAND, "--name", "Northwind Travel", "--domain", "*"];
-        run(binary, data.path(), &brand, None)?;
+        let environment = options.environment.clone();
+        run(binary, data.path(), &environment, &brand, None)?;
         let (child, url) = serve(binary, data.path(), "127.0.0.1:0", options)?;
-        Ok(Self { url, binary: binary.to_owned(), child, data })
+        Ok(Self { url, binary: binary.to_owned(), child, data, environment })
     }
 
     /// Kills the hub without warning and restarts it on the same data and port.
@@ -60,6 +63,16 @@ impl HubProcess {
     pub fn kill(&mut self) -> anyhow::Result<()> {
         self.child.kill().context("cannot kill the hub")?;
         self.child.wait().context("cannot wait for the hub")?;
+        Ok(())
+    }
+
+    /// Sends it a signal, such as `-STOP`.
+    ///
+    /// # Errors
+    /// If it cannot be sent.
+    pub fn signal(&self, signal: &str) -> anyhow::Result<()> {
+        let sent = Command::new("kill").args([signal, &self.pid().to_string()]).status().context("cannot run kill")?;
+        ensure!(sent.success(), "cannot send {signal} to the hub");
         Ok(())
     }
 
@@ -83,7 +96,7 @@ impl HubProcess {
         let meta = ["--phone-number-id", PHONE_NUMBER_ID, "--account-id", ACCOUNT_ID, "--base-url", api.url()];
         let secrets = format!("{TOKEN}\n{APP_SECRET}\na verify token\n");
         let all = [&number[..], &meta, &["--secrets-stdin"]].concat();
-        run(&self.binary, self.data.path(), &all, Some(&secrets))?;
+        self.run(&all, Some(&secrets))?;
         let url = format!("{}/channels/whatsapp/main/webhook", self.url);
         Ok(Webhooks { url, app_secret: APP_SECRET.into(), clock })
     }
@@ -94,7 +107,15 @@ impl HubProcess {
     /// If the hub's command line refuses.
     pub fn add_user(&self, email: &str, name: &str, role: &str) -> anyhow::Result<()> {
         let user = ["user", "add", "--email", email, "--name", name, "--role", role, "--password-stdin"];
-        run(&self.binary, self.data.path(), &user, Some(PASSWORD))
+        self.run(&user, Some(PASSWORD))
+    }
+
+    /// Runs a command of the hub's program on this data.
+    ///
+    /// # Errors
+    /// If it refuses.
+    pub fn tell(&self, arguments: &[&str]) -> anyhow::Result<()> {
+        self.run(arguments, None)
     }
 
     /// Adds a brand whose web chat may be on every page.
@@ -104,7 +125,7 @@ impl HubProcess {
     pub fn add_brand(&self, key: &str, name: &str) -> anyhow::Result<()> {
         let look = ["--accent", "#0b6b53", "--greeting", "What can we do for you?", "--domain", "*"];
         let brand = [&["brand", "add", "--id", key, "--name", name][..], &look].concat();
-        run(&self.binary, self.data.path(), &brand, None)
+        self.run(&brand, None)
     }
 
     /// The brand's secret, for its website.
@@ -114,9 +135,14 @@ impl HubProcess {
     pub fn brand_secret(&self) -> anyhow::Result<String> {
         let mut command = Command::new(&self.binary);
         command.args(["brand", "secret", "--id", BRAND, "--data"]).arg(self.data.path());
+        command.envs(self.environment.iter().cloned());
         let told = command.output().context("cannot ask for the brand's secret")?;
         ensure!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
         Ok(String::from_utf8(told.stdout)?.trim().to_owned())
+    }
+
+    fn run(&self, arguments: &[&str], input: Option<&str>) -> anyhow::Result<()> {
+        run(&self.binary, self.data.path(), &self.environment, arguments, input)
     }
 
     /// Folder of database and files.
@@ -219,8 +245,15 @@ fn serve(binary: &Path, data: &Path, listen: &str, options: &HubOptions) -> anyh
     }
 }
 
-fn run(binary: &Path, data: &Path, arguments: &[&str], input: Option<&str>) -> anyhow::Result<()> {
+fn run(
+    binary: &Path,
+    data: &Path,
+    environment: &[(String, String)],
+    arguments: &[&str],
+    input: Option<&str>,
+) -> anyhow::Result<()> {
     let mut command = Command::new(binary);
+    command.envs(environment.iter().cloned());
     command.args(arguments).arg("--data").arg(data).stdin(Stdio::piped()).stdout(Stdio::null());
     let mut child = command.spawn().with_context(|| format!("cannot start {}", binary.display()))?;
     let stdin = child.stdin.take();

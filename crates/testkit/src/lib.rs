@@ -2,12 +2,15 @@
 //! network, a Cloud API for WhatsApp with its customers, and plans of what people do meanwhile.
 //!
 //! All of it is outside the hub and speaks the public protocol, like a browser or a desk. Must never use internals of
-//! hub or desk: what passes here passes for real clients.
+//! hub or desk: what passes here passes for real clients. Only a past ([`history`]) is written into a hub's tables, because
+//! no client can have lived through it.
 
 pub mod chaos;
 pub mod cloud_api;
+pub mod colleagues;
 pub mod desk_process;
 pub mod dialogue;
+pub mod history;
 pub mod hub_process;
 pub mod keychain;
 pub mod load;

@@ -2,7 +2,9 @@
 //!
 //! A measurement returns one or more [`Figure`]s. To add one, write its function and list it in [`MEASUREMENTS`].
 
+mod analytics;
 mod app;
+mod board;
 mod chat_js;
 mod clock;
 mod crowd;
@@ -45,6 +47,8 @@ pub struct Bench {
     pub runs: usize,
     /// Turns in the desk's large cache.
     pub turns: u32,
+    /// Conversations behind figures.
+    pub conversations: u32,
 }
 
 type Running<'a> = Pin<Box<dyn Future<Output = anyhow::Result<Vec<Figure>>> + 'a>>;
@@ -63,6 +67,10 @@ pub const MEASUREMENTS: &[Measurement] = &[
         names: &["hub_messages_per_s", "hub_messages_p99_ms", "hub_messages_raw_per_s", "hub_messages_vs_raw"],
         run: |bench| Box::pin(messages::throughput(bench)),
     },
+    Measurement {
+        names: &["pg_messages_per_s", "pg_messages_p99_ms", "pg_messages_raw_per_s", "pg_messages_vs_raw"],
+        run: |bench| Box::pin(messages::on_postgres(bench)),
+    },
     Measurement { names: &["hub_message_p99_ms"], run: |bench| Box::pin(messages::latency(bench)) },
     Measurement { names: &["hub_junk_frames"], run: |bench| Box::pin(junk::measure(bench)) },
     Measurement { names: &["hub_idle_connection_kib"], run: |bench| Box::pin(idle::measure(bench)) },
@@ -70,6 +78,11 @@ pub const MEASUREMENTS: &[Measurement] = &[
         names: &["help_to_notification_p50_ms", "help_to_notification_p99_ms", "withdraw_p99_ms"],
         run: |bench| Box::pin(help::measure(bench)),
     },
+    Measurement {
+        names: &["figures_1m_p99_ms", "export_rows_per_s", "analytics_rebuild_events_per_s"],
+        run: |bench| Box::pin(analytics::measure(bench)),
+    },
+    Measurement { names: &["analytics_lag_p99_ms"], run: |bench| Box::pin(analytics::lag(bench)) },
     Measurement { names: &["logic_overhead_p99_ms"], run: |bench| Box::pin(logic::overhead(bench)) },
     Measurement { names: &["logic_round_trips_per_s"], run: |bench| Box::pin(logic::throughput(bench)) },
     Measurement { names: &["logic_down_5000_s"], run: |bench| Box::pin(waiting::logic_down(bench)) },
@@ -104,6 +117,10 @@ pub const MEASUREMENTS: &[Measurement] = &[
     Measurement {
         names: &["desk_window_start_ms", "desk_memory_pss_mib", "desk_memory_3_windows_pss_mib"],
         run: |bench| Box::pin(app::measure(bench)),
+    },
+    Measurement {
+        names: &["board_4000_paint_p99_ms", "board_4000_cpu_percent"],
+        run: |bench| Box::pin(board::measure(bench)),
     },
     Measurement { names: &["desk_key_to_paint_ms"], run: |bench| Box::pin(keys::measure(bench)) },
 ];

@@ -30,7 +30,15 @@ impl PostgresProcess {
     /// # Errors
     /// If PostgreSQL is not installed, or does not start.
     pub fn start() -> anyhow::Result<Self> {
-        Self::begin(None)
+        Self::begin(None, &[])
+    }
+
+    /// [`Self::start`] of one that keeps what it commits, as in earnest.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_durable() -> anyhow::Result<Self> {
+        Self::begin(None, &["fsync=on"])
     }
 
     /// [`Self::start`] of one that takes encrypted connections, too, with these files.
@@ -38,12 +46,13 @@ impl PostgresProcess {
     /// # Errors
     /// As [`Self::start`].
     pub fn start_encrypted(certificate: &Path, key: &Path) -> anyhow::Result<Self> {
-        Self::begin(Some((certificate, key)))
+        Self::begin(Some((certificate, key)), &[])
     }
 
-    fn begin(encrypted: Option<(&Path, &Path)>) -> anyhow::Result<Self> {
+    /// With settings that go before those of the tests.
+    fn begin(encrypted: Option<(&Path, &Path)>, settings: &[&str]) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let mut options = Vec::new();
+        let mut options: Vec<String> = settings.iter().map(ToString::to_string).collect();
         if let Some((certificate, key)) = encrypted {
             for (setting, file, name) in
                 [("ssl_cert_file", certificate, "certificate.pem"), ("ssl_key_file", key, "key.pem")]
@@ -76,6 +85,37 @@ impl PostgresProcess {
     pub fn restart(&mut self) -> anyhow::Result<()> {
         self.end("-QUIT");
         self.child = run(&self.folder, self.port, &self.options)?;
+        Ok(())
+    }
+
+    /// Ends every session, as it does with those whose network is gone.
+    ///
+    /// # Errors
+    /// As [`Self::tell`].
+    pub fn end_sessions(&self) -> anyhow::Result<()> {
+        self.tell(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+                WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+        )
+    }
+
+    /// Carries out statements.
+    ///
+    /// # Errors
+    /// If it refuses one.
+    pub fn tell(&self, sql: &str) -> anyhow::Result<()> {
+        self.tell_in("postgres", sql)
+    }
+
+    /// [`Self::tell`] in another of its databases.
+    ///
+    /// # Errors
+    /// As [`Self::tell`].
+    pub fn tell_in(&self, database: &str, sql: &str) -> anyhow::Result<()> {
+        let url = format!("postgres://tandem@127.0.0.1:{}/{database}", self.port);
+        let mut telling = as_user(&programs()?.join("psql"));
+        let told = telling.args(["-qAt", "-v", "ON_ERROR_STOP=1", "-c", sql, &url]).output()?;
+        ensure!(told.status.success(), "psql: {}", String::from_utf8_lossy(&told.stderr));
         Ok(())
     }
 

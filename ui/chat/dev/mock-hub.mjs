@@ -9,6 +9,7 @@ const FILES = {
   "/": ["text/html; charset=utf-8", at("../../../examples/page/index.html")],
   "/page.css": ["text/css", at("../../../examples/page/page.css")],
   "/chat.js": ["text/javascript", at("../../dist-chat/chat.js")],
+  "/chat/review.js": ["text/javascript", at("../../dist-chat/review.js")],
 };
 for (const language of ["ar", "cs", "de", "es", "fr"]) {
   FILES[`/chat/texts/${language}.json`] = ["application/json", at(`../src/texts/${language}.json`)];
@@ -123,6 +124,11 @@ export function mockHub({ think = true, allowed = () => true } = {}) {
       const after = Number(url.searchParams.get("after"));
       const entries = session.conversation?.entries.filter((entry) => entry.position > after) ?? [];
       return reply(response, { conversation: brief(session), entries: entries.slice(0, 500), more: entries.length > 500, upTo: entries.slice(0, 500).at(-1)?.position ?? after });
+    }
+    if (path.startsWith("reviews/")) {
+      const given = JSON.parse(body);
+      (session.reviews ??= []).push(given);
+      return reply(response, { id: path.slice("reviews/".length), until: "2999-01-01T00:00:00Z", ...given });
     }
     if (path === "messages") return reply(response, take(session, JSON.parse(body)));
     if (path === "media") {

@@ -1,6 +1,6 @@
 // The hub's HTTP API. Owns addresses, headers, and the classification of failures into those a caller can act on.
 import type { Env } from "./env";
-import type { Accepted, Brand, ClientFrame, EntryPage, From, Known, Media, Message, OpenedSession } from "./wire";
+import type { Accepted, Brand, ClientFrame, EntryPage, From, Known, Media, Message, OpenedSession, Review } from "./wire";
 
 export type Failure =
   /** No answer, an answer from a proxy, or a hub in trouble: retry later. */
@@ -48,6 +48,8 @@ export interface Door {
   entries(token: string, known: Known): Promise<EntryPage>;
   send(token: string, message: Message): Promise<Accepted>;
   upload(token: string, name: string, file: Blob, watch: Watch): Promise<Media>;
+  /** Answers a request for a review, or changes the answer. */
+  review?(token: string, id: string, answer: object): Promise<Review>;
   /** Where to fetch a file; `right` comes from its entry. */
   mediaUrl(id: string, right: string | null): string | null;
   liveUrl(): string;
@@ -89,6 +91,10 @@ export class HubApi implements Door {
       headers: { ...json(), ...bearer(token) },
       body: JSON.stringify(message),
     });
+  }
+
+  review(token: string, id: string, answer: object): Promise<Review> {
+    return this.call(`reviews/${id}`, { method: "POST", headers: { ...json(), ...bearer(token) }, body: JSON.stringify(answer) });
   }
 
   upload(token: string, name: string, file: Blob, watch: Watch): Promise<Media> {

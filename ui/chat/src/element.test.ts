@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { memoryFiles } from "./files";
 import { UniversalChat } from "./index";
-import { Clock, FakeHub, MapStore, settle } from "./testing";
+import { Clock, FakeHub, MapStore, settle, UNTIL } from "./testing";
 
 let hub: FakeHub;
 let store: MapStore;
@@ -377,4 +377,66 @@ test("every file that cannot be sent is named", async () => {
   expect(said).toContain("film.mp4");
   expect(said).toContain("10 MB");
   expect(said).toContain("empty.txt");
+});
+
+async function ask(text = "", until: string | null = UNTIL): Promise<void> {
+  const id = "review-1";
+  hub.say({ id, from: "system", name: null, kind: "review", text, review: { id, until } });
+  const [element] = document.querySelectorAll<UniversalChat>("universal-chat");
+  await vi.waitFor(() => expect(element && all(element, ".review form")).toHaveLength(1));
+}
+
+function choose(element: UniversalChat, score: number): void {
+  const radio = find<HTMLInputElement>(element, `.review input[value="${score}"]`);
+  radio.checked = true;
+  radio.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function submit(element: UniversalChat): Promise<void> {
+  find(element, ".review form").dispatchEvent(new Event("submit", { cancelable: true }));
+  return settle();
+}
+
+test("a request for a review takes a score, then a comment, and thanks", async () => {
+  const element = await chat();
+  await ask();
+  expect(find(element, ".review legend").textContent).toBe("How was this conversation?");
+  const radios = all(element, ".review input");
+  expect(radios.map((radio) => radio.getAttribute("aria-label"))).toEqual([1, 2, 3, 4, 5].map((n) => `${n} of 5, 5 is best`));
+  expect(new Set(radios.map((radio) => radio.getAttribute("name"))).size).toBe(1);
+  expect(find(element, ".review .more-of-it").hidden).toBe(true);
+  choose(element, 4);
+  expect(find(element, ".review .more-of-it").hidden).toBe(false);
+  find<HTMLTextAreaElement>(element, ".review textarea").value = " Quick! ";
+  await submit(element);
+  expect(hub.reviews).toEqual([{ score: 4, comment: "Quick!" }]);
+  expect(find(element, ".review .said").textContent).toBe("Thank you for your rating: 4 of 5");
+  expect(find(element, ".review form").hidden).toBe(true);
+  expect(hub.arrived).toEqual([]);
+});
+
+test("an answer can be changed, and what did not arrive is kept", async () => {
+  const element = await chat();
+  await ask("And?");
+  expect(find(element, ".review legend").textContent).toBe("And?");
+  choose(element, 2);
+  hub.refuse = (path) => (path.startsWith("reviews/") ? { status: 503, code: "hub.store" } : null);
+  await submit(element);
+  expect(find(element, ".review .said").textContent).toBe("Your rating was not sent. Try again.");
+  expect(find(element, ".review form").hidden).toBe(false);
+  hub.refuse = () => null;
+  await submit(element);
+  all(element, ".review button.link")[0]?.click();
+  expect(find<HTMLInputElement>(element, '.review input[value="2"]').checked).toBe(true);
+  choose(element, 5);
+  await submit(element);
+  expect(hub.reviews.map(({ score }) => score)).toEqual([2, 5]);
+  expect(find(element, ".review .said").textContent).toBe("Thank you for your rating: 5 of 5");
+});
+
+test("a review that is over says so and takes nothing", async () => {
+  const element = await chat();
+  await ask("", "2020-01-01T00:00:00Z");
+  expect(find(element, ".review form").hidden).toBe(true);
+  expect(find(element, ".review .said").textContent).toBe("This rating is closed.");
 });

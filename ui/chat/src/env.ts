@@ -36,6 +36,8 @@ export interface Env {
   tab: Store;
   /** Runs `act` while no other tab or element runs under this name, or after `patienceMs` in any case. */
   alone<T>(name: string, act: () => Promise<T>, patienceMs?: number): Promise<T>;
+  /** A part of the chat that is fetched when it is needed. */
+  part(url: string): Promise<typeof import("./review")>;
   now(): number;
   /** Uniform in [0, 1). */
   random(): number;
@@ -51,6 +53,7 @@ export function browserEnv(): Env {
     store: browserStores.local,
     tab: browserStores.session,
     alone,
+    part: (url) => import(/* @vite-ignore */ url) as Promise<typeof import("./review")>,
     now: () => Date.now(),
     random: () => Math.random(),
     after: (ms, act) => {

@@ -1,7 +1,7 @@
 // The view's list: the timeline, followed by the outbox. Pure.
 import { waitsForUpload, type Pending } from "./outbox";
 import { type Stage, type Timeline } from "./timeline";
-import { isOwn, type Accepted, type Choice, type Entry, type EntryKind, type From } from "./wire";
+import { isOwn, type Accepted, type Choice, type Entry, type EntryKind, type From, type Review } from "./wire";
 
 export interface ShownMedia {
   /** The id to fetch it by; null while it is in the outbox. */
@@ -23,6 +23,7 @@ export interface Item {
   choices: readonly Choice[];
   picked: string | null;
   media: ShownMedia | null;
+  review: Review | null;
   /** Written by the viewer. */
   own: boolean;
   /** Only for own items. */
@@ -96,6 +97,7 @@ function fromEntry(entry: Entry, picked: string | null, stage: Stage | null, ear
     timeMs: Number.isNaN(timeMs) ? 0 : timeMs,
     choices: entry.choices ?? [],
     picked,
+    review: entry.review ?? null,
     media: entry.media ? { ...entry.media, right: entry.right ?? null } : null,
     own: isOwn(entry),
     stage,
@@ -115,6 +117,7 @@ function fromPending(item: Pending, stage: Stage, self: From): Item {
     timeMs: item.atMs,
     choices: [],
     picked: null,
+    review: null,
     media: item.file ? { id: null, right: null, ...item.file } : null,
     own: true,
     stage: item.failed ? "failed" : stage,

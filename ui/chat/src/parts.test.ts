@@ -93,6 +93,7 @@ test("turns of one author stand together until time, day or stage parts them", (
     choices: [],
     picked: null,
     media: null,
+    review: null,
     own: false,
     stage: null,
     failure: null,

@@ -4,6 +4,7 @@ import { HubApi, HubError, IDENTITY_INVALID, type Door, type SessionOptions } fr
 import { Connection, type Link } from "./connection";
 import { backoffMs, uuidv7, type Env } from "./env";
 import type { Files } from "./files";
+import type { I18n } from "./i18n";
 import { subjectOf } from "./identity";
 import { itemsOf, type Item } from "./items";
 import { Memory } from "./memory";
@@ -12,7 +13,7 @@ import { Reading } from "./reading";
 import { Receipts } from "./receipts";
 import { Sender } from "./sender";
 import { OthersTyping, OwnTyping, type Typist } from "./typing";
-import { isOwn, type Brand, type Entry, type From, type OpenedSession, type ServerFrame, type Status } from "./wire";
+import { isOwn, type Brand, type Entry, type From, type OpenedSession, type Review, type ServerFrame, type Status } from "./wire";
 
 /** Maximum file size until the hub has sent one. */
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
@@ -199,6 +200,18 @@ export class Session {
     const about = { name: file.name, contentType: file.type, bytes: file.size };
     void this.files.put(id, file);
     this.enqueue({ file: about, ...(caption.trim() === "" ? {} : { text: caption }) }, id);
+  }
+
+  /** Fills the node with a request for a review; without its part of the chat it stays empty. */
+  card(node: HTMLElement, i18n: I18n, question: string, review: Review): HTMLElement {
+    const answer = async (id: string, given: object): Promise<Review> => {
+      const { token } = this.memory;
+      if (token === null || !this.api.review) throw new Error("no session");
+      return this.api.review(token, id, given);
+    };
+    const fill = this.env.part(`${this.options.hub}/chat/review.js`);
+    void fill.then(({ reviewCard }) => reviewCard(node, { i18n, door: { answer } }, question, review)).catch(() => undefined);
+    return node;
   }
 
   retryMessage(id: string): void {

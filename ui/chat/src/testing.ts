@@ -43,6 +43,9 @@ export class MapStore {
 
 const BRAND = { id: "northwind", name: "Northwind", greeting: "Hello!", accent: "#17627f" };
 
+/** Reviews can be answered while the tests run. */
+export const UNTIL = "2999-01-01T00:00:00Z";
+
 type Refuse = (path: string, body: unknown) => { status: number; code: string; detail?: string; retryAfter?: string } | null;
 
 export class FakeHub {
@@ -64,6 +67,8 @@ export class FakeHub {
   readonly arrived: Message[] = [];
   readonly frames: { type: string; [key: string]: unknown }[] = [];
   readonly requests: string[] = [];
+  /** Every answer to a request for a review that arrived. */
+  readonly reviews: { score: number; comment?: string }[] = [];
   readonly opened: Record<string, unknown>[] = [];
   sockets: FakeSocket[] = [];
   pageSize = 500;
@@ -79,6 +84,7 @@ export class FakeHub {
       store,
       tab: new MapStore(),
       alone: (name, act) => this.alone(name, act),
+      part: () => import("./review"),
       now: () => clock.nowMs,
       random: () => 0.5,
       after: (ms, act) => clock.after(ms, act),
@@ -151,6 +157,11 @@ export class FakeHub {
     }
     if (path === "media") await Promise.race([this.uploads, aborted(init.signal)]);
     if (path === "media") return Response.json({ id: `media-${(this.serial += 1)}`, name: searchParams.get("name"), contentType: "", bytes: 1 });
+    if (path.startsWith("reviews/")) {
+      const id = path.slice("reviews/".length);
+      this.reviews.push(body as { score: number; comment?: string });
+      return Response.json({ id, until: UNTIL, ...(body as object) });
+    }
     return this.message(body as Message);
   }
 

@@ -2,7 +2,17 @@
 // internal events are hidden from customers. Each entry and frame names its conversation.
 
 export type From = "customer" | "agent" | "logic" | "external_agent" | "device" | "system";
-export type EntryKind = "text" | "question" | "answer" | "attachment";
+export type EntryKind = "text" | "question" | "answer" | "attachment" | "review";
+
+/** A request for a review, as it stands. */
+export interface Review {
+  id: string;
+  /** Until when it can be answered or its answer changed; none if it is over. */
+  until?: string | null;
+  /** The customer's answer: 1 to 5. */
+  score?: number | null;
+  comment?: string | null;
+}
 
 export interface Choice {
   id: string;
@@ -41,6 +51,7 @@ export interface Entry {
   /** Opens the file for a day or two, and nothing else. */
   right?: string | null;
   answer?: Answer | null;
+  review?: Review | null;
   stage?: string | null;
   /** Written by the viewer; if absent, the customer is the viewer. */
   own?: boolean;

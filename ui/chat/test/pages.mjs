@@ -82,6 +82,30 @@ async function picture(page, name) {
 }
 
 const cases = {
+  "a review is given by keyboard": async () => {
+    const at = await house();
+    const page = await at.open();
+    await openChat(page);
+    await isUsable(at, page, "Thanks!");
+    const id = "review-1";
+    at.hub.say({ id, from: "system", kind: "review", text: "", review: { id, until: "2999-01-01T00:00:00Z" } });
+    const score = (n) => page.getByRole("radio", { name: `${n} of 5, 5 is best` });
+    await score(1).focus();
+    for (let n = 1; n < 4; n += 1) await page.keyboard.press("ArrowRight");
+    assert.equal(await score(4).isChecked(), true);
+    await picture(page, "review-asked");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("Quick!");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByText("Thank you for your rating: 4 of 5").waitFor();
+    assert.deepEqual([...at.hub.sessions.values()].flatMap(({ reviews }) => reviews), [{ score: 4, comment: "Quick!" }]);
+    assert.equal(await page.evaluate(() => document.querySelector("universal-chat").shadowRoot.activeElement?.textContent), "Change rating");
+    await picture(page, "review-given");
+    assert.deepEqual(at.told, []);
+    return at;
+  },
+
   "keys stay in the chat": async () => {
     const at = await house({ body: `${CHAT}<script>for (const type of ["keydown","keyup","keypress"]) { document.addEventListener(type, (e) => { (window.heard ??= []).push(e.key); e.preventDefault(); }); }</script>` });
     const page = await at.open();

@@ -12,9 +12,10 @@ const target = document.getElementById("desk");
 const host = await chooseHost();
 
 if (target && host) {
-  // The conversation that has this window for itself, if the shell names one.
+  // What has this window for itself, if the shell names it: a conversation, or the board.
   const apart = new URLSearchParams(location.search).get("apart");
-  mount(App, { target, props: { desk: new Desk(host, apart) } });
+  const desk = apart === "board" ? new Desk(host, null, true) : new Desk(host, apart);
+  mount(App, { target, props: { desk } });
 } else if (target) {
   target.textContent = t("window-outside");
 }

@@ -4,8 +4,8 @@
 //   npm run test:shift                       a minute, with a new seed
 //   SEED=7 SECONDS=600 npm run test:shift    ten minutes, with the plans of seed 7
 //
-// Each customer has a letter of their own, and so does everything that is typed for them, between letters that are
-// commands outside of a field. The programs are those of `cargo build`, in TANDEM_BIN_DIR.
+// Each customer has a letter of their own, and so does everything that is typed for them (`hands.mjs`). The programs are
+// those of `cargo build`, in TANDEM_BIN_DIR.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -13,6 +13,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { handsOf } from "./hands.mjs";
 import { stage } from "./stage.mjs";
 
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6));
@@ -91,84 +92,43 @@ async function customer(hub, at) {
   return { name, letter, says };
 }
 
-/** What is in front of the user: whose conversation, and where letters go. */
-const looks = (page) =>
-  page.evaluate(() => {
-    const label = document.querySelector("[data-testid=transcript]")?.getAttribute("aria-label") ?? "";
-    return { name: /Customer \d+/.exec(label)?.[0] ?? null, place: document.activeElement?.getAttribute("data-focus") ?? null, dialog: document.querySelector("dialog[open]") !== null };
-  });
+/** Opens and closes conversations' own windows, as the shell does. */
+async function sync(person) {
+  const { apart } = await post(`${person.desk}/rpc/app.state`, {});
+  for (const [id, page] of person.apart) {
+    if (apart.some((one) => one.id === id)) continue;
+    person.apart.delete(id);
+    await page.close();
+  }
+  for (const { id } of apart) if (!person.apart.has(id)) person.apart.set(id, await person.opens(`&apart=${id}`));
+}
 
-/** One person's hands. Commands come from the list; words are typed only for the conversation that is seen. */
-async function works(person, page, plan, customers, until) {
-  const did = { acts: 0, typed: 0 };
-  const press = (key) => page.keyboard.press(key);
-  const types = async () => {
-    const { name, place, dialog } = await looks(page);
-    if (name === null || dialog || place !== "message") return;
-    const { letter } = customers.find((one) => one.name === name);
-    for (let words = 1 + plan.below(3); words > 0; words--) {
-      await page.keyboard.type(`n${letter}o${letter}e${letter} `, { delay: plan.below(40) });
-    }
-    did.typed++;
-    const ending = plan.one(["Enter", "Enter", "Enter", "Control+Enter", "Escape", null]);
-    if (ending) await press(ending);
-  };
-  const fromList = (key) => async () => {
-    await press("Escape");
-    if ((await looks(page)).place === "list") await press(key);
-  };
-  const acts = [
-    async () => { await fromList("r")(); await pause(plan.below(300)); await types(); },
-    async () => { await fromList("m")(); await pause(plan.below(300)); await types(); },
-    async () => { await fromList("n")(); await pause(plan.below(300)); await types(); },
-    async () => { await fromList("a")(); await pause(plan.below(300)); await types(); },
-    types,
-    // Beside the field: what is typed reaches it, or nothing.
-    async () => {
-      const { name } = await looks(page);
-      const field = page.locator("[data-focus=message]");
-      if (name === null || (await field.count()) === 0) return;
-      await page.getByTestId("transcript").click({ position: { x: 5, y: 5 }, timeout: 2_000 });
-      const now = await looks(page);
-      if (now.name !== name || now.dialog || (await field.count()) === 0) return;
-      await page.keyboard.type(customers.find((one) => one.name === name).letter.repeat(3), { delay: plan.below(30) });
-      did.typed++;
-    },
-    fromList("j"), fromList("k"), fromList("j"),
-    async () => press(plan.one(["Alt+1", "Alt+2", "Alt+3", "Alt+ArrowDown", "Alt+ArrowUp"])),
-    async () => press("Control+z"),
-    async () => press("Escape"),
-    async () => { await fromList(plan.one(["e", "l", "h"]))(); await pause(plan.below(200)); await press("Control+Enter"); },
-    async () => {
-      const rows = page.getByTestId("row");
-      const count = await rows.count();
-      if (count > 0) await rows.nth(plan.below(count)).click({ timeout: 2_000 });
-    },
-    async () => { await fromList("s")(); await press(plan.one(["Enter", "Escape"])); },
-  ];
+/** One person's day. */
+async function works(person, plan, customers, until) {
+  const act = handsOf(person, plan, customers, sync);
   while (Date.now() < until) {
     try {
-      await plan.one(acts)();
-      did.acts++;
+      await act();
     } catch (error) {
       // What was clicked has gone meanwhile.
-      if (!/Timeout|detached|not attached|intercepts/.test(error.message)) throw new Error(person, { cause: error });
+      if (!/Timeout|detached|not attached|intercepts/.test(error.message)) throw new Error(person.name, { cause: error });
     }
     await pause(plan.below(250));
   }
-  return did;
 }
 
-/** All words that people wrote into the conversations, as the supervisor's desk has them. */
+/** All words that people wrote into the conversations, as this desk has them, and their drafts there. */
 async function written(desk) {
   const found = [];
   for (const section of ["all", "my", "help", "left"]) {
     const { rows } = await post(`${desk}/rpc/conversations.list`, { section, offset: 0, limit: 100 });
     for (const { id, name } of rows) {
       const { entries } = await post(`${desk}/rpc/conversation.entries`, { id, limit: 500 });
-      for (const { by, body, conversation } of entries) {
-        if (by.kind === "agent" && conversation === id) found.push({ name, text: JSON.stringify(body) });
+      for (const { by, body, conversation, time } of entries) {
+        if (by.kind === "agent" && conversation === id) found.push({ name, text: JSON.stringify(body), by: by.name, time });
       }
+      const { drafts } = await post(`${desk}/rpc/conversation.open`, { id });
+      found.push({ name, text: `${drafts.reply} ${drafts.note}` });
     }
   }
   return found;
@@ -183,19 +143,25 @@ try {
   for (const [email, name, role] of STAFF) await ends("tandem-hub", ["user", "add", "--email", email, "--name", name, "--role", role, "--password-stdin", "--data", data], PASSWORD);
   const broken = [];
   const people = [];
-  for (const [email, name] of STAFF) {
+  for (const [email, name, role] of STAFF) {
     const own = join(folder, email);
     mkdirSync(own);
     const desk = await serves("tandem-desk-headless", ["--token", "tests", "--data", own]);
     await post(`${desk}/rpc/session.signIn`, { hub, email, password: PASSWORD, plain: false });
-    const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en" })).newPage();
-    page.on("pageerror", (error) => broken.push(`${name}: ${error.message}`));
-    await page.goto(`${base}?host=${encodeURIComponent(desk)}`);
-    people.push({ name, desk, page });
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en" });
+    const opens = async (more) => {
+      const page = await context.newPage();
+      page.on("pageerror", (error) => broken.push(`${name}: ${error.message}`));
+      await page.goto(`${base}?host=${encodeURIComponent(desk)}${more}`);
+      await page.locator("[data-focus]").first().waitFor({ timeout: 30_000 });
+      return page;
+    };
+    people.push({ name, desk, opens, supervises: role === "supervisor", apart: new Map(), did: new Map(), typed: 0, trace: [], page: await opens("") });
   }
+  const reply = { shortcut: "hold", title: "Hold on", texts: { en: "I will have a look." }, scope: { type: "mine" } };
+  for (const { desk } of people) await post(`${desk}/rpc/library.saveReply`, { id: randomUUID(), ...reply });
   const customers = [];
   for (const at of LETTERS.keys()) customers.push(await customer(hub, at));
-  for (const { page } of people) await page.locator("[data-focus=list]").waitFor({ timeout: 30_000 });
 
   console.log(`seed ${SEED}, ${SECONDS} s`);
   const until = Date.now() + SECONDS * 1000;
@@ -206,16 +172,25 @@ try {
       await pause(500 + plan.below(2500));
     }
   };
-  const [, ...did] = await Promise.all([writing(), ...people.map(({ name, page }, at) => works(name, page, dice(SEED * 10 + at + 1), customers, until))]);
+  await Promise.all([writing(), ...people.map((person, at) => works(person, dice(SEED * 10 + at + 1), customers, until))]);
   // Whatever was held back is on its way.
   await pause(8_000);
 
-  const all = await written(people.at(-1).desk);
+  const said = await Promise.all(people.map(({ desk }) => written(desk)));
+  const all = said.flat();
   const strangers = all.filter(({ name, text }) => customers.some((one) => one.name !== name && text.includes(one.letter)));
-  console.log(`${did.map(({ acts, typed }) => `${acts} acts, ${typed} times typed`).join("; ")}; ${all.length} entries by people`);
+  for (const { text, by, time } of strangers) {
+    const lately = people.find(({ name }) => name === by)?.trace.filter(({ since }) => Math.abs(Date.parse(time) - since) < 15_000) ?? [];
+    console.error(text, by, time, lately.map((one) => JSON.stringify(one)).join("\n  "));
+  }
+  for (const { name, did, typed, all } of people) {
+    const never = all.filter((act) => !did.has(act));
+    console.log(`${name}: ${[...did.values()].reduce((sum, times) => sum + times, 0)} acts, ${typed} times typed${never.length > 0 ? `, never: ${never.join("; ")}` : ""}`);
+  }
+  console.log(`${said.at(-1).length} entries by people`);
   assert.deepEqual(strangers, [], "words stand where they were not typed for");
   assert.deepEqual(broken, [], "a page failed");
-  assert.ok(did.every(({ typed }) => typed > 0) && all.some(({ name, text }) => text.includes(customers.find((one) => one.name === name)?.letter ?? "–")), "nobody wrote anything");
+  assert.ok(people.every(({ typed }) => typed > 0) && all.some(({ name, text }) => text.includes(customers.find((one) => one.name === name)?.letter ?? "–")), "nobody wrote anything");
 } catch (error) {
   console.error(`FAILED with seed ${SEED}`);
   throw error;

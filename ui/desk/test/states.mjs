@@ -1,30 +1,14 @@
 // Every state of the desk that is looked at, with sample data.
 import { APART } from "./apart.mjs";
+import { BOARD } from "./board.mjs";
 import { LACKING } from "./lacking.mjs";
+import { MANAGED } from "./managed.mjs";
 import { improve, invitePartner, manage, press, search, section, show, told } from "./steps.mjs";
 
 export const STATES = [
   ["opening takes long", "opening", (page) => page.getByText("longer than usual").waitFor()],
   ["list", "", async () => {}],
-  ["board", "", async (page) => {
-    await page.keyboard.press("Alt+0");
-    await page.getByTestId("board-row").first().waitFor();
-  }],
-  ["board in groups", "", async (page) => {
-    await page.keyboard.press("Alt+0");
-    await page.getByLabel("Group by").selectOption("handler");
-    await page.getByTestId("figure-unanswered").click();
-    await page.getByText("shown").waitFor();
-  }],
-  ["board on the wall", "", async (page) => {
-    await page.keyboard.press("Alt+0");
-    await page.getByRole("button", { name: "Wall display" }).click();
-    await page.getByTestId("figure-wanted").waitFor();
-  }],
-  ["board, offline", "offline", async (page) => {
-    await page.keyboard.press("Alt+0");
-    await page.getByTestId("board-row").first().waitFor();
-  }],
+  ...BOARD,
   ["conversation", "", show("Carmen Menzel")],
   ...APART,
   ["pictures", "", show("+44 7700 900142")],
@@ -111,6 +95,21 @@ export const STATES = [
     await page.keyboard.press("Enter");
     await page.getByLabel("Value for 1").fill("Jonas");
     await page.getByText("Guten Tag Jonas").waitFor();
+  }],
+  ["contact card", "", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("send a contact card");
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Name", { exact: true }).fill("Lena Vogt");
+    await page.getByLabel("Phone").fill("+34 600 123 457");
+  }],
+  ["other contact", "", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("use another contact");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Open: Web chat, in progress" }).waitFor();
   }],
   ["write first", "", async (page) => {
     await page.keyboard.press("Alt+n");
@@ -335,6 +334,15 @@ export const STATES = [
   ["library, offline", "offline", async (page) => {
     await manage(page);
     await page.getByText("You are offline. The library").waitFor();
+  }],
+  ...MANAGED,
+  ["number ill", "administrator,ill", (page) => page.getByTestId("ill-numbers").waitFor()],
+  ["ask for the phone number", "unnumbered", async (page) => {
+    await show("Jonas Keller")(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("ask for the phone");
+    await page.keyboard.press("Enter");
+    await page.getByLabel("What the customer reads").waitFor();
   }],
   ["note", "", async (page) => {
     await show("Carmen Menzel")(page);

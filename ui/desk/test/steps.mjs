@@ -20,6 +20,24 @@ export const manage = async (page) => {
   await page.getByRole("dialog", { name: "Quick replies and questions" }).waitFor();
 };
 
+export const numbers = async (page) => {
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("whatsapp numbers");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "WhatsApp numbers" }).waitFor();
+};
+
+const fromPalette = (words, title) => async (page) => {
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type(words);
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: title }).waitFor();
+};
+
+export const reviews = fromPalette("reviews ratings", "Reviews");
+export const ownReviews = fromPalette("reviews of my work", "Reviews of my work");
+export const plans = fromPalette("asking for reviews", "Asking for reviews");
+
 export const invitePartner = async (page) => {
   await show("Carmen Menzel")(page);
   await page.keyboard.press("Control+k");

@@ -201,6 +201,7 @@ await story("The keyboard alone finds, opens, answers and completes", "", async 
 
 await story("In a small window the list and the conversation take turns", "", async (page) => {
   await page.setViewportSize({ width: 320, height: 560 });
+  await page.locator(".window.single").waitFor();
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   const field = page.getByRole("textbox", { name: "Message" });
@@ -214,6 +215,17 @@ await story("In a small window the list and the conversation take turns", "", as
   await page.getByRole("heading", { name: "Jonas Keller" }).waitFor();
   await page.getByRole("button", { name: "Back to the list" }).click();
   await page.getByRole("option", { name: "Jonas Keller" }).waitFor();
+});
+
+await story("A window that becomes small keeps the field that somebody writes in", "", async (page) => {
+  await open(page, "Carmen Menzel");
+  await page.keyboard.press("Escape");
+  await page.getByRole("textbox", { name: "Message" }).click();
+  await page.keyboard.type("Hel");
+  await page.setViewportSize({ width: 320, height: 560 });
+  await page.locator(".window.single").waitFor();
+  await page.keyboard.type("lo");
+  assert.match(await page.getByRole("textbox", { name: "Message" }).inputValue(), /Hello$/);
 });
 
 await story("Words typed beside the field reach it, and no stranger", "", async (page) => {
@@ -252,6 +264,25 @@ await story("In the dark, native controls are dark; the list has one focus ring;
   const items = await page.getByRole("menu").locator(".menu-item").all();
   assert.ok(items.length > 2);
   for (const item of items) assert.ok(await inSight(item));
+});
+
+/** Whether all of its words are shown. */
+const isWhole = (locator) => locator.evaluate((element) => element.scrollWidth <= element.clientWidth && element.scrollHeight <= element.clientHeight + 1);
+
+await story("Sections with large counts, and who takes part, are read whole; in a wide window both sides stay near", "large", async (page) => {
+  await page.getByTestId("section-count-all").filter({ hasText: /\d{3}/ }).waitFor();
+  for (const width of [1280, 1440, 2560]) {
+    await page.setViewportSize({ width, height: 900 });
+    await settled(page);
+    for (const name of await page.locator(".rail .section a").all()) assert.ok(await isWhole(name), `${await name.textContent()} at ${width}`);
+  }
+  await open(page, "Long Journey");
+  await settled(page);
+  const sides = await page.getByTestId("entry").evaluateAll((entries) =>
+    entries.flatMap((entry) => [...entry.querySelectorAll(".bubble")].map((bubble) => bubble.getBoundingClientRect())).map(({ left, right }) => [left, right]));
+  assert.ok(sides.length > 2, "bubbles");
+  const far = Math.max(...sides.map(([, right]) => right)) - Math.min(...sides.map(([left]) => left));
+  assert.ok(far <= 64 * 16, `the sides are ${far} px apart`);
 });
 
 for (const [width, height, zoom] of [[320, 560, 1], [640, 400, 1], [960, 640, 1], [960, 640, 2], [900, 560, 1.5], [1280, 800, 2]]) {

@@ -13,7 +13,7 @@ const english = catalogues.get("en") ?? new Map();
 const pages = sources(SOURCE);
 const isCores = (id: string): boolean => english.get(id)?.file.startsWith(CORE) ?? false;
 /** Among others, the codes of refusals that the hub makes at its doors. */
-const hubs = new Set(coreStrings([`${HERE}/../../../crates/hub/src/channels`]));
+const hubs = new Set(coreStrings([`${HERE}/../../../crates/hub/src`]));
 const core = new Set(coreStrings(["desk", "conversation"].map((crate) => `${HERE}/../../../crates/${crate}/src`).concat(`${HERE}/../../../src-tauri/src`)));
 
 /** The literal text of a message, without what is filled in. */
@@ -108,8 +108,8 @@ describe("the page", () => {
 describe("the core", () => {
   it("says only what is there, and all of it", () => {
     const cores = [...english.keys()].filter(isCores);
-    // Refusals are found by their code: error-conversation-completed is conversation.completed.
-    const inSource = (id: string): string => id.replace(/^error-(\w+)-/, "$1.");
+    // Refusals are found by their code: error-conversation-completed is conversation.completed. `less` is said without names.
+    const inSource = (id: string): string => id.replace(/^error-(\w+)-(\w+)(\.less)?$/, "$1.$2");
     const isHubs = (id: string): boolean => id.startsWith("error-") && hubs.has(inSource(id));
     // What the hub did not do has other words without a connection, which are said by the same name (`asking.rs`).
     const isOffline = (id: string): boolean => /^failed-.+\.offline$/.test(id) && core.has(id.replace(".offline", ""));

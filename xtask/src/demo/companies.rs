@@ -15,18 +15,31 @@ const BANK: &str = "halvard";
 /// Its dialogues.
 const OF_BANK: &str = "bank.jsonl";
 
+/// Soon, because the customers of the demo do not stay for long; everybody, because they are few.
+const ASKING: &str = r#"{"delayS": 1, "oncePerCustomerDays": 0}"#;
+
+/// Has the first company ask its customers for reviews.
+pub fn ask_for_reviews(data: &Path) -> Result<()> {
+    told(data, &["review-plan", "set", "--brand", BRAND, ASKING]).map(drop)
+}
+
 /// Brings in the customers of every company.
 pub fn open(leash: &mut Leash, plan: &Plan, hub: &str, data: &Path) -> Result<Vec<Held>> {
     if plan.hub.is_some() || !plan.is_own {
         return Ok(vec![customers(leash, plan, hub, data, BRAND, std::slice::from_ref(&plan.dialogues))?]);
     }
+    let (bank, others) = dialogues(plan)?;
+    add_bank(data)?;
+    Ok(vec![customers(leash, plan, hub, data, BRAND, &others)?, customers(leash, plan, hub, data, BANK, &bank)?])
+}
+
+/// The demo's own dialogues: those of the bank, and the others.
+pub fn dialogues(plan: &Plan) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     let files = std::fs::read_dir(&plan.dialogues).context("cannot read the demo's dialogues")?;
     let mut files: Vec<PathBuf> = files.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     files.retain(|file| file.extension().is_some_and(|kind| kind == "jsonl"));
     files.sort();
-    let (bank, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.ends_with(OF_BANK));
-    add_bank(data)?;
-    Ok(vec![customers(leash, plan, hub, data, BRAND, &others)?, customers(leash, plan, hub, data, BANK, &bank)?])
+    Ok(files.into_iter().partition(|file| file.ends_with(OF_BANK)))
 }
 
 /// Kept data has it already.
@@ -61,7 +74,7 @@ fn customers(
 }
 
 /// What the hub's command line answers.
-fn told(data: &Path, words: &[&str]) -> Result<String> {
+pub fn told(data: &Path, words: &[&str]) -> Result<String> {
     let mut command = Command::new(program("tandem-hub"));
     command.args(words).arg("--data").arg(data.join("hub")).env("RUST_LOG", "warn");
     let told = command.output().with_context(|| format!("cannot run `tandem-hub {}`", words.join(" ")))?;

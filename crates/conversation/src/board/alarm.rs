@@ -34,6 +34,12 @@ impl Limit {
     pub fn above(on: i64) -> Self {
         Self { on, off: on - (on + 3) / 4 }
     }
+
+    /// For figures of which there may be too few: over below `on`, and normal again a quarter above it.
+    #[must_use]
+    pub fn below(on: i64) -> Self {
+        Self { on, off: on + (on + 3) / 4 }
+    }
 }
 
 impl Level {
@@ -117,6 +123,11 @@ impl Alarms {
         if self.over.contains(&watched) { Level::Over } else { Level::Normal }
     }
 
+    /// The figures that are over, in the order of [`Watched::EVERY`].
+    pub fn over(&self) -> impl Iterator<Item = Watched> + '_ {
+        self.over.iter().copied()
+    }
+
     /// Looks at new figures. Returns what turned since the last look; a limit that was taken away turns nothing.
     pub fn look(&mut self, figures: &Figures, limits: &Limits) -> Vec<Turned> {
         let mut turned = Vec::new();
@@ -167,14 +178,14 @@ mod tests {
 
     #[test]
     fn too_few_free_places_are_over_and_enough_are_normal() {
-        let limits = Limits { free_places: Some(Limit { on: 3, off: 5 }), ..Limits::default() };
+        let limits = Limits { free_places: Some(Limit::below(3)), ..Limits::default() };
         let mut alarms = Alarms::default();
-        let levels = [3, 2, 3, 4, 5, 4].map(|places| {
+        let levels = [3, 2, 3, 4, 3, 2].map(|places| {
             alarms.look(&waiting(None, places), &limits);
             alarms.level(Watched::FreePlaces)
         });
         let (normal, over) = (Level::Normal, Level::Over);
-        assert_eq!(levels, [normal, over, over, over, normal, normal]);
+        assert_eq!(levels, [normal, over, over, normal, normal, over]);
         alarms.look(&waiting(None, 0), &limits);
         assert!(alarms.look(&waiting(None, 0), &Limits::default()).is_empty());
         assert_eq!(alarms.level(Watched::FreePlaces), normal, "nothing is over without a limit");

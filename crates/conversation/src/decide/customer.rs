@@ -7,7 +7,7 @@ use crate::customer::CustomerRef;
 use crate::engagement::{EndReason, EngagementKind};
 use crate::event::EventBody;
 use crate::ids::{ContactId, TurnId};
-use crate::label::{check_label, check_remark};
+use crate::label::check_label;
 use crate::logic::check_custom;
 use crate::participant::Participant;
 use crate::rejection::Rejection;
@@ -45,15 +45,6 @@ impl Draft<'_> {
             self.reopen();
         }
         self.push(EventBody::TurnEdited { turn, content, silent, received: received.min(self.now()) });
-        Ok(())
-    }
-
-    pub(super) fn give_feedback(&mut self, score: u8, text: &str) -> Result<(), Rejection> {
-        if !(1..=5).contains(&score) {
-            return Err(Rejection::invalid("score", "use 1 to 5"));
-        }
-        check_remark("text", Some(text))?;
-        self.push(EventBody::FeedbackGiven { score, text: text.to_owned() });
         Ok(())
     }
 

@@ -17,6 +17,7 @@ use crate::limits;
 use crate::logic::{Action, Control, Fallback, Learnt, LogicRequest, check_custom, check_shape, help_reason, merge};
 use crate::participant::Participant;
 use crate::rejection::Rejection;
+use crate::review::check_review;
 use crate::time::Time;
 use crate::turn::{Content, Turn, check_link_ttl};
 
@@ -176,7 +177,15 @@ impl Draft<'_> {
                 self.say(Content::Template { name, language, values, text: String::new() }, *force, *turn)
             }
             Action::Channel { whatsapp, text, force, turn } => self.say_raw(whatsapp, text, *force, *turn),
-            Action::Feedback { text } => self.say(Content::Text { text: text.clone() }, false, None),
+            Action::Feedback { text } => self.ask_feedback(text),
+            // The hub files it beside the log: agents read reviews of themselves, and no others.
+            Action::Review { question, score, comment, turn, said_by } => {
+                check_review(question, *score, comment)?;
+                match (turn, said_by) {
+                    (Some(_), None) => Err(Rejection::invalid("turn", "no turn of ours has this id")),
+                    _ => Ok(()),
+                }
+            }
             Action::Note { text, handover } => {
                 let turn = self.fresh_turn()?;
                 self.note(turn, text, &[], handover.clone())
@@ -227,7 +236,7 @@ impl Draft<'_> {
     }
 
     /// One voice: while the word is a person's, or if one has answered meanwhile, a message becomes a suggestion.
-    fn say(&mut self, content: Content, force: bool, turn: Option<TurnId>) -> Result<(), Rejection> {
+    pub(super) fn say(&mut self, content: Content, force: bool, turn: Option<TurnId>) -> Result<(), Rejection> {
         self.say_from(content, force, turn, None)
     }
 
@@ -268,16 +277,7 @@ impl Draft<'_> {
         library: Option<Box<Drawn>>,
     ) -> Result<(), Rejection> {
         let content = self.outbound(content)?.checked()?;
-        let word = self.state.word(self.context.person_typing_until);
-        let why = if !self.logic_engaged && !self.state.logic.engaged {
-            Some("Your Logic is switched off here")
-        } else if !self.takes_back && word.is_a_persons(self.now(), self.context.person_silent_ms) {
-            Some("a person is answering")
-        } else if self.overtaken {
-            Some("a person has answered meanwhile")
-        } else {
-            None
-        };
+        let why = self.why_not_said();
         if !force && why.is_some() {
             let text = match &content {
                 Content::Attachment { media, text } if text.is_empty() => media.name.clone(),
@@ -296,6 +296,20 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Why Your Logic has not the word; none if it has.
+    pub(super) fn why_not_said(&self) -> Option<&'static str> {
+        let word = self.state.word(self.context.person_typing_until);
+        if !self.logic_engaged && !self.state.logic.engaged {
+            Some("Your Logic is switched off here")
+        } else if !self.takes_back && word.is_a_persons(self.now(), self.context.person_silent_ms) {
+            Some("a person is answering")
+        } else if self.overtaken {
+            Some("a person has answered meanwhile")
+        } else {
+            None
+        }
+    }
+
     /// Whether these actions give the conversation back to Your Logic, in any order.
     fn is_taken_back(&self, actions: &[Action]) -> bool {
         let is_removed =
@@ -304,7 +318,7 @@ impl Draft<'_> {
             || self.state.people().all(|person| is_removed(person.id))
     }
 
-    fn suggest(&mut self, text: String, why: Option<&str>) -> Result<(), Rejection> {
+    pub(super) fn suggest(&mut self, text: String, why: Option<&str>) -> Result<(), Rejection> {
         let content = Content::Suggestion { text, why: why.map(str::to_owned) }.checked()?;
         let engagement = self.state.engagement_of(self.actor).map(|e| e.id);
         let turn = Turn::new(self.fresh_turn()?, engagement, content);

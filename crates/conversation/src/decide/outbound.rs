@@ -2,6 +2,7 @@
 
 use super::Draft;
 use crate::blank::{is_blank, one_line};
+use crate::contents::CardPerson;
 use crate::event::EventBody;
 use crate::hearing::Window;
 use crate::ids::TurnId;
@@ -17,6 +18,7 @@ impl Draft<'_> {
         let channel = self.state.channel;
         let (name, language, values, text) = match content {
             Content::Text { .. } | Content::Question { .. } | Content::Attachment { .. } => return Ok(content),
+            Content::Card { people, .. } => return self.card(people),
             Content::Template { name, language, values, text } => (name, language, values, text),
             _ => return Err(Rejection::NotYours),
         };
@@ -31,6 +33,23 @@ impl Draft<'_> {
         let unknown = || Rejection::invalid("template", format!("there is no template '{name}' in '{language}'"));
         let text = template.ok_or_else(unknown)?.filled(&values)?;
         Ok(Content::Template { name, language, values, text })
+    }
+
+    /// A card with which the customer can reach those on it.
+    fn card(&self, people: Vec<CardPerson>) -> Result<Content, Rejection> {
+        let facts = self.state.channel.facts();
+        if !facts.cards {
+            return Err(Rejection::invalid("people", format!("{} has no contact cards", facts.name)));
+        }
+        for person in &people {
+            if is_blank(&person.name) {
+                return Err(Rejection::blank("name"));
+            }
+            if person.phones.iter().chain(&person.emails).all(|address| is_blank(address)) {
+                return Err(Rejection::invalid("phones", "a card needs a phone number or an e-mail address"));
+            }
+        }
+        Ok(Content::card(people))
     }
 
     /// Some channels take replies only for some time after the customer's last act, and templates always.

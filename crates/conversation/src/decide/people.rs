@@ -7,7 +7,7 @@ use crate::command::{Command, Invitee};
 use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::EventBody;
 use crate::handover::{Grade, Handover};
-use crate::help::HelpReason;
+use crate::help::{HelpReason, Reach};
 use crate::ids::{CallId, EngagementId, LinkId, Position, TurnId, UserId};
 use crate::label::{check_label, check_remark};
 use crate::limits;
@@ -54,6 +54,7 @@ impl Draft<'_> {
             }
             Command::HelpNotNeeded { goes_on, reason } => self.help_not_needed(*goes_on, reason),
             Command::RestoreHelp { call } => self.restore_help(*call),
+            Command::CallMore { call } => self.call_more(*call),
             Command::Invite { invitee, note } => self.invite(invitee, note.as_ref()),
             Command::Transfer { user, name, note } => self.transfer(*user, name, note.as_ref()),
             Command::Accept { engagement } => {
@@ -295,6 +296,21 @@ impl Draft<'_> {
             self.why = HelpReason::LastPersonLeft;
             self.end_engagement(self.actor.clone(), id, EndReason::Removed);
         }
+    }
+
+    /// Calls the next people before their time. Whether Your Logic is told that no one came is not a person's to say.
+    fn call_more(&mut self, call: CallId) -> Result<(), Rejection> {
+        let help = self.state.help.as_ref().ok_or(Rejection::NoCall)?;
+        if help.call != call {
+            return Err(Rejection::CallOver);
+        }
+        if help.reach >= Reach::Supervisors {
+            return Err(Rejection::invalid("call", "everyone who can be called is called already"));
+        }
+        if let Some(widened) = self.widened() {
+            self.push(widened);
+        }
+        Ok(())
     }
 
     fn take_over(&mut self) -> Result<(), Rejection> {

@@ -35,6 +35,10 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
             quoting @ (Command::Write { .. } | Command::Reply { .. }) => rule_of(quoting),
             _ => (&[], Handles),
         },
+        Command::AskingNumber { command } => match &**command {
+            Command::Reply { .. } => (&[Agent], Handles),
+            _ => (&[], Handles),
+        },
         // Only within an engagement; a reply to a completed conversation begins one.
         Command::Reply { .. } | Command::Leave { .. } | Command::AskForHelp { .. } | Command::PressButton { .. } => {
             (OURS, Handles)
@@ -69,6 +73,7 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
         Command::Complete { .. } => (&[Agent, System], Handles),
         // Only participants may end what others began. Supervisors assign conversations.
         Command::HelpNotNeeded { .. }
+        | Command::CallMore { .. }
         | Command::Withdraw { .. }
         | Command::Transfer { .. }
         | Command::EngageLogic { .. }

@@ -1,8 +1,8 @@
 //! Local days and business hours. Zones are passed in as rules; nothing here looks one up.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{Timestamp, ToSpan as _};
 
 use crate::time::Time;
 
@@ -114,7 +114,14 @@ pub fn local_day(date: Date, zone: &TimeZone) -> Option<(Time, Time)> {
 fn at(date: Date, minute: u16, zone: &TimeZone) -> Option<Time> {
     let (date, minute) = if minute >= DAY_MIN { (date.tomorrow().ok()?, minute - DAY_MIN) } else { (date, minute) };
     let local = date.at(i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?, 0, 0);
-    Some(Time(zone.to_ambiguous_timestamp(local).compatible().ok()?.as_millisecond()))
+    let found = zone.to_ambiguous_timestamp(local);
+    let first = found.compatible().ok()?;
+    let first = match found.offset() {
+        // As much later as the clock jumped: what is wanted is the jump.
+        AmbiguousOffset::Gap { .. } => zone.preceding(first.checked_add(1.second()).ok()?).next()?.timestamp(),
+        _ => first,
+    };
+    Some(Time(first.as_millisecond()))
 }
 
 #[cfg(test)]
@@ -180,6 +187,10 @@ mod tests {
         twice.extend(weekdays(11 * 60, 13 * 60));
         let twice = hours("2026-01-01T00:00:00Z", twice, vec![]);
         assert_eq!(twice.open_ms(time("2026-11-02T00:00:00Z"), time("2026-11-03T00:00:00Z")), 4 * HOUR);
+        let early = Weekly { day: Weekday::Sunday, from_min: 2 * 60 + 30, to_min: 4 * 60 };
+        let early = hours("2026-01-01T00:00:00Z", vec![early], vec![]);
+        let day = early.open_ms(time("2026-03-29T00:00:00Z"), time("2026-03-29T10:00:00Z"));
+        assert_eq!(day, HOUR, "half past two is skipped, and is three");
         let day = |day| Weekly { day, from_min: 0, to_min: 24 * 60 };
         let sundays = hours("2026-01-01T00:00:00Z", vec![day(Weekday::Sunday)], vec![]);
         assert_eq!(sundays.open_ms(time("2026-10-24T00:00:00Z"), time("2026-10-27T00:00:00Z")), 25 * HOUR);

@@ -6,14 +6,14 @@ use super::definitions::Definitions;
 use super::round::{Round, Said, count};
 use super::rows::{
     CallEnd, CallReason, CallRow, ConversationRow, Ended, EngagementRow, ExternalAgentRow, Kind, LogicRequestRow,
-    Origin, RequestOutcome, RoundId, StartCause, StartedBy, TagRow, TurnRow, TurnType, Who,
+    Origin, RequestOutcome, ReviewRow, RoundId, StartCause, StartedBy, TagRow, TurnRow, TurnType, Who,
 };
-use super::tables::{Reached, Rows, Which, put};
+use super::tables::{News, Reached, Rows, Which, put};
 use super::{engaging, turns};
 use crate::channel::Channel;
 use crate::event::{Event, EventBody, GOES_ON_ELSEWHERE};
 use crate::help::Dismissal;
-use crate::ids::{CommandId, CustomerId, EngagementId, Position, QuestionId, RequestId, TurnId};
+use crate::ids::{CommandId, CustomerId, EngagementId, Position, RequestId, TurnId};
 use crate::part::Part;
 use crate::participant::{Participant, ParticipantKind};
 use crate::time::Time;
@@ -38,8 +38,10 @@ pub struct Open {
     call: Option<CallRow>,
     request: Option<LogicRequestRow>,
     triggers: Vec<(Position, Trigger)>,
-    questions: Vec<(TurnId, QuestionId)>,
+    questions: Vec<(TurnId, turns::Asked)>,
     tags: Vec<TagRow>,
+    /// The newest request.
+    pub(super) review: Option<ReviewRow>,
     persons: Vec<Who>,
     fallen_back: bool,
     logic_listens: bool,
@@ -114,6 +116,7 @@ impl Open {
             triggers: triggers.into_iter().map(|trigger| (event.position, trigger)).collect(),
             questions: Vec::new(),
             tags: Vec::new(),
+            review: None,
             persons: Vec::new(),
             fallen_back: false,
             logic_listens: *engage_logic,
@@ -179,22 +182,33 @@ impl Open {
         let at = event.time;
         match &event.body {
             EventBody::TurnAdded { turn, received } => self.turn(event, turn, *received, version, rows),
-            EventBody::TurnEdited { turn, silent, .. } if event.actor == Participant::Customer => {
-                self.round.hear(*silent);
-                if !silent {
-                    self.conversation.first_loud_at.get_or_insert(at);
-                    self.round.ask(*turn, at);
+            EventBody::TurnEdited { turn, silent, .. } => {
+                // A file that the channel handed over later changes no words.
+                if event.actor != Participant::System {
+                    let (conversation_id, which) = (event.conversation, Which::One { turn: *turn });
+                    rows.reach(version, Reached { conversation_id, which, what: News::Edited, at });
+                }
+                if event.actor == Participant::Customer {
+                    self.round.hear(*silent);
+                    if !silent {
+                        self.conversation.first_loud_at.get_or_insert(at);
+                        self.round.ask(*turn, at);
+                    }
                 }
             }
-            EventBody::TurnProgressed { turn, stage, reason } => {
-                let which = Which::One { turn: *turn };
-                let (conversation_id, failed_code) = (event.conversation, reason.clone());
-                rows.reach(version, Reached { conversation_id, which, stage: *stage, at, failed_code });
+            EventBody::TurnWithdrawn { turn } => {
+                let (conversation_id, which) = (event.conversation, Which::One { turn: *turn });
+                rows.reach(version, Reached { conversation_id, which, what: News::Withdrawn, at });
+            }
+            EventBody::TurnProgressed { turn, stage, code, .. } => {
+                let (conversation_id, which) = (event.conversation, Which::One { turn: *turn });
+                let what = News::Stage { stage: *stage, failed_code: code.clone() };
+                rows.reach(version, Reached { conversation_id, which, what, at });
             }
             EventBody::Received { side, stage, up_to } => {
                 let which = Which::UpTo { side: *side, position: *up_to };
-                let conversation_id = event.conversation;
-                rows.reach(version, Reached { conversation_id, which, stage: *stage, at, failed_code: None });
+                let what = News::Stage { stage: *stage, failed_code: None };
+                rows.reach(version, Reached { conversation_id: event.conversation, which, what, at });
             }
             EventBody::EngagementStarted { engagement } => {
                 let who = self.start(engagement, event, version, rows);
@@ -236,7 +250,7 @@ impl Open {
             EventBody::HelpCleared { claimed_by, dismissed } => {
                 self.clear(at, claimed_by.as_ref(), dismissed.as_ref(), version, rows);
             }
-            EventBody::Completed { resolution } => self.complete(event, resolution, version, definitions, rows),
+            EventBody::Completed { resolution, .. } => self.complete(event, resolution, version, definitions, rows),
             EventBody::Reopened => self.reopen(event, version, rows),
             EventBody::EngageLogicChanged { engaged } => {
                 self.logic_listens = *engaged;
@@ -283,8 +297,10 @@ impl Open {
             EventBody::CustomerLinked { customer, contact, .. } => {
                 (self.conversation.customer_id, self.conversation.contact_id) = (customer.id, *contact);
             }
+            EventBody::ReviewAsked { .. } | EventBody::ReviewNotAsked { .. } => self.review(event, version, rows),
             EventBody::FeedbackGiven { score, .. } => {
                 self.round.score(*score >= definitions.at(at).confirming_score);
+                self.review(event, version, rows);
             }
             EventBody::LinkUsed { link } => {
                 let used = self.external_agents.iter_mut().find(|agent| agent.external_agent_id == *link);
@@ -295,8 +311,6 @@ impl Open {
             }
             EventBody::Started { .. }
             | EventBody::Reacted { .. }
-            | EventBody::TurnEdited { .. }
-            | EventBody::TurnWithdrawn { .. }
             | EventBody::MentionSeen
             | EventBody::Snoozed { .. }
             | EventBody::SnoozeEnded { .. }
@@ -361,6 +375,13 @@ impl Open {
         }
         for queue in met {
             put(&mut rows.engagements, version, queue.engagement_id, queue);
+        }
+        let is_person =
+            matches!(row.by, ParticipantKind::Agent | ParticipantKind::ExternalAgent | ParticipantKind::Device);
+        let waits = |own: &&mut EngagementRow| own.kind == Kind::Queue && own.person_wait_ms.is_none();
+        for queue in self.engagements.iter_mut().filter(waits).filter(|_| is_person && !imported) {
+            queue.person_wait_ms = Some(row.at.since(queue.started_at));
+            put(&mut rows.engagements, version, queue.engagement_id, queue.clone());
         }
     }
 

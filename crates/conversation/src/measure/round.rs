@@ -228,7 +228,8 @@ impl Round {
             self.row.person_wait_ms.get_or_insert(at.since(wanted));
         }
         let mut met = std::mem::take(&mut self.queues);
-        met.retain(|_| !self.imported);
+        // A device of ours may have spoken before the queue ended.
+        met.retain(|queue| !self.imported && queue.person_wait_ms.is_none());
         met.iter_mut().for_each(|queue| queue.person_wait_ms = Some(at.since(queue.started_at)));
         met
     }
@@ -319,7 +320,8 @@ impl Round {
 
     /// The customer came back after the completion.
     pub(super) fn come_back(&mut self) {
-        self.row.reopened_later = Some(true);
+        // Part of no rate: the customer went on elsewhere.
+        self.row.reopened_later = self.row.provisional_until.map(|_| true);
     }
 }
 

@@ -10,9 +10,10 @@ use crate::failure::LogicFailure;
 use crate::help::{HelpReason, Reach};
 use crate::ids::{
     BrandId, CallId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, Position, QuestionId, RequestId,
-    TurnId, UserId,
+    ReviewId, TurnId, UserId,
 };
 use crate::participant::{Participant, ParticipantKind};
+use crate::review::NotAsked;
 use crate::time::Time;
 use crate::trigger::Trigger;
 use crate::turn::Stage;
@@ -65,6 +66,28 @@ pub struct ConversationRow {
     pub resolution: Option<String>,
     pub continues: Option<ConversationId>,
     pub cost_messages: Option<u32>,
+}
+
+/// A request for a review, or why there is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReviewRow {
+    pub review_id: ReviewId,
+    pub conversation_id: ConversationId,
+    pub round_no: u32,
+    pub asked_at: Time,
+    pub not_asked: Option<NotAsked>,
+    pub expires_at: Option<Time>,
+    pub answered_at: Option<Time>,
+    pub edited_at: Option<Time>,
+    pub score: Option<u8>,
+    /// In characters.
+    pub comment_length: Option<u32>,
+    /// The kind of the participant whose score it is first of all, and the user, for agents.
+    pub by: Option<ParticipantKind>,
+    pub agent_id: Option<UserId>,
+    /// How many share the score.
+    pub sharing: Option<u32>,
 }
 
 /// A round: from a start or a reopening to the completion.
@@ -302,13 +325,14 @@ pub struct TurnRow {
     pub holding: Option<bool>,
     pub quick_reply: bool,
     pub from_suggestion: Option<bool>,
-    pub edited: Option<bool>,
-    pub withdrawn: Option<bool>,
+    pub edited: bool,
+    pub withdrawn: bool,
     /// In characters.
     pub length: u32,
     pub media_kind: Option<String>,
     pub media_bytes: Option<u64>,
     pub question_id: Option<QuestionId>,
+    pub question_version: Option<u32>,
     pub choice: Option<String>,
     pub reply_to: Option<TurnId>,
     pub response_ms: Option<i64>,
@@ -318,6 +342,8 @@ pub struct TurnRow {
     pub sent_at: Option<Time>,
     pub delivered_at: Option<Time>,
     pub seen_at: Option<Time>,
+    /// Whether `delivered_at` follows from `seen_at`, because nobody reported it before.
+    pub inferred: Option<bool>,
     pub failed_code: Option<String>,
     pub cost_category: Option<String>,
     pub billable: Option<bool>,

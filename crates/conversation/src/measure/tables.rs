@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::rows::{
-    CallRow, ConversationRow, EngagementRow, ExternalAgentRow, LogicRequestRow, RoundId, RoundRow, StartedBy, TagRow,
-    TurnRow,
+    CallRow, ConversationRow, EngagementRow, ExternalAgentRow, LogicRequestRow, ReviewRow, RoundId, RoundRow,
+    StartedBy, TagRow, TurnRow,
 };
 use super::shared::{Busy, shares};
 use crate::event::Side;
-use crate::ids::{CallId, ConversationId, CustomerId, EngagementId, LinkId, Position, RequestId, TurnId, UserId};
+use crate::ids::{
+    CallId, ConversationId, CustomerId, EngagementId, LinkId, Position, RequestId, ReviewId, TurnId, UserId,
+};
 use crate::participant::ParticipantKind;
 use crate::time::Time;
 use crate::turn::Stage;
@@ -39,20 +41,33 @@ pub struct Rows {
     pub logic_requests: Table<RequestId, LogicRequestRow>,
     pub external_agents: Table<LinkId, ExternalAgentRow>,
     pub tags: Table<(ConversationId, Position, String), TagRow>,
+    pub reviews: Table<ReviewId, ReviewRow>,
     /// What happened to turns that may have been written before. It is done to those in `turns` already.
     pub reached: Vec<Versioned<Reached>>,
 }
 
-/// Turns came further along their channel.
+/// What happened to turns after they were said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reached {
     pub conversation_id: ConversationId,
     pub which: Which,
-    pub stage: Stage,
+    pub what: News,
     pub at: Time,
-    /// The channel's own reason, for `failed`.
-    pub failed_code: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum News {
+    /// They came further along their channel.
+    Stage {
+        stage: Stage,
+        /// The channel's code of the reason, for `failed`.
+        failed_code: Option<String>,
+    },
+    /// The author gave them other words.
+    Edited,
+    Withdrawn,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,19 +102,31 @@ impl Reached {
 
     /// Moves a turn along; returns whether that was news.
     pub fn apply(&self, turn: &mut TurnRow) -> bool {
+        let (stage, failed_code) = match &self.what {
+            News::Stage { stage, failed_code } => (*stage, failed_code),
+            News::Edited => return !std::mem::replace(&mut turn.edited, true),
+            News::Withdrawn => return !std::mem::replace(&mut turn.withdrawn, true),
+        };
         let before = (turn.final_state, turn.sent_at, turn.delivered_at, turn.seen_at);
-        match self.stage {
+        match stage {
             Stage::Sent => _ = turn.sent_at.get_or_insert(self.at),
-            Stage::Delivered => _ = turn.delivered_at.get_or_insert(self.at),
+            Stage::Delivered => self.deliver(turn, false),
             Stage::Seen | Stage::Played => {
-                turn.delivered_at.get_or_insert(self.at);
+                self.deliver(turn, true);
                 turn.seen_at.get_or_insert(self.at);
             }
-            Stage::Failed => turn.failed_code.clone_from(&self.failed_code),
+            Stage::Failed => turn.failed_code.clone_from(failed_code),
             Stage::Queued | Stage::Accepted | Stage::Prepared | Stage::Unconfirmed => {}
         }
-        turn.final_state = turn.final_state.max(Some(self.stage));
+        turn.final_state = turn.final_state.max(Some(stage));
         before != (turn.final_state, turn.sent_at, turn.delivered_at, turn.seen_at)
+    }
+
+    /// What is seen was delivered, also if nobody said so.
+    fn deliver(&self, turn: &mut TurnRow, inferred: bool) {
+        if turn.delivered_at.is_none() {
+            (turn.delivered_at, turn.inferred) = (Some(self.at), Some(inferred));
+        }
     }
 }
 
@@ -137,6 +164,7 @@ impl Rows {
         self.logic_requests.extend(newer.logic_requests);
         self.external_agents.extend(newer.external_agents);
         self.tags.extend(newer.tags);
+        self.reviews.extend(newer.reviews);
     }
 
     /// Fills the shared time of every ended engagement of an agent.

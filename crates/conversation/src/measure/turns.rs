@@ -7,22 +7,19 @@ use crate::ids::{QuestionId, TurnId};
 use crate::time::Time;
 use crate::turn::{Content, Turn};
 
+/// A question of the library, and its version.
+pub(super) type Asked = (QuestionId, u32);
+
 /// The library's question that this turn asks, or answers.
-pub(super) fn question_of(turn: &Turn, asked: &[(TurnId, QuestionId)]) -> Option<QuestionId> {
+pub(super) fn question_of(turn: &Turn, asked: &[(TurnId, Asked)]) -> Option<Asked> {
     match &turn.content {
-        Content::Answer { question, .. } => asked.iter().find(|(turn, _)| turn == question).map(|(_, id)| *id),
-        _ => turn.library.as_ref().and_then(|library| library.question_id),
+        Content::Answer { question, .. } => asked.iter().find(|(turn, _)| turn == question).map(|(_, asked)| *asked),
+        _ => turn.library.as_ref().and_then(|library| library.question_id.zip(library.version)),
     }
 }
 
 /// The turn as it was added.
-pub(super) fn row(
-    event: &Event,
-    turn: &Turn,
-    received: Time,
-    round_no: u32,
-    question_id: Option<QuestionId>,
-) -> TurnRow {
+pub(super) fn row(event: &Event, turn: &Turn, received: Time, round_no: u32, question: Option<Asked>) -> TurnRow {
     let media = match &turn.content {
         Content::Attachment { media, .. } => Some(media),
         _ => None,
@@ -46,12 +43,13 @@ pub(super) fn row(
         holding: None,
         quick_reply: turn.library.as_ref().is_some_and(|library| !library.quick_replies.is_empty()),
         from_suggestion: None,
-        edited: None,
-        withdrawn: None,
+        edited: false,
+        withdrawn: false,
         length: count(turn.content.text().chars().count()),
         media_kind: media.and_then(|media| media.content_type.split('/').next()).map(str::to_owned),
         media_bytes: media.map(|media| media.bytes),
-        question_id,
+        question_id: question.map(|(id, _)| id),
+        question_version: question.map(|(_, version)| version),
         choice,
         reply_to,
         response_ms: None,
@@ -60,6 +58,7 @@ pub(super) fn row(
         sent_at: None,
         delivered_at: None,
         seen_at: None,
+        inferred: None,
         failed_code: None,
         cost_category: None,
         billable: None,

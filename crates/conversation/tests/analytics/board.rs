@@ -91,7 +91,10 @@ fn figures_count_what_is_in_progress() {
         failed.stage.maya_joins();
         failed.stage.maya_replies("Hello Carmen");
         let turn = failed.stage.state.open_turns[0].turn;
-        failed.stage.system(Command::Progress { turn, stage: Step::Failed, reason: None }).unwrap();
+        failed
+            .stage
+            .system(Command::Progress { turn, stage: Step::Failed, reason: None, remedy: None, code: None })
+            .unwrap();
         let idle = Story::without_logic();
         let mut over = Story::without_logic();
         over.at(0).maya_joins();

@@ -200,7 +200,7 @@ fn timer_completes(story: &mut Story) {
     for body in [
         EventBody::HelpCleared { claimed_by: None, dismissed: None },
         EventBody::EngagementEnded { engagement: was.id, was, end: EndReason::Completed },
-        EventBody::Completed { resolution: "no answer".into() },
+        EventBody::Completed { resolution: "no answer".into(), review_at: None },
     ] {
         let event = Event {
             conversation: story.stage.state.id,

@@ -5,11 +5,12 @@ use tandem_conversation::measure::{
     measure,
 };
 use tandem_conversation::{
-    Action, Command, ConversationId, CustomerId, CustomerRef, GoesOn, Invitee, LinkSource, Stage as Step, Time, Trigger,
+    Action, Command, ConversationId, CustomerId, CustomerRef, GoesOn, Invitee, LinkSource, Participant, Permissions,
+    Stage as Step, Time, Trigger,
 };
 use uuid::Uuid;
 
-use crate::stage::{JONAS, LINK_MS, aerolinx, dismiss, message};
+use crate::stage::{JONAS, LINK_MS, Stage, aerolinx, dismiss, message, text};
 use crate::{HOUR, MINUTE, SECOND, Story, partition};
 
 fn complete() -> Command {
@@ -52,6 +53,38 @@ fn an_engagement_says_how_it_started() {
     let invitations = story.engagements(Kind::Invitation);
     assert_eq!(invitations[0].agent_id, Some(JONAS));
     assert_eq!((invitations[0].invitation_ms, invitations[0].engagement_ms), (Some(2_000), None));
+}
+
+#[test]
+fn a_turn_says_whether_its_words_were_changed_or_taken_back() {
+    let mut story = Story::of(Stage::on_whatsapp());
+    story.at(0).carmen_writes("Where is my parcel?");
+    let turn = story.turns()[0].turn_id;
+    let received = story.at(SECOND).now;
+    story.stage.carmen(Command::EditTurn { turn, content: text("Where is my bag?"), received }).unwrap();
+    story.at(2 * SECOND).carmen_writes("Hello?");
+    let other = story.turns()[1].turn_id;
+    story.at(3 * SECOND).carmen(Command::WithdrawTurn { turn: other }).unwrap();
+    let told: Vec<_> = story.turns().iter().map(|turn| (turn.edited, turn.withdrawn)).collect();
+    assert_eq!(told, [(true, false), (false, true)]);
+    assert_eq!(story.turns()[0].length, 19, "as it was said first");
+}
+
+#[test]
+fn whoever_waits_for_a_person_has_waited_until_words_from_a_device_of_ours() {
+    let mut story = Story::of(Stage::on_whatsapp());
+    story.at(0).carmen_writes("Where is my parcel?");
+    let stage = story.at(30 * SECOND);
+    let (turn, received) = (stage.turn(), stage.now);
+    let phone = Participant::Device { name: "Phone".into() };
+    let write = Command::Write { turn, content: text("On its way"), received };
+    stage.act(phone, Permissions::default(), write).unwrap();
+    let queue = &story.engagements(Kind::Queue)[0];
+    assert_eq!(queue.person_wait_ms, Some(30 * SECOND));
+    story.at(HOUR).carmen_writes("Thank you, and the other one?");
+    story.at(2 * HOUR).maya_joins();
+    story.stage.maya_replies("It comes, too");
+    assert_eq!(story.engagements(Kind::Queue)[0].person_wait_ms, Some(30 * SECOND), "and not until the next words");
 }
 
 #[test]
@@ -143,7 +176,7 @@ fn what_your_logic_resolved_is_confirmed_by_thanks_or_a_good_score() {
     assert_eq!((thankful.rounds(), thankful.round(1).confirmed), (1, Some(true)));
     for (score, confirmed) in [(3, false), (4, true), (5, true)] {
         let mut story = solved();
-        story.at(MINUTE).carmen(Command::GiveFeedback { score, text: String::new() }).unwrap();
+        story.at(MINUTE).carmen(Command::GiveFeedback { review: None, score, text: String::new() }).unwrap();
         assert_eq!(story.round(1).confirmed, Some(confirmed), "{score} of 5");
     }
 }
@@ -236,7 +269,10 @@ fn turns_know_when_they_arrived_and_were_seen() {
     story.at(SECOND).maya_replies("Hello Carmen");
     story.at(2 * SECOND).maya_replies("How are you?");
     let (first, last) = (story.turns()[1].clone(), story.turns()[2].clone());
-    let progress = |turn, stage| Command::Progress { turn, stage, reason: Some("131047".into()) };
+    let progress = |turn, stage| {
+        let reason = Some("Send a template instead. (131047 Re-engagement message)".into());
+        Command::Progress { turn, stage, reason, remedy: None, code: Some("131047".into()) }
+    };
     story.at(3 * SECOND).system(progress(first.turn_id, Step::Failed)).unwrap();
     let receive = |stage, up_to| Command::Receive { stage, up_to };
     let delivered = receive(Step::Delivered, story.stage.state.position);
@@ -252,6 +288,26 @@ fn turns_know_when_they_arrived_and_were_seen() {
     assert_eq!(found(1), (Some(Step::Failed), None, None, Some("131047")), "what failed was not seen");
     assert_eq!(found(2), (Some(Step::Seen), Some(4_000), Some(5_000), None));
     assert_eq!(turns[2].turn_id, last.turn_id);
+}
+
+#[test]
+fn a_turn_that_is_read_at_once_was_delivered_although_nobody_said_so() {
+    let mut story = Story::without_logic();
+    story.at(0).carmen_writes("Hello?");
+    story.stage.maya_joins();
+    for (second, reports) in [(1, &[Step::Seen][..]), (2, &[Step::Delivered, Step::Seen]), (3, &[])] {
+        story.at(second * SECOND).maya_replies("Hello Carmen");
+        let turn = story.turns().last().expect("a row").turn_id;
+        for stage in reports {
+            story
+                .stage
+                .system(Command::Progress { turn, stage: *stage, reason: None, remedy: None, code: None })
+                .unwrap();
+        }
+    }
+    let turns = story.turns();
+    let found: Vec<_> = turns[1..].iter().map(|turn| (story.ms(turn.delivered_at), turn.inferred)).collect();
+    assert_eq!(found, [(Some(1_000), Some(true)), (Some(2_000), Some(false)), (None, None)]);
 }
 
 #[test]

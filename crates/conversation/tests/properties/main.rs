@@ -2,6 +2,8 @@
 //! every invariant of DESIGN section 3 must hold. `PROPTEST_CASES=100000` runs longer.
 
 mod measuring;
+mod people;
+mod reviews;
 #[path = "../stage/mod.rs"]
 mod stage;
 mod world;
@@ -49,7 +51,7 @@ proptest! {
             let turn = stage.state.open_turns.last().expect("it is on its way").turn;
             for (i, report) in order.iter().enumerate() {
                 let known = [Step::Accepted, Step::Unconfirmed, Step::Sent, Step::Failed, Step::Delivered, Step::Seen, Step::Played];
-                stage.system(Command::Progress { turn, stage: known[*report], reason: None }).expect("a channel may report");
+                stage.system(Command::Progress { turn, stage: known[*report], reason: None, remedy: None, code: None }).expect("a channel may report");
                 if later.contains(&i) {
                     stage.maya_replies("By the way…");
                 }

@@ -5,13 +5,14 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 use tandem_conversation::{
-    Action, BrandId, CallId, Channel, Choice, Command, CommandId, ContactId, Content, Control, Conversation,
-    ConversationId, CustomerId, CustomerRef, EngagementId, EngagementKind, Envelope, Event, EventBody, GoesOn, Grade,
-    Handover, Invitee, Learnt, LinkId, LinkSource, LogicFailure, Named, Opening, Participant, Permissions, Position,
-    Reach, Receipts, RequestId, Role, Stage as Step, Status, Time, TurnId, decide, left_alone, wanted,
+    Action, BrandId, CallId, Channel, Command, CommandId, ContactId, Content, Control, Conversation, ConversationId,
+    CustomerId, CustomerRef, EngagementId, EngagementKind, Envelope, Event, EventBody, GoesOn, Grade, Invitee, Learnt,
+    LinkId, LinkSource, LogicFailure, Named, Opening, Participant, Permissions, Position, Reach, Receipts, RequestId,
+    Role, Stage as Step, Status, Time, TurnId, decide, left_alone, wanted,
 };
 use uuid::Uuid;
 
+use crate::people::{key, named, packet, phone, yes};
 use crate::stage::{
     AEROLINX, JONAS, LINK_MS, MAYA, SOFIA, TIMEOUT_MS, aerolinx, context, jonas, maya, opening, sofia, text,
 };
@@ -19,15 +20,6 @@ use crate::stage::{
 /// The second partner.
 const NORDWIND: LinkId = LinkId(Uuid::from_u128(0xe2));
 const STEPS: std::ops::Range<usize> = 1..60;
-
-fn named(number: usize) -> Named {
-    let (user, name) = [(MAYA, "Maya"), (JONAS, "Jonas"), (SOFIA, "Sofia")][number % 3];
-    Named { user, name: name.into(), sees_all: false }
-}
-
-fn packet() -> Box<Handover> {
-    serde_json::from_value(serde_json::json!({ "wish": [{ "text": "To fly today" }] })).expect("it is a packet")
-}
 
 /// One step of a plan: actor, command and time, drawn blindly and made concrete against the current state.
 #[derive(Clone, Debug)]
@@ -202,7 +194,7 @@ impl World {
             }
             32 => Command::Tag { add: vec![format!("t{}", pick % 5)], remove: vec![format!("t{}", pick % 3); 2] },
             33 => Command::PressButton { action: if step.flag { "refund" } else { "forgotten" }.into() },
-            34 => Command::GiveFeedback { score: u8::try_from(pick % 7).expect("small"), text: String::new() },
+            34 => self.feedback(pick, step.flag),
             35 => Command::Receive {
                 stage: if step.flag { Step::Seen } else { Step::Delivered },
                 up_to: Position(step.pick % (self.state.position.0 + 2)),
@@ -253,6 +245,7 @@ impl World {
                 Some(dismissed) => Command::RestoreHelp { call: dismissed.help.call },
                 None => Command::Tick,
             },
+            57 => self.call(pick).map_or(Command::Tick, |call| Command::CallMore { call }),
             53 | 54 => {
                 Command::Snooze { until: step.flag.then(|| self.now.plus_ms(i64::from(step.pick % 900_000) - 60_000)) }
             }
@@ -281,7 +274,7 @@ impl World {
             EventBody::TurnAdded { turn, .. } => Some(turn.id),
             _ => None,
         });
-        let turns = turns.collect::<Vec<_>>();
+        let turns: Vec<_> = turns.collect();
         turns.get(pick % turns.len().max(1)).copied().unwrap_or_else(|| self.turn())
     }
 
@@ -334,7 +327,13 @@ impl World {
         let turn = open.get(step.pick as usize % open.len().max(1)).map_or(TurnId(Uuid::nil()), |open| open.turn);
         let before = [Step::Accepted, Step::Unconfirmed, Step::Sent, Step::Failed];
         let stages = before.into_iter().chain([Step::Delivered, Step::Seen, Step::Played]).collect::<Vec<_>>();
-        Command::Progress { turn, stage: stages[step.pick as usize / 64 % stages.len()], reason: None }
+        Command::Progress {
+            turn,
+            stage: stages[step.pick as usize / 64 % stages.len()],
+            reason: None,
+            remedy: None,
+            code: None,
+        }
     }
 
     fn call(&self, pick: usize) -> Option<CallId> {
@@ -431,6 +430,7 @@ impl World {
     ) -> Option<usize> {
         self.ids += 1;
         let mut context = context(self.now, logic_available, typing, self.ids);
+        context.review_plan = Some(crate::reviews::plan());
         context.button.take_if(|_| matches!(&envelope.command, Command::PressButton { action } if action != "refund"));
         let decided = decide(Some(&self.state), envelope, &context);
         assert_eq!(decided, decide(Some(&self.state), envelope, &context), "the same input, the same output");
@@ -452,6 +452,7 @@ impl World {
         assert_eq!(event.conversation, before.id);
         assert_forward(&before.receipts, &self.state.receipts);
         self.check_wait(before, event);
+        self.check_review(before, event);
         match &event.body {
             EventBody::EngagementStarted { engagement } => {
                 assert_eq!(engagement.since, event.time, "it starts when it starts, whatever the clock says");
@@ -505,7 +506,7 @@ impl World {
                 };
                 assert!(ends, "the wait ends with {:?}", event.body);
             }
-            (Some(before), Some(after)) => assert!(after <= before, "the wait gets shorter with {:?}", event.body),
+            (Some(before), Some(after)) => assert!(after <= before, "it gets shorter with {:?}", event.body),
             _ => {}
         }
     }
@@ -517,12 +518,11 @@ impl World {
         assert!(logic.pending.is_sorted_by(|a, b| a.position < b.from()), "told in order");
         assert!(logic.pending.iter().all(|p| p.from() <= p.position && p.time <= p.until()), "from oldest to newest");
         assert!(logic.pending.len() <= 33, "what waits stays small");
-        assert!(logic.pending.iter().all(|pending| pending.position <= state.position));
+        assert!(logic.pending.iter().all(|p| p.position <= state.position));
         if let Some(asked) = &logic.asked {
             assert!(logic.pending.iter().any(|p| p.position == asked.trigger), "what is asked is not settled");
         }
-        let mut people = HashSet::new();
-        let mut kinds = HashSet::new();
+        let (mut people, mut kinds) = (HashSet::new(), HashSet::new());
         for engagement in &state.engagements {
             match engagement.person().or(engagement.invitee()) {
                 Some(person) => assert!(people.insert(key(person)), "{person:?} takes part once"),
@@ -558,33 +558,16 @@ impl World {
 
     pub(super) fn check_history(&self) {
         assert_eq!(Conversation::fold(&self.events).as_ref(), Some(&self.state), "a fold over its events");
-        let stored = self.events.iter().map(|event| serde_json::to_string(event).expect("it can be written"));
-        let read: Vec<Event> = stored.map(|json| serde_json::from_str(&json).expect("it can be read")).collect();
-        assert_eq!(read, self.events);
+        let json = serde_json::to_string(&self.events).expect("it can be written");
+        assert_eq!(serde_json::from_str::<Vec<Event>>(&json).expect("it can be read"), self.events);
         let json = serde_json::to_string(&self.state).expect("it can be written");
         assert_eq!(serde_json::from_str::<Conversation>(&json).expect("it can be read"), self.state);
         let begun = self.events.iter().filter_map(|event| match &event.body {
             EventBody::EngagementStarted { engagement } => Some(engagement.id),
             _ => None,
         });
-        let begun: Vec<_> = begun.collect();
-        assert_eq!(begun.iter().collect::<HashSet<_>>().len(), begun.len(), "engagement ids are unique for all time");
-    }
-}
-
-fn phone() -> Participant {
-    Participant::Device { name: "Phone of +34600123456".into() }
-}
-
-fn yes() -> Vec<Choice> {
-    vec![Choice { id: "y".into(), label: "Yes".into() }]
-}
-
-fn key(person: &Participant) -> Uuid {
-    match person {
-        Participant::Agent { user, .. } => user.0,
-        Participant::ExternalAgent { link, .. } => link.0,
-        _ => Uuid::nil(),
+        let mut known = HashSet::new();
+        assert!(begun.into_iter().all(|id| known.insert(id)), "engagement ids are unique for all time");
     }
 }
 

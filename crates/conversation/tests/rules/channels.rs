@@ -3,8 +3,8 @@
 use crate::limits::photo;
 use crate::stage::{Outcome, Stage, maya, message, text};
 use tandem_conversation::{
-    Action, CALL, CALL_PERMISSION, CardPerson, Channel, Command, Content, Degrees, EventBody, FormField, OrderLine,
-    Participant, ParticipantKind, RENUMBERED, Rejection, Reporting, Stage as Step, Template, TemplatePart,
+    Action, CALL, CALL_PERMISSION, CardPerson, Channel, Command, Content, DELETED, Degrees, EventBody, FormField,
+    OrderLine, Participant, ParticipantKind, RENUMBERED, Rejection, Reporting, Stage as Step, Template, TemplatePart,
     TemplateValue, Time, Trigger, TurnId, Window, trigger_of,
 };
 
@@ -202,6 +202,43 @@ fn a_turn_may_quote_another_where_the_channel_can() {
 }
 
 #[test]
+fn agents_ask_for_the_phone_number_where_the_channel_can() {
+    let mut stage = on_whatsapp();
+    let command = Box::new(stage.reply("May we have your phone number?"));
+    let events = stage.maya(Command::AskingNumber { command }).unwrap();
+    let EventBody::TurnAdded { turn, .. } = &events[0].body else { panic!("{events:?}") };
+    let raw = turn.raw.as_ref().expect("it is more than words");
+    assert!(Channel::Whatsapp.asks_for_number(raw));
+    assert_eq!(raw["interactive"]["body"]["text"], "May we have your phone number?");
+    let command = Box::new(Command::Join { call: None });
+    assert_eq!(stage.maya(Command::AskingNumber { command }), Err(Rejection::NotYours));
+    let mut chat = Stage::without_logic();
+    chat.carmen_writes("Hello?");
+    chat.maya_joins();
+    let command = Box::new(chat.reply("Hello"));
+    assert!(matches!(chat.maya(Command::AskingNumber { command }), Err(Rejection::Invalid { .. })));
+}
+
+#[test]
+fn agents_send_contact_cards_where_the_channel_can() {
+    let person = CardPerson { name: "Ana".into(), phones: vec!["+34 600".into()], ..CardPerson::default() };
+    let mut stage = on_whatsapp();
+    let events = reply(&mut stage, Content::card(vec![person.clone()])).unwrap();
+    let EventBody::TurnAdded { turn, .. } = &events[0].body else { panic!("{events:?}") };
+    assert_eq!(turn.content.text(), "Ana · +34 600");
+    let nameless = CardPerson { name: " ".into(), ..person.clone() };
+    let unreachable = CardPerson { phones: Vec::new(), ..person.clone() };
+    for people in [vec![nameless], vec![unreachable], Vec::new()] {
+        let refused = reply(&mut stage, Content::card(people));
+        assert!(matches!(refused, Err(Rejection::Invalid { .. })), "{refused:?}");
+    }
+    let mut chat = Stage::without_logic();
+    chat.carmen_writes("Hello?");
+    chat.maya_joins();
+    assert!(matches!(reply(&mut chat, Content::card(vec![person])), Err(Rejection::Invalid { .. })));
+}
+
+#[test]
 fn a_reaction_wakes_nobody() {
     let mut stage = on_whatsapp();
     stage.maya_replies("It arrives today.");
@@ -268,6 +305,7 @@ fn a_call_waits_for_us_and_renews_no_window_and_news_wake_nobody() {
         stage.carmen(Command::Write { turn, content: act(kind), received }).unwrap();
     };
     write(&mut stage, RENUMBERED);
+    write(&mut stage, DELETED);
     assert!(!stage.state.in_progress() && stage.state.heard_at == heard, "the channel said it, not the customer");
     write(&mut stage, CALL_PERMISSION);
     assert!(!stage.state.in_progress() && stage.state.heard_at == Some(stage.now), "an act of theirs");
@@ -366,7 +404,7 @@ fn evidence_of_delivery_beats_a_failure_also_after_our_next_turn() {
     let mut stage = on_whatsapp();
     stage.maya_replies("On its way.");
     let turn = last_turn(&stage);
-    let report = |stage: Step| Command::Progress { turn, stage, reason: None };
+    let report = |stage: Step| Command::Progress { turn, stage, reason: None, remedy: None, code: None };
     stage.system(report(Step::Failed)).unwrap();
     assert_eq!(stage.state.failed_turns().count(), 1);
     stage.maya_replies("Once more: on its way.");
@@ -382,11 +420,12 @@ fn seen_turns_are_followed_for_a_while_and_no_longer() {
     for i in 0..100 {
         stage.maya_replies(&format!("Line {i}"));
         let turn = last_turn(&stage);
-        stage.system(Command::Progress { turn, stage: Step::Seen, reason: None }).unwrap();
+        stage.system(Command::Progress { turn, stage: Step::Seen, reason: None, remedy: None, code: None }).unwrap();
     }
     assert_eq!(stage.state.open_turns.len(), 8);
     let turn = last_turn(&stage);
-    let events = stage.system(Command::Progress { turn, stage: Step::Played, reason: None }).unwrap();
+    let events =
+        stage.system(Command::Progress { turn, stage: Step::Played, reason: None, remedy: None, code: None }).unwrap();
     assert_eq!(events.len(), 1, "listened to after it was seen");
     assert_eq!(stage.state.open_turns.len(), 7);
 }

@@ -1,7 +1,9 @@
 //! Rule 4: who raises `needs_help`, and the ways in which it clears.
 
 use crate::stage::{LADDER, Stage, jonas, maya, not_needed};
-use tandem_conversation::{Action, Command, EventBody, HelpReason, Participant, Reach, Rejection, Trigger, trigger_of};
+use tandem_conversation::{
+    Action, CallId, Command, EventBody, HelpReason, Participant, Reach, Rejection, Trigger, trigger_of,
+};
 
 fn ask_for_help() -> Command {
     Command::AskForHelp { reason: "needs Spanish".into() }
@@ -240,6 +242,27 @@ fn rule_14_a_step_known_to_be_in_vain_is_not_waited_for() {
     let again = stage.system(Command::WidenHelp { call, reach: Reach::Eligible }).unwrap();
     assert!(again.is_empty() && reach(&stage) == Reach::Everyone, "the same news twice skips one step");
     assert_eq!(stage.maya(Command::WidenHelp { call, reach: Reach::Everyone }), Err(Rejection::NotYours));
+}
+
+#[test]
+fn rule_14_a_supervisor_calls_more_people_before_their_time() {
+    let mut stage = called_beside_logic();
+    let call = stage.state.help.as_ref().expect("help is needed").call;
+    let other = CallId(uuid::Uuid::max());
+    assert_eq!(stage.sofia(Command::CallMore { call: other }), Err(Rejection::CallOver));
+    let widened = stage.sofia(Command::CallMore { call }).unwrap();
+    assert_eq!((reach(&stage), widened.len()), (Reach::Everyone, 1));
+    assert_eq!(
+        stage.state.next_deadline(),
+        Some(stage.now.plus_ms(LADDER.supervisors_after_ms)),
+        "they get their time"
+    );
+    stage.sofia(Command::CallMore { call }).unwrap();
+    assert_eq!(reach(&stage), Reach::Supervisors);
+    let refused = stage.sofia(Command::CallMore { call });
+    assert!(matches!(refused, Err(Rejection::Invalid { .. })), "Your Logic is told by time alone: {refused:?}");
+    stage.jonas_joins();
+    assert_eq!(stage.sofia(Command::CallMore { call }), Err(Rejection::NoCall));
 }
 
 #[test]

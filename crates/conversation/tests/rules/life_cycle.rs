@@ -14,7 +14,7 @@ fn sent() -> (Stage, TurnId) {
 }
 
 fn step(turn: TurnId, stage: Step) -> Command {
-    Command::Progress { turn, stage, reason: None }
+    Command::Progress { turn, stage, reason: None, remedy: None, code: None }
 }
 
 #[test]
@@ -53,7 +53,13 @@ fn rule_9_a_repeated_or_unknown_receipt_changes_nothing() {
 #[test]
 fn rule_9_a_failed_turn_keeps_the_channels_reason_until_it_arrives_after_all() {
     let (mut stage, turn) = sent();
-    let failed = Command::Progress { turn, stage: Step::Failed, reason: Some("number unknown".into()) };
+    let failed = Command::Progress {
+        turn,
+        stage: Step::Failed,
+        reason: Some("number unknown".into()),
+        remedy: None,
+        code: None,
+    };
     let events = stage.system(failed).unwrap();
     assert!(matches!(&events[0].body, EventBody::TurnProgressed { reason: Some(r), .. } if r == "number unknown"));
     assert_eq!(stage.system(step(turn, Step::Sent)), Ok(Vec::new()));

@@ -207,15 +207,21 @@ fn reasons_and_resolutions_are_remarks() {
             stage.maya_joins();
             assert_eq!(field(stage.maya(command)).is_none(), accepted, "{chars} characters");
         }
-        let feedback = Command::GiveFeedback { score: 1, text: long(chars) };
-        assert_eq!(field(Stage::new().carmen(feedback)).is_none(), accepted);
+    }
+}
+
+#[test]
+fn comments_in_reviews_have_a_limit() {
+    for (chars, accepted) in [(0, true), (limits::COMMENT_CHARS, true), (limits::COMMENT_CHARS + 1, false)] {
+        let feedback = Command::GiveFeedback { review: None, score: 1, text: long(chars) };
+        assert_eq!(field(Stage::new().carmen(feedback)).is_none(), accepted, "{chars} characters");
     }
 }
 
 #[test]
 fn feedback_is_a_score_from_1_to_5() {
     for (score, accepted) in [(0, false), (1, true), (5, true), (6, false)] {
-        let feedback = Command::GiveFeedback { score, text: String::new() };
+        let feedback = Command::GiveFeedback { review: None, score, text: String::new() };
         assert_eq!(field(Stage::new().carmen(feedback)).is_none(), accepted);
     }
 }

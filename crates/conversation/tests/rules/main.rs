@@ -20,6 +20,7 @@ mod nobody_alone;
 mod permissions;
 mod reading;
 mod reopening;
+mod reviews;
 mod shapes;
 mod snoozing;
 mod voice;

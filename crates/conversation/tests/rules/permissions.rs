@@ -104,7 +104,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
     vec![
         // Customers' own.
         ("write",           "+ P P P P P P P P", Busy, |s| Command::Write { turn: s.turn(), content: text("Hi"), received: s.now }),
-        ("give feedback",   "+ P P P P P P P P", Busy, |_| Command::GiveFeedback { score: 4, text: String::new() }),
+        ("give feedback",   "+ P P P P P P P P", Busy, |_| Command::GiveFeedback { review: None, score: 4, text: String::new() }),
         ("edit turn",       "+ P P P P P P P +", Busy, |s| Command::EditTurn { turn: s.turn(), content: text("Hi"), received: s.now }),
         ("withdraw turn",   "+ P P P P P P P P", Busy, |s| Command::WithdrawTurn { turn: s.turn() }),
         // People of ours who are engaged.
@@ -152,7 +152,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("link customer",   "P P P P P P P P +", Busy, |s| Command::LinkCustomer { customer: known(s), contact: ContactId(s.id()), source: LinkSource::IdentityToken { brand: BrandId(s.id()) }, goes_on_in: None }),
         ("fail mail",       "P P P P P P P P +", Busy, |s| Command::FailMail { link: nordwind(s), reason: String::new() }),
         ("dismiss",         "P P P P P P P P +", Busy, |_| Command::Dismiss { user: JONAS }),
-        ("progress",        "P P P P P P P P +", Busy, |s| Command::Progress { turn: s.turn(), stage: Step::Sent, reason: None }),
+        ("progress",        "P P P P P P P P +", Busy, |s| Command::Progress { turn: s.turn(), stage: Step::Sent, reason: None, remedy: None, code: None }),
         ("tick",            "P P P P P P P P +", Busy, |_| Command::Tick),
     ]
 }

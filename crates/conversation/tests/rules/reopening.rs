@@ -87,7 +87,7 @@ fn rule_2_your_logics_turn_does_not_reopen_but_its_wish_does() {
 #[test]
 fn rule_2_feedback_does_not_reopen() {
     let mut stage = completed();
-    stage.carmen(Command::GiveFeedback { score: 5, text: "Quick!".into() }).unwrap();
+    stage.carmen(Command::GiveFeedback { review: None, score: 5, text: "Quick!".into() }).unwrap();
     assert!(!stage.state.in_progress());
 }
 

@@ -157,7 +157,13 @@ fn bodies() -> Vec<EventBody> {
     let mut bodies = vec![
         started(None, None, Map::new()),
         started(Some(BrandId(id(4))), Some("es".into()), custom.clone()),
-        B::TurnProgressed { turn: TurnId(id(1)), stage: Step::Failed, reason: Some("blocked".into()) },
+        B::TurnProgressed {
+            turn: TurnId(id(1)),
+            stage: Step::Failed,
+            reason: Some("blocked".into()),
+            remedy: None,
+            code: None,
+        },
         B::Received { side: Side::Customer, stage: Step::Seen, up_to: Position(9) },
         B::Received { side: Side::Desk, stage: Step::Delivered, up_to: Position(9) },
         B::HelpWidened { call: CallId(id(8)), reach: Reach::Everyone, widens_at: Some(AT) },
@@ -165,7 +171,7 @@ fn bodies() -> Vec<EventBody> {
         B::HelpCleared { claimed_by: None, dismissed: None },
         B::HelpCleared { claimed_by: Some(maya()), dismissed: None },
         B::HelpCleared { claimed_by: None, dismissed: Some(Dismissal { goes_on: GoesOn::Logic, reason: "r".into() }) },
-        B::Completed { resolution: String::new() },
+        B::Completed { resolution: String::new(), review_at: None },
         B::Reopened,
         B::EngageLogicChanged { engaged: false },
         B::LogicAsked { request: request(false) },
@@ -192,7 +198,7 @@ fn bodies() -> Vec<EventBody> {
         },
         B::ButtonPressed { action: "refund".into(), title: None },
         B::ButtonPressed { action: "refund".into(), title: Some("Refund".into()) },
-        B::FeedbackGiven { score: 5, text: String::new() },
+        B::FeedbackGiven { score: 5, text: String::new(), review: None, shares: Vec::new() },
         B::LinkUsed { link: AEROLINX },
         B::MailFailed { link: AEROLINX, name: "Aerolinx".into(), reason: "550 no such mailbox".into() },
         B::MentionSeen,
@@ -219,7 +225,7 @@ fn bodies() -> Vec<EventBody> {
     }
     let (before, after) = ([Step::Queued, Step::Accepted, Step::Prepared], [Step::Delivered, Step::Seen, Step::Played]);
     for step in before.into_iter().chain([Step::Unconfirmed, Step::Sent, Step::Failed]).chain(after) {
-        bodies.push(B::TurnProgressed { turn: TurnId(id(1)), stage: step, reason: None });
+        bodies.push(B::TurnProgressed { turn: TurnId(id(1)), stage: step, reason: None, remedy: None, code: None });
     }
     for kind in kinds() {
         let engagement = Engagement { id: EngagementId(id(7)), kind, since: AT };
@@ -305,6 +311,13 @@ fn every_action_control_and_invitee() {
         Action::Typing { value: true },
         Action::Tag { add: vec!["a".into()], remove: vec!["b".into()] },
         Action::Feedback { text: "t".into() },
+        Action::Review {
+            question: "q".into(),
+            score: 3,
+            comment: "c".into(),
+            turn: Some(TurnId(id(1))),
+            said_by: Some(Participant::Logic),
+        },
     ];
     actions.iter().for_each(there_and_back);
     there_and_back(&Control::default());

@@ -11,7 +11,7 @@ use tandem_conversation::{
     Access, Action, Channel, Command, CommandId, ContactId, Content, Context, Control, Conversation, ConversationId,
     CustomerId, CustomerRef, Engagement, EngagementId, EngagementKind, Envelope, Event, EventBody, GoesOn, Handover,
     Invitee, Ladder, Learnt, LinkId, LogicFailure, Media, Opening, Participant, Permissions, Point, Position,
-    Rejection, RequestId, Role, Skills, Template, Time, TurnId, UserId, decide, left_alone, wanted,
+    Rejection, RequestId, ReviewPlan, Role, Skills, Template, Time, TurnId, UserId, decide, left_alone, wanted,
 };
 use uuid::Uuid;
 
@@ -100,6 +100,9 @@ pub struct Stage {
     pub button: Option<String>,
     /// The templates of the account; none if only the hub knows them.
     pub templates: Option<Vec<Template>>,
+    pub review_plan: Option<ReviewPlan>,
+    /// When Carmen was last asked for a review, in any conversation.
+    pub review_asked: Option<Time>,
     ids: u128,
 }
 
@@ -147,7 +150,8 @@ impl Stage {
         let state = Conversation::fold(&events).expect("it begins with a start");
         let button = context.button;
         let (typing_until, ids) = (None, 1 + (number << 32));
-        Self { state, events, now, typing_until, logic_available, button, templates: None, ids }
+        let (templates, review_plan, review_asked) = (None, None, None);
+        Self { state, events, now, typing_until, logic_available, button, templates, review_plan, review_asked, ids }
     }
 
     /// A new id, the same in every run.
@@ -166,6 +170,8 @@ impl Stage {
         let mut context = context(self.now, self.logic_available, self.typing_until, self.ids);
         context.button.clone_from(&self.button);
         context.templates.clone_from(&self.templates);
+        context.review_plan.clone_from(&self.review_plan);
+        context.review_asked = self.review_asked;
         context.files = stored(&command);
         let envelope = Envelope { id, conversation: self.state.id, actor, permissions, command };
         let events = decide(Some(&self.state), &envelope, &context)?;
@@ -381,6 +387,8 @@ pub fn context(now: Time, logic_available: bool, person_typing_until: Option<Tim
         question: None,
         templates: None,
         button: Some("Refund".into()),
+        review_plan: None,
+        review_asked: None,
         files: Vec::new(),
         used: Vec::new(),
         fresh: (0..8).map(|i| Uuid::from_u128(0xf000_0000_0000 + seed * 8 + i)).collect(),

@@ -2,12 +2,15 @@
 //!
 //! Separate from `conversations`, because it must survive a reset by the hub.
 
-use tandem_conversation::{ConversationId, Position};
+use serde::{Deserialize, Serialize};
+use tandem_conversation::{ConversationId, Position, Time};
+use tandem_protocol::agents::AgentCommand;
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{CacheError, conversation_id, id, json, parse};
+use super::{CacheError, buttons, conversation_id, id, json, parse};
+use crate::reason::Reason;
 use crate::view::{DraftsView, ReturnedView};
-use crate::words::problem;
+use crate::words::{say, sentence};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE bookmarks (
@@ -37,6 +40,42 @@ pub(crate) enum Kind {
     Note,
 }
 
+/// Why words that were sent stand in a draft again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Returned {
+    /// Whether it was a note; else a reply.
+    #[serde(default)]
+    pub note: bool,
+    /// When it came back.
+    #[serde(default)]
+    pub at: Option<Time>,
+    /// The act whose words they are, as JSON: in the draft they look like a note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    act: Option<String>,
+    #[serde(flatten)]
+    why: Reason,
+}
+
+impl Returned {
+    pub(crate) fn new(kind: Kind, why: Reason, at: Time) -> Self {
+        Self { note: kind == Kind::Note, at: Some(at), act: None, why }
+    }
+
+    pub(crate) fn of_act(self, act: &AgentCommand) -> Result<Self, CacheError> {
+        Ok(Self { act: Some(json("refused command", act)?), ..self })
+    }
+
+    fn view(self, connection: &Connection) -> Result<ReturnedView, CacheError> {
+        let reason = self.why.words();
+        let act = self.act.and_then(|act| serde_json::from_str(&act).ok());
+        let reason = match act.map(|act| buttons::intent(connection, &act)).transpose()? {
+            Some(what) => say("returned-act.alone", &[("what", what.into()), ("reason", sentence(&reason).into())]),
+            None => reason,
+        };
+        Ok(ReturnedView { note: self.note, code: self.why.code, reason, at: self.at })
+    }
+}
+
 /// The user's read position; none for a conversation they never opened.
 pub(crate) fn seen(connection: &Connection, of: ConversationId) -> Result<Option<Position>, CacheError> {
     let mut query = connection.prepare_cached("SELECT seen FROM bookmarks WHERE conversation = ?1")?;
@@ -47,8 +86,8 @@ pub(crate) fn drafts(connection: &Connection, of: ConversationId) -> Result<Draf
     let mut query = connection.prepare_cached("SELECT draft, note, returned FROM bookmarks WHERE conversation = ?1")?;
     let row = query.query_row([id(of.0)], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?)));
     let Some((reply, note, returned)) = row.optional()? else { return Ok(DraftsView::default()) };
-    let returned = returned.map(|returned| parse::<ReturnedView>("reason of a draft", &returned)).transpose()?;
-    let returned = returned.map(|why| ReturnedView { reason: problem(&why.code, why.reason), ..why });
+    let returned = returned.map(|returned| parse::<Returned>("reason of a draft", &returned)).transpose()?;
+    let returned = returned.map(|returned| returned.view(connection)).transpose()?;
     Ok(DraftsView { reply, note, returned, files: Vec::new() })
 }
 
@@ -164,7 +203,7 @@ pub(crate) fn give_back(
     of: ConversationId,
     kind: Kind,
     words: &str,
-    why: Option<&ReturnedView>,
+    why: Option<&Returned>,
 ) -> Result<(), CacheError> {
     let drafts = drafts(connection, of)?;
     let begun = if kind == Kind::Reply { drafts.reply } else { drafts.note };
@@ -180,7 +219,7 @@ pub(crate) fn give_back(
 }
 
 /// Records why a command came back, if it has no text.
-pub(crate) fn explain(connection: &Connection, of: ConversationId, why: &ReturnedView) -> Result<(), CacheError> {
+pub(crate) fn explain(connection: &Connection, of: ConversationId, why: &Returned) -> Result<(), CacheError> {
     let why = json("reason of a draft", why)?;
     let mut query = connection.prepare_cached(
         "INSERT INTO bookmarks (conversation, returned) VALUES (?1, ?2)
@@ -196,6 +235,7 @@ mod tests {
 
     use super::*;
     use crate::cache::testing::connection;
+    use crate::words::tests::in_german;
 
     #[test]
     fn what_was_written_is_found_by_an_index() {
@@ -235,19 +275,28 @@ mod tests {
     #[test]
     fn words_that_come_back_stand_above_what_was_begun_since_until_they_are_changed() {
         let (connection, of) = (connection(), ConversationId(Uuid::from_u128(1)));
-        let why = ReturnedView {
-            note: false,
-            code: "conversation.moved_on".into(),
-            reason: "Something is new.".into(),
-            at: None,
-        };
+        let why = Returned::new(Kind::Reply, Reason::said("conversation.moved_on", "Something is new."), Time(7));
         set_draft(&connection, of, Kind::Reply, "And one more thing").unwrap();
         give_back(&connection, of, Kind::Reply, "Dear Carmen", Some(&why)).unwrap();
         let found = drafts(&connection, of).unwrap();
-        assert_eq!((found.reply.as_str(), found.returned), ("Dear Carmen\n\nAnd one more thing", Some(why)));
+        assert_eq!(found.reply, "Dear Carmen\n\nAnd one more thing");
+        let shown = found.returned.map(|why| (why.note, why.reason, why.at));
+        assert_eq!(shown, Some((false, "Something is new.".into(), Some(Time(7)))));
         set_draft(&connection, of, Kind::Reply, &found.reply).unwrap();
         assert!(drafts(&connection, of).unwrap().returned.is_some(), "saving the same again changes nothing");
         set_draft(&connection, of, Kind::Reply, "Dear Carmen").unwrap();
         assert!(drafts(&connection, of).unwrap().returned.is_none());
+    }
+
+    #[test]
+    fn why_an_act_did_not_happen_is_said_in_the_language_of_the_window() {
+        let (connection, of) = (connection(), ConversationId(Uuid::from_u128(1)));
+        let why = Reason::said("conversation.completed", "The conversation is completed.");
+        let act = AgentCommand::AskForHelp { reason: "Two bookings".into() };
+        let why = Returned::new(Kind::Note, why, Time(7)).of_act(&act).unwrap();
+        give_back(&connection, of, Kind::Note, "Two bookings", Some(&why)).unwrap();
+        let said = || drafts(&connection, of).unwrap().returned.unwrap().reason;
+        assert_eq!(said(), "Ask for help did not happen. The conversation is completed.");
+        assert_eq!(in_german(said), "Hilfe rufen hat nicht geklappt. Das Gespräch ist abgeschlossen.");
     }
 }

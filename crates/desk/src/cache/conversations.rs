@@ -141,7 +141,7 @@ fn held(row: &Row<'_>) -> Result<Held, CacheError> {
 }
 
 /// A cached state, perhaps of a newer version.
-fn state(json: &str) -> Result<Conversation, CacheError> {
+pub(super) fn state(json: &str) -> Result<Conversation, CacheError> {
     Ok(Conversation::read(json).map_err(|error| super::damaged("conversation", &error))?.0)
 }
 
@@ -473,13 +473,6 @@ pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u
         (true, _) => connection.prepare_cached(count_all)?.query_row([], |row| row.get(0))?,
     };
     Ok((lines, total))
-}
-
-/// All conversations in progress of which the user sees everything.
-pub(crate) fn in_progress(connection: &Connection) -> Result<Vec<Conversation>, CacheError> {
-    let mut query = connection.prepare_cached("SELECT state FROM conversations WHERE in_all = 1")?;
-    let texts = query.query_map([], |row| row.get::<_, String>(0))?;
-    texts.map(|text| self::state(&text?)).collect()
 }
 
 /// Lengths of the sections.

@@ -57,6 +57,8 @@ impl Expecting {
             question: None,
             templates: None,
             button: Some(String::new()),
+            review_plan: None,
+            review_asked: None,
             files: Vec::new(),
             used: Vec::new(),
             fresh: Vec::new(),

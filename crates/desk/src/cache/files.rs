@@ -7,7 +7,8 @@ use tandem_conversation::{CommandId, ConversationId, MediaId, Time};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
-use super::{CacheError, conversation_id, id, media, meta};
+use super::{CacheError, conversation_id, id, json, media, meta};
+use crate::reason::Reason;
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE files (
@@ -26,7 +27,7 @@ CREATE TABLE files (
     command      BLOB,
     -- 1: the hub has the bytes.
     uploaded     INTEGER NOT NULL,
-    -- Why it came back to the draft, in words.
+    -- Why it came back to the draft: JSON, or the words alone as older versions kept them.
     problem      TEXT
 ) STRICT;
 CREATE INDEX files_conversation ON files (conversation, number);
@@ -51,7 +52,7 @@ pub(crate) struct Outgoing {
     pub held: u64,
     pub command: Option<CommandId>,
     pub uploaded: bool,
-    pub problem: Option<String>,
+    pub problem: Option<Reason>,
 }
 
 impl Outgoing {
@@ -140,7 +141,12 @@ pub(crate) fn uploaded(connection: &Connection, file: MediaId) -> Result<(), Cac
 }
 
 /// Returns a file to the draft: its reply was refused or cancelled.
-pub(crate) fn give_back(connection: &Connection, command: CommandId, problem: Option<&str>) -> Result<(), CacheError> {
+pub(crate) fn give_back(
+    connection: &Connection,
+    command: CommandId,
+    problem: Option<&Reason>,
+) -> Result<(), CacheError> {
+    let problem = problem.map(|why| json("reason", why)).transpose()?;
     let sql = "UPDATE files SET command = NULL, uploaded = 0, problem = ?2 WHERE command = ?1";
     connection.prepare_cached(sql)?.execute(params![id(command.0), problem])?;
     Ok(())
@@ -241,7 +247,7 @@ fn outgoing(row: &Row<'_>) -> Result<Outgoing, tandem_sqlite::rusqlite::Error> {
         held: row.get::<_, i64>(5)?.cast_unsigned(),
         command: command.map(|bytes| CommandId(Uuid::from_bytes(bytes))),
         uploaded: row.get(7)?,
-        problem: row.get(8)?,
+        problem: row.get::<_, Option<String>>(8)?.map(|kept| Reason::read(&kept)),
     })
 }
 

@@ -7,10 +7,9 @@ use tandem_protocol::agents::AgentCommand;
 use tandem_sqlite::rusqlite::Connection;
 use uuid::Uuid;
 
-use super::bookmarks::{self, Kind};
+use super::bookmarks::{self, Kind, Returned};
 use super::{CacheError, Touched, conversation_id, conversations, events, meta, outbox, parse};
-use crate::view::ReturnedView;
-use crate::words::say;
+use crate::reason::Reason;
 
 /// Maximum turns remembered, the newest first.
 const MOST: usize = 500;
@@ -111,8 +110,7 @@ pub(crate) fn compared(
 ) -> Result<(), CacheError> {
     for word in gone {
         let kind = if word.note { Kind::Note } else { Kind::Reply };
-        let reason = say("returned-restored", &[]);
-        let why = ReturnedView { note: word.note, code: "hub.restored".into(), reason, at: Some(word.at) };
+        let why = Returned::new(kind, Reason::own("hub.restored", "returned-restored", &[]), word.at);
         bookmarks::give_back(connection, of, kind, &word.text, Some(&why))?;
         bookmarks::know_name(connection, of, &word.name)?;
         if let Some(command) = word.command {

@@ -45,6 +45,8 @@ pub(crate) const LIBRARY_STAMP: &str = "library_stamp";
 pub(crate) const SETTINGS: &str = "settings";
 /// The conversations that have windows of their own.
 pub(crate) const APART: &str = "apart";
+/// The board has a window of its own.
+pub(crate) const BOARD_APART: &str = "board_apart";
 /// Whether the queue was long when it was last reported.
 pub(crate) const QUEUE: &str = "queue";
 /// The hub's time at which this machine last brought snoozed conversations back.

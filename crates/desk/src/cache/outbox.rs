@@ -483,6 +483,7 @@ mod tests {
                 while_in_progress: false,
                 library: None,
                 reply_to: None,
+                asks_number: false,
             },
             attempts: 0,
             accepted: false,

@@ -11,7 +11,7 @@ use tandem_sqlite::{Key, peek};
 use super::{Cache, CacheError, meta};
 
 /// The tables of the user's own data.
-const OWN: [&str; 6] = ["bookmarks", "outbox", "files", "file_parts", "refused", "drawn"];
+pub(crate) const OWN: [&str; 6] = ["bookmarks", "outbox", "files", "file_parts", "refused", "drawn"];
 
 /// Copies the user's data out of `old`. The sign-in moves too if the file was merely damaged.
 pub(crate) async fn own_words(cache: &Cache, old: PathBuf, key: Key, damaged: bool) -> Result<(), CacheError> {
@@ -24,7 +24,7 @@ pub(crate) async fn own_words(cache: &Cache, old: PathBuf, key: Key, damaged: bo
                     return Ok(());
                 }
             };
-            for table in OWN {
+            for table in OWN.into_iter().chain(["others"]) {
                 copy(&old, connection, table, "")?;
             }
             let mut kept = vec![meta::HUB, meta::PLAIN, meta::ME, meta::SETTINGS, meta::HEARD];
@@ -75,7 +75,7 @@ fn copy(old: &Connection, new: &Connection, table: &str, only: &str) -> Result<(
     }
 }
 
-fn columns(connection: &Connection, table: &str) -> Result<Vec<String>, CacheError> {
+pub(crate) fn columns(connection: &Connection, table: &str) -> Result<Vec<String>, CacheError> {
     let mut query = connection.prepare("SELECT name FROM pragma_table_info(?1)")?;
     let names = query.query_map([table], |row| row.get(0))?;
     Ok(names.collect::<Result<_, _>>()?)

@@ -34,12 +34,13 @@ impl Stages {
         match &receipt.body {
             EventBody::Received { side, stage, up_to } => {
                 for way in self.ways.iter_mut().filter(|way| way.receiver == Some(*side) && way.position <= *up_to) {
-                    way.reach(*stage, receipt, None);
+                    way.reach(StageView::new(*stage, receipt.time));
                 }
             }
-            EventBody::TurnProgressed { turn, stage, reason } => {
+            EventBody::TurnProgressed { turn, stage, reason, remedy, .. } => {
                 if let Some(way) = self.ways.iter_mut().find(|way| way.turn == *turn) {
-                    way.reach(*stage, receipt, reason.clone());
+                    let (stage, at, reason, remedy) = (*stage, receipt.time, reason.clone(), *remedy);
+                    way.reach(StageView { stage, at, reason, remedy });
                 }
             }
             _ => {}
@@ -63,9 +64,9 @@ impl Stages {
 }
 
 impl Way {
-    fn reach(&mut self, stage: Stage, receipt: &Event, reason: Option<String>) {
-        if self.stages.iter().all(|reached| reached.stage != stage) {
-            self.stages.push(StageView { stage, at: receipt.time, reason });
+    fn reach(&mut self, new: StageView) {
+        if self.stages.iter().all(|reached| reached.stage != new.stage) {
+            self.stages.push(new);
         }
     }
 }
@@ -76,9 +77,9 @@ fn begin(event: &Event) -> Option<Way> {
         return None;
     }
     let inbound = event.actor == Participant::Customer;
-    let mut stages = vec![StageView { stage: Stage::Accepted, at: event.time, reason: None }];
+    let mut stages = vec![StageView::new(Stage::Accepted, event.time)];
     if !inbound && event.time.since(*received) > WAITED_MS {
-        stages.push(StageView { stage: Stage::Queued, at: *received, reason: None });
+        stages.push(StageView::new(Stage::Queued, *received));
     }
     let receiver = match turn.content {
         Content::Note { .. } => None,

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use fluent_bundle::FluentValue;
 use tandem_conversation::{
-    CALL, CALL_PERMISSION, Contact, ContactKind, CustomerRef, Dismissal, Drawn, EndReason, Engagement, EngagementKind,
-    Event, EventBody, Fallback, Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp, Participant, RENUMBERED,
-    Reach, Rejection, SnoozeEnd, Time,
+    CALL, CALL_PERMISSION, Contact, ContactKind, CustomerRef, DELETED, Dismissal, Drawn, EndReason, Engagement,
+    EngagementKind, Event, EventBody, Fallback, Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp,
+    Participant, RENUMBERED, REUSED, Reach, Rejection, SnoozeEnd, Time,
 };
 
 use tandem_protocol::agents::AgentCommand;
@@ -24,9 +24,15 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         EventBody::EngagementEnded { was, end, .. } => (SystemKind::Engagement, ended(was, end, actor, customer)),
         EventBody::HelpRaised { waits_since: Some(_), .. } => (SystemKind::Help, by(actor, "said-help-restored")),
         EventBody::HelpRaised { help, .. } => raised(help, customer),
-        EventBody::HelpWidened { reach, .. } => (SystemKind::Help, widened(*reach)),
+        EventBody::HelpWidened { reach, .. } if event.actor == Participant::System => {
+            (SystemKind::Help, widened(*reach))
+        }
+        EventBody::HelpWidened { reach: Reach::Supervisors | Reach::Logic, .. } => {
+            (SystemKind::Help, by(actor, "said-called-more.supervisors"))
+        }
+        EventBody::HelpWidened { .. } => (SystemKind::Help, by(actor, "said-called-more")),
         EventBody::HelpCleared { dismissed, .. } => (SystemKind::Help, dismissal(actor, dismissed.as_ref())),
-        EventBody::Completed { resolution } => (SystemKind::Status, with(by(actor, "said-completed"), resolution)),
+        EventBody::Completed { resolution, .. } => (SystemKind::Status, with(by(actor, "said-completed"), resolution)),
         EventBody::Reopened => (SystemKind::Status, by(actor, "said-reopened")),
         EventBody::EngageLogicChanged { engaged: true } => (SystemKind::Logic, by(actor, "said-logic-on")),
         EventBody::EngageLogicChanged { engaged: false } => (SystemKind::Logic, by(actor, "said-logic-on.off")),
@@ -44,7 +50,8 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         EventBody::HandoverGraded { grade, .. } => (SystemKind::Logic, by(actor, graded(*grade))),
         EventBody::Snoozed { until } => (SystemKind::Other, put_off(actor, *until, event.time)),
         EventBody::SnoozeEnded { end, .. } => (SystemKind::Other, woken(*end, actor)),
-        EventBody::FeedbackGiven { score, text } => {
+        EventBody::ReviewAsked { .. } => (SystemKind::Other, say("said-review-asked", &[("name", customer.into())])),
+        EventBody::FeedbackGiven { score, text, .. } => {
             let line = say("said-feedback", &[("name", customer.into()), ("score", (*score).into())]);
             (SystemKind::Other, with(line, text))
         }
@@ -70,6 +77,8 @@ pub(super) fn unknown_kind(kind: &str, detail: String) -> String {
         (CALL_PERMISSION, "no") => say("said-calls.refused", &[]),
         (CALL_PERMISSION, "yes") => say("said-calls", &[]),
         (CALL_PERMISSION, until) => say("said-calls.until", &[("day", until.into())]),
+        (DELETED, "") => say("said-deleted", &[]),
+        (REUSED, "") => say("said-reused", &[]),
         (RENUMBERED, "") => say("said-renumbered", &[]),
         (RENUMBERED, change) => say("said-renumbered.to", &[("change", change.into())]),
         _ => with(say("said-unknown-kind", &[("kind", kind.into())]), &detail),
@@ -323,6 +332,7 @@ pub(super) fn intent(command: &AgentCommand) -> String {
         AgentCommand::AskForHelp { .. } => "does-ask-for-help",
         AgentCommand::HelpNotNeeded { .. } => "does-help-not-needed",
         AgentCommand::RestoreHelp { .. } => "does-restore-help",
+        AgentCommand::CallMore { .. } => "does-call-more",
         AgentCommand::Invite { .. } => "does-invite",
         AgentCommand::Transfer { .. } => "does-transfer",
         AgentCommand::InviteExternal { .. } => "does-invite-partner",

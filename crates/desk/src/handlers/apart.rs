@@ -1,7 +1,7 @@
 //! Conversations in windows of their own. The core keeps which there are; the shell opens and closes the windows
 //! accordingly.
 
-use tandem_conversation::ConversationId;
+use tandem_conversation::{ConversationId, Section};
 use tandem_sqlite::rusqlite::Connection;
 
 use crate::cache::{CacheError, conversations, meta};
@@ -69,6 +69,30 @@ impl Workplace {
         self.change_apart(change).await
     }
 
+    /// Gives the board a window of its own, or brings the one that it has to the front.
+    pub(crate) async fn pop_out_board(&self, _: Nothing) -> Result<Nothing, RpcError> {
+        if !self.reader()?.may_see(Section::All) {
+            return Err(error("board.forbidden", "Only supervisors see the board."));
+        }
+        self.set_board_apart(true).await?;
+        self.changes.tell(Change::RaiseBoard);
+        Ok(Nothing {})
+    }
+
+    /// Closes the board's own window.
+    pub(crate) async fn bring_board_back(&self, _: Nothing) -> Result<Nothing, RpcError> {
+        self.set_board_apart(false).await
+    }
+
+    async fn set_board_apart(&self, apart: bool) -> Result<Nothing, RpcError> {
+        let written = self.cache.write(move |connection, touched| {
+            touched.app();
+            meta::put(connection, meta::BOARD_APART, &apart)
+        });
+        written.await?;
+        Ok(Nothing {})
+    }
+
     async fn change_apart(
         &self,
         change: impl FnOnce(&mut Vec<ApartView>) + Send + 'static,
@@ -100,6 +124,11 @@ impl Workplace {
             let _ = self.pokes.send(Poke::Looked(before, at));
         }
     }
+}
+
+/// Whether the board has a window of its own.
+pub(super) fn has_board(connection: &Connection) -> Result<bool, CacheError> {
+    Ok(meta::get(connection, meta::BOARD_APART)?.unwrap_or_default())
 }
 
 /// The conversations with windows of their own, in the order in which these were opened.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::hub::HubError;
-use crate::refusals::{error, sentence};
+use crate::refusals::error;
 use crate::rpc::RpcError;
 use crate::session::Session;
 use crate::words::say;
@@ -21,18 +21,8 @@ impl Workplace {
         let session = self.link.borrow().live().cloned().ok_or_else(offline)?;
         let answer = session.with_token(|token| ask(Arc::clone(&session), token)).await;
         answer.map_err(|why| match why {
-            HubError::Refused(problem) => error(&problem.code, problem.detail.clone()),
-            why => error("hub.failed", say(failed, &[("reason", said(&why).into())])),
+            HubError::Refused(problem) => RpcError::from(&*problem),
+            why => error("hub.failed", say(failed, &[("reason", why.reason().words().into())])),
         })
-    }
-}
-
-/// Why the hub did not do what it was asked, as a sentence for the agent.
-pub(super) fn said(failed: &HubError) -> String {
-    match failed {
-        HubError::Garbled(_) => say("lost-garbled", &[]),
-        HubError::Unanswered => say("lost-unanswered", &[]),
-        HubError::Unauthorized => say("lost-sign-in", &[]),
-        other => sentence(&other.to_string()),
     }
 }

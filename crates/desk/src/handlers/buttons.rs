@@ -6,8 +6,9 @@ use tandem_protocol::agents::AgentCommand;
 use super::system::opened;
 
 use crate::cache::{buttons, conversations};
-use crate::refusals::{error, refusal, sentence, unknown_conversation};
+use crate::refusals::{error, refusal, unknown_conversation};
 use crate::rpc::{Nothing, PressButton, RpcError};
+use crate::words::sentence;
 use crate::workplace::Workplace;
 
 impl Workplace {

@@ -221,7 +221,7 @@ impl From<Outgoing> for FileView {
     fn from(file: Outgoing) -> Self {
         let whole = file.is_whole();
         let Outgoing { id, name, content_type, bytes, problem, .. } = file;
-        Self { id, name, content_type, bytes, whole, problem }
+        Self { id, name, content_type, bytes, whole, problem: problem.map(|why| why.words()) }
     }
 }
 

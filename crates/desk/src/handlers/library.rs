@@ -13,10 +13,10 @@ use crate::cache::bookmarks::Kind;
 use crate::cache::{CacheError, conversations, library};
 use crate::handlers::seen::Seen;
 use crate::library::{Asking, Shelf, Shelves};
-use crate::refusals::{error, refusal, sentence, unknown_conversation};
+use crate::refusals::{error, refusal, unknown_conversation};
 use crate::rpc::{AskQuestion, FindInLibrary, InsertReply, Nothing, RpcError};
 use crate::view::{InsertedView, LibraryView, OfferView};
-use crate::words::say;
+use crate::words::{say, sentence};
 use crate::workplace::Workplace;
 
 /// Maximum offers.
@@ -88,7 +88,10 @@ impl Workplace {
                 Some(why) => Err(why),
                 None => self.add_file(id, &media).await.map_err(|why| sentence(&why.message)),
             };
-            problems.extend(added.err().map(|why| format!("{} is not added: {why}", media.name)));
+            let not_added = |why: String| {
+                say("refused-file-not-added", &[("file", media.name.as_str().into()), ("reason", why.into())])
+            };
+            problems.extend(added.err().map(not_added));
         }
         (!problems.is_empty()).then(|| problems.join(" "))
     }

@@ -8,10 +8,11 @@ use tandem_protocol::library::{ItemRemoval, QuestionDefinition, QuestionRow, Qui
 
 use crate::cache::library;
 use crate::hub::HubError;
-use crate::refusals::{error, sentence};
+use crate::refusals::error;
 use crate::rpc::{Nothing, OneQuestion, OneReply, RpcError, TryTemplate};
 use crate::session::Session;
 use crate::view::{ListedLibraryView, TriedView};
+use crate::words::sentence;
 use crate::workplace::Workplace;
 
 impl Workplace {

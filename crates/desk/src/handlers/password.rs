@@ -1,6 +1,5 @@
 //! The user's own password.
 
-use super::asking::said;
 use crate::hub::{HubError, NewPassword};
 use crate::refusals::{error, signed_out};
 use crate::rpc::{Nothing, RpcError, SetPassword};
@@ -21,8 +20,8 @@ impl Workplace {
             HubError::Refused(problem) if problem.code == "auth.wrong" => {
                 error("auth.wrong", "The current password is wrong.")
             }
-            HubError::Refused(problem) => RpcError { code: problem.code, message: problem.detail },
-            other => error("password.failed", said(&other)),
+            HubError::Refused(problem) => RpcError::from(&*problem),
+            other => error("password.failed", other.reason().words()),
         })?;
         Ok(Nothing {})
     }

@@ -46,7 +46,7 @@ fn line(action: &Action) -> Option<PreviewLine> {
         Action::InviteAgent { .. } => does(say("preview-invites", &[])),
         Action::InviteExternalAgent { name, .. } => does(because(&say("preview-invites.partner", &[]), name)),
         Action::RemoveParticipant { .. } => does(say("preview-removes", &[])),
-        Action::EngageLogic { value: true } | Action::Typing { .. } => None,
+        Action::EngageLogic { value: true } | Action::Typing { .. } | Action::Review { .. } => None,
         Action::EngageLogic { value: false } => does(say("preview-switches-off", &[])),
         Action::Complete { resolution } => does(because(&say("preview-completes", &[]), resolution)),
         Action::Reopen => does(say("preview-reopens", &[])),

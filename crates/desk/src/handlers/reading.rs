@@ -5,7 +5,6 @@ use std::sync::Arc;
 use base64::Engine as _;
 use tandem_conversation::{ConversationId, MediaId};
 
-use super::asking::said;
 use crate::address::is_exposed;
 use crate::cache::media::{self, File};
 use crate::cache::{conversations, files, meta, unknown};
@@ -16,7 +15,8 @@ use crate::handlers::apart;
 use crate::hub::{Hub, HubError};
 use crate::link::Link;
 use crate::memory::Chosen;
-use crate::refusals::{claimed, error, sentence, signed_out, unknown_conversation};
+use crate::reason::Reason;
+use crate::refusals::{claimed, error, signed_out, unknown_conversation};
 use crate::rpc::{EntriesRequest, ListRequest, MediaRequest, MediaView, Nothing, OneConversation, RpcError};
 use crate::session::Session;
 use crate::sync::fetch_unknown;
@@ -26,13 +26,13 @@ use crate::view::{
     ListView, LockedAsk, MeView, NotificationsView, SettingsView,
 };
 use crate::views::{self, Page};
-use crate::words::say;
+use crate::words::{say, sentence};
 use crate::workplace::Workplace;
 
 impl Desk {
     pub(crate) async fn app_state(&self, _: Nothing) -> Result<AppView, RpcError> {
-        if let Some((ask, failed)) = self.asks() {
-            return Ok(AppView { hub_ended: self.hub_ended(), about: self.about(None), ..locked(ask, failed) });
+        if let Some(ask) = self.asks() {
+            return Ok(AppView { hub_ended: self.hub_ended(), about: self.about(None), ..locked(ask) });
         }
         let place = self.place()?;
         let link = place.link.borrow().clone();
@@ -42,22 +42,24 @@ impl Desk {
                     place.cache.read(|connection| Ok((meta::get(connection, meta::HUB)?, meta::me(connection)?)));
                 let (last, me) = read.await?;
                 let hub = self.config().hub.clone().or(last);
-                ConnectionView::SignedOut { hub, email: me.map(|me| me.email), reason: reason.clone() }
+                ConnectionView::SignedOut {
+                    hub,
+                    email: me.map(|me| me.email),
+                    reason: reason.as_ref().map(Reason::words),
+                }
             }
             Link::Connecting { since, .. } => ConnectionView::Connecting { since: *since },
             Link::Live { since, quiet: false, .. } => ConnectionView::Live { since: *since },
             Link::Live { since, .. } => ConnectionView::Silent { since: place.memory.heard().unwrap_or(*since) },
-            Link::Offline { since, reason, .. } => ConnectionView::Offline { since: *since, reason: reason.clone() },
-            Link::Outdated { since, outdated, .. } => ConnectionView::Outdated {
-                since: *since,
-                older: outdated.older(),
-                reason: outdated.message().to_owned(),
-            },
+            Link::Offline { since, reason, .. } => ConnectionView::Offline { since: *since, reason: reason.words() },
+            Link::Outdated { since, outdated, .. } => {
+                ConnectionView::Outdated { since: *since, older: outdated.older(), reason: outdated.words() }
+            }
         };
         let figures = figures(&place.cache, &place.memory, place.clock.hub_now()).await?;
         let settings = place.cache.read(|connection| meta::get(connection, meta::SETTINGS)).await?;
-        let (me, counts, apart) = match link.session().map(|session| session.me()) {
-            None => (None, CountsView::default(), Vec::new()),
+        let (me, counts, apart, board_apart) = match link.session().map(|session| session.me()) {
+            None => (None, CountsView::default(), Vec::new(), false),
             Some(me) => {
                 let reader = place.reader()?;
                 let counts = place.cache.read(move |connection| views::counts(connection, &reader)).await?;
@@ -77,7 +79,8 @@ impl Desk {
                     logic_name: me.logic_name,
                     translate: me.translate,
                 };
-                (Some(me), counts, place.cache.read(apart::all).await?)
+                let has_board = counts.all.is_some() && place.cache.read(apart::has_board).await?;
+                (Some(me), counts, place.cache.read(apart::all).await?, has_board)
             }
         };
         let (notifications, settings) = (place.memory.notifications(), settings.unwrap_or_default());
@@ -87,6 +90,7 @@ impl Desk {
             me,
             counts,
             apart,
+            board_apart,
             figures,
             notifications,
             settings,
@@ -120,20 +124,19 @@ fn refused(why: &Why) -> String {
 }
 
 /// The view while the cache is locked.
-fn locked(ask: Ask, failed: Option<String>) -> AppView {
+fn locked(ask: Ask) -> AppView {
     let (ask, reason) = match ask {
         Ask::ChoosePassphrase => (LockedAsk::ChoosePassphrase, None),
         Ask::Passphrase => (LockedAsk::Passphrase, None),
         Ask::Silent => (LockedAsk::KeychainSilent, None),
         Ask::Keychain { why } => (LockedAsk::Keychain, Some(refused(&why))),
     };
-    let failed = failed.map(|failed| sentence(&format!("{failed}.")));
-    let reason = failed.or(reason);
     AppView {
         connection: ConnectionView::Locked { ask, reason },
         me: None,
         counts: CountsView::default(),
         apart: Vec::new(),
+        board_apart: false,
         figures: FiguresView::default(),
         notifications: NotificationsView::Unknown,
         settings: SettingsView::default(),
@@ -217,7 +220,7 @@ impl Workplace {
         let call = self.memory.call_of(id);
         let asked = session.with_token(|token| async move { session.hub.claim(&token, id, call).await }).await;
         // Older hubs have no answer.
-        asked.map_or_else(|_| not_to_be_seen(), |claim| claimed(&claim))
+        asked.map_or_else(|_| not_to_be_seen(), |claim| claimed(&claim).into())
     }
 
     pub(crate) async fn media(&self, request: MediaRequest) -> Result<MediaView, RpcError> {
@@ -247,8 +250,8 @@ impl Workplace {
             return Err(error("desk.offline", "This file is not on this machine yet, and you are offline."));
         }
         self.downloads.get(session, id).await.map_err(|failed| match &*failed {
-            FetchError::Hub(HubError::Refused(problem)) => error(&problem.code, problem.detail.clone()),
-            FetchError::Hub(other) => error("media.unavailable", said(other)),
+            FetchError::Hub(HubError::Refused(problem)) => RpcError::from(&**problem),
+            FetchError::Hub(other) => error("media.unavailable", other.reason().words()),
             FetchError::Cache(failed) => failed.into(),
         })
     }

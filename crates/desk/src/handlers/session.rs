@@ -7,7 +7,6 @@ use tandem_protocol::agents::{AgentCommand, DeskFrame, Login, is_language_tag};
 use tandem_sqlite::rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::asking::said;
 use crate::address::{Trouble, Unusable, Verdict, verdict, ways};
 use crate::cache::expect::expected_here;
 use crate::cache::{CacheError, bookmarks, concerning, conversations, files, meta, outbox};
@@ -17,14 +16,14 @@ use crate::hub::{Hub, HubError, outdated};
 use crate::link::Input;
 use crate::memory::Chosen;
 use crate::notify::Poke;
-use crate::refusals::{error, sentence};
+use crate::refusals::error;
 use crate::rpc::{
     Customers, Looking, Nothing, OneConversation, RpcError, Seen, SetAvailability, SignIn, SignOut, Unlock,
 };
 use crate::vault::Refused;
-use crate::view::{AppearanceSettings, BehindView, NotificationSettings, SettingsView};
+use crate::view::{AppearanceSettings, BehindView, BoardLimits, NotificationSettings, SettingsView};
 use crate::views::Reader;
-use crate::words::{problem, say};
+use crate::words::{problem, say, sentence};
 use crate::workplace::Workplace;
 
 impl Desk {
@@ -83,18 +82,18 @@ impl Desk {
 /// Why the hub, which is one, does not sign the user in.
 fn not_let_in(failed: HubError) -> RpcError {
     match failed {
-        HubError::SessionEnded(message) => error("session.wrong", message),
-        HubError::Busy { message, .. } => error("session.busy", message),
+        HubError::SessionEnded(reason) => error("session.wrong", reason.words()),
+        HubError::Busy { reason, .. } => error("session.busy", reason.words()),
         HubError::Refused(problem) => match outdated(&problem) {
-            Some(outdated) => error("session.outdated", outdated.message()),
+            Some(outdated) => error("session.outdated", outdated.words()),
             None if problem.code == "auth.suspended" => error("session.suspended", problem.detail),
-            None => RpcError { code: problem.code, message: problem.detail },
+            None => RpcError::from(&*problem),
         },
-        HubError::Network(message) => error("session.unreachable", message),
+        HubError::Network(reason) => error("session.unreachable", reason.words()),
         HubError::Garbled(_) => {
             error("session.not_tandem", "Something answered that is not a Tandem hub. Check the address.")
         }
-        other => error("session.failed", said(&other)),
+        other => error("session.failed", other.reason().words()),
     }
 }
 
@@ -125,7 +124,7 @@ fn opened(done: Result<(), UnlockError>) -> Result<Nothing, RpcError> {
 
 /// A customer whom the user could not leave, and why.
 fn not_left(name: &str, why: Option<RpcError>) -> String {
-    match why.map(|RpcError { code, message }| problem(&code, message)) {
+    match why.map(|RpcError { code, message }| problem(&code, &[], message)) {
         Some(reason) => say("refused-not-left.why", &[("name", name.into()), ("reason", reason.into())]),
         None => say("refused-not-left.no-answer", &[("name", name.into())]),
     }
@@ -198,6 +197,10 @@ impl Workplace {
             let message =
                 format!("Up to {} languages are taken, as tags such as de or pt-BR.", SettingsView::MOST_READ);
             return Err(error("settings.reads", message));
+        }
+        if let Some(limit) = request.board.every().into_iter().find(|limit| *limit > BoardLimits::MOST) {
+            let message = format!("A limit of the board is at most {}, not {limit}.", BoardLimits::MOST);
+            return Err(error("settings.board", message));
         }
         let before = self.memory.settings();
         let reads_others = before.reads != request.reads;
@@ -307,6 +310,7 @@ mod tests {
     use tandem_protocol::Problem;
 
     use super::*;
+    use crate::reason::Reason;
     use crate::words::tests::in_german;
 
     #[test]
@@ -331,14 +335,18 @@ mod tests {
     fn the_reason_why_a_user_is_not_let_in_is_told_apart() {
         let problem =
             |status, code: &str| HubError::Refused(Box::new(Problem::new(status, code, "In the hub's words.")));
-        let busy = HubError::Busy { message: "Come back later.".into(), retry_after: None };
+        let busy = HubError::Busy { reason: Reason::said("", "Come back later."), retry_after: None };
         for (failed, code, words) in [
-            (HubError::SessionEnded("Wrong e-mail or password.".into()), "session.wrong", "Wrong e-mail or password."),
+            (
+                HubError::SessionEnded(Reason::said("", "Wrong e-mail or password.")),
+                "session.wrong",
+                "Wrong e-mail or password.",
+            ),
             (problem(403, "auth.suspended"), "session.suspended", "In the hub's words."),
             (problem(426, "client.too_old"), "session.outdated", "Update Tandem."),
             (problem(429, "auth.too_many"), "auth.too_many", "In the hub's words."),
             (busy, "session.busy", "Come back later."),
-            (HubError::Network("No answer.".into()), "session.unreachable", "No answer."),
+            (HubError::Network(Reason::said("", "No answer.")), "session.unreachable", "No answer."),
             (HubError::Garbled("expected value at line 1".into()), "session.not_tandem", "not a Tandem hub"),
         ] {
             let said = not_let_in(failed);

@@ -1,15 +1,17 @@
 //! What only some channels have, asked of the hub: templates, how a conversation begins with one, files to fetch again.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
-use tandem_conversation::{Content, ConversationId, Template, TurnId};
+use tandem_conversation::{Content, ConversationId, Template, Time, TurnId};
 use tandem_protocol::channels::StartConversation;
 use uuid::Uuid;
 
+use crate::cache::conversations::{self, Held};
 use crate::handlers::seen::Seen;
-use crate::refusals::refusal;
-use crate::rpc::{BeginConversation, FetchFile, Nothing, OneConversation, RpcError, SendTemplate};
-use crate::view::{BegunView, OwnNumberView, StartsView, TemplateView};
+use crate::refusals::{refusal, unknown_conversation};
+use crate::rpc::{BeginConversation, FetchFile, Nothing, OneConversation, RpcError, SendCard, SendTemplate};
+use crate::view::{BegunView, OtherChatView, OwnNumberView, StartsView, TemplateView};
 use crate::workplace::Workplace;
 
 impl Workplace {
@@ -19,6 +21,24 @@ impl Workplace {
             session.hub.templates(&token, request.id).await
         });
         Ok(page.await?.templates.into_iter().map(TemplateView::from).collect())
+    }
+
+    /// The customer's other chats on this desk, the newest first. What is written there goes there.
+    pub(crate) async fn other_chats(
+        &self,
+        OneConversation { id }: OneConversation,
+    ) -> Result<Vec<OtherChatView>, RpcError> {
+        let found = self.cache.read(move |connection| {
+            let Some(Held { state, .. }) = conversations::get(connection, id)? else { return Ok(None) };
+            let all = conversations::earlier(connection, state.customer.id, Time(i64::MAX))?;
+            let mut seen = HashSet::from([state.contact]);
+            // The first of each chat is its newest.
+            Ok(Some(
+                all.into_iter().map(|held| held.state).filter(|state| seen.insert(state.contact)).collect::<Vec<_>>(),
+            ))
+        });
+        let found = found.await?.ok_or_else(|| unknown_conversation(id))?;
+        Ok(found.into_iter().map(OtherChatView::from).collect())
     }
 
     /// Has the hub try again to fetch a customer's file. The file comes as every change does.
@@ -34,6 +54,12 @@ impl Workplace {
         let text = template.filled(&values).map_err(|rejection| refusal(&rejection))?;
         let Template { name, language, .. } = template;
         let content = Content::Template { name, language, values, text };
+        self.reply(id, content, Seen { written_against: None, reopen: true }, Duration::ZERO, None).await
+    }
+
+    /// Sends a contact card as a reply. It is queued like any other.
+    pub(crate) async fn send_card(&self, SendCard { id, person }: SendCard) -> Result<Nothing, RpcError> {
+        let content = Content::card(vec![person]);
         self.reply(id, content, Seen { written_against: None, reopen: true }, Duration::ZERO, None).await
     }
 

@@ -107,7 +107,19 @@ impl Workplace {
             while_in_progress: in_progress,
             library,
             reply_to: None,
+            asks_number: false,
         })
+    }
+
+    /// Asks the customer for their phone number. Where the channel has no such question, nothing is said.
+    pub(crate) async fn ask_for_number(&self, request: Words) -> Result<Nothing, RpcError> {
+        let Words { id, text } = request;
+        let mut command =
+            self.reply_with(id, Content::Text { text }, Seen { written_against: None, reopen: false }, None).await?;
+        if let AgentCommand::Reply { asks_number, .. } = &mut command {
+            *asks_number = true;
+        }
+        self.give(id, command).await
     }
 
     pub(crate) async fn react(&self, request: React) -> Result<Nothing, RpcError> {
@@ -154,6 +166,15 @@ impl Workplace {
         let over = || error("conversation.undo_over", "It is too late to undo this.");
         let call = dismissed.ok_or_else(over)?.help.call;
         self.give(id, AgentCommand::RestoreHelp { call }).await
+    }
+
+    /// Calls the next people to the open call for help.
+    pub(crate) async fn call_more(&self, request: OneConversation) -> Result<Nothing, RpcError> {
+        let id = request.id;
+        let held = self.cache.read(move |connection| conversations::get(connection, id)).await?;
+        let help = held.ok_or_else(|| unknown_conversation(id))?.state.help;
+        let call = help.ok_or_else(|| refusal(&Rejection::NoCall))?.call;
+        self.give(id, AgentCommand::CallMore { call }).await
     }
 
     pub(crate) async fn leave(&self, request: Leave) -> Result<Nothing, RpcError> {

@@ -6,7 +6,7 @@ use std::io;
 use rustls::CertificateError;
 
 use super::silent;
-use crate::words::say;
+use crate::reason::Reason;
 
 /// What stands between this desk and the hub, by what can be done about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,12 +26,12 @@ pub(crate) enum Obstacle {
 }
 
 /// The message for a client error.
-pub(super) fn reason(error: &reqwest::Error) -> String {
+pub(super) fn reason(error: &reqwest::Error) -> Reason {
     judged(error).1
 }
 
 /// What stood in the way, and the message.
-pub(super) fn judged(error: &reqwest::Error) -> (Obstacle, String) {
+pub(super) fn judged(error: &reqwest::Error) -> (Obstacle, Reason) {
     let chain = chain(error);
     if let Some(found) = chain.iter().find_map(|error| certificate(*error)) {
         return found;
@@ -40,32 +40,32 @@ pub(super) fn judged(error: &reqwest::Error) -> (Obstacle, String) {
     let texts: Vec<String> = chain.iter().skip(1).map(ToString::to_string).collect();
     let says = |what: &str| texts.iter().any(|text| text.contains(what));
     if says("proxy authorization required") {
-        return (Obstacle::Proxy, say("lost-proxy.sign-in", &[]));
+        return (Obstacle::Proxy, Reason::lost("lost-proxy.sign-in"));
     }
     if says("tunnel error: unsuccessful") {
-        return (Obstacle::Proxy, say("lost-proxy.closed", &[]));
+        return (Obstacle::Proxy, Reason::lost("lost-proxy.closed"));
     }
     if says("tunnel error") || says("proxy") {
-        return (Obstacle::Proxy, say("lost-proxy", &[]));
+        return (Obstacle::Proxy, Reason::lost("lost-proxy"));
     }
     if error.is_timeout() {
         return (Obstacle::Silent, silent());
     }
     if says("dns error") || says("failed to lookup address") {
-        return (Obstacle::Name, say("lost-name", &[]));
+        return (Obstacle::Name, Reason::lost("lost-name"));
     }
     match chain.iter().rev().find_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind) {
-        Some(io::ErrorKind::ConnectionRefused) => (Obstacle::Refused, say("lost-refused", &[])),
+        Some(io::ErrorKind::ConnectionRefused) => (Obstacle::Refused, Reason::lost("lost-refused")),
         Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
-            (Obstacle::Other, say("lost-route", &[]))
+            (Obstacle::Other, Reason::lost("lost-route"))
         }
         Some(io::ErrorKind::TimedOut) => (Obstacle::Silent, silent()),
         // It hangs up when it is greeted by TLS.
-        Some(io::ErrorKind::UnexpectedEof) if error.is_connect() => (Obstacle::NoTls, say("lost-tls.ended", &[])),
-        _ if error.is_connect() => (Obstacle::Other, say("lost-reach", &[])),
+        Some(io::ErrorKind::UnexpectedEof) if error.is_connect() => (Obstacle::NoTls, Reason::lost("lost-tls.ended")),
+        _ if error.is_connect() => (Obstacle::Other, Reason::lost("lost-reach")),
         _ => {
             let last = texts.last().map_or("", String::as_str);
-            (Obstacle::Other, say("lost-other", &[("reason", last.into())]))
+            (Obstacle::Other, Reason::own("", "lost-other", &[("reason", last)]))
         }
     }
 }
@@ -85,24 +85,26 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)>
 }
 
 /// The message for a rejected certificate, or for another failure of TLS.
-fn certificate(error: &(dyn Error + 'static)) -> Option<(Obstacle, String)> {
+fn certificate(error: &(dyn Error + 'static)) -> Option<(Obstacle, Reason)> {
     let words = match error.downcast_ref::<rustls::Error>()? {
         rustls::Error::InvalidCertificate(why) => match why {
-            CertificateError::UnknownIssuer => say("lost-certificate.issuer", &[]),
+            CertificateError::UnknownIssuer => Reason::lost("lost-certificate.issuer"),
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                say("lost-certificate.name", &[])
+                Reason::lost("lost-certificate.name")
             }
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => say("lost-certificate.expired", &[]),
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                Reason::lost("lost-certificate.expired")
+            }
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                say("lost-certificate.early", &[])
+                Reason::lost("lost-certificate.early")
             }
-            CertificateError::Revoked => say("lost-certificate.revoked", &[]),
-            other => say("lost-certificate", &[("reason", other.to_string().into())]),
+            CertificateError::Revoked => Reason::lost("lost-certificate.revoked"),
+            other => Reason::own("", "lost-certificate", &[("reason", &other.to_string())]),
         },
         other @ rustls::Error::InvalidMessage(_) => {
-            return Some((Obstacle::NoTls, say("lost-tls", &[("reason", other.to_string().into())])));
+            return Some((Obstacle::NoTls, Reason::own("", "lost-tls", &[("reason", &other.to_string())])));
         }
-        other => say("lost-tls", &[("reason", other.to_string().into())]),
+        other => Reason::own("", "lost-tls", &[("reason", &other.to_string())]),
     };
     Some((Obstacle::Certificate, words))
 }

@@ -45,6 +45,11 @@ impl Hub {
         self.ask(Method::GET, path, Some(token), NOTHING).await
     }
 
+    /// Figures; `path` has the question.
+    pub(crate) async fn figures<T: DeserializeOwned>(&self, token: &str, path: &str) -> Result<T, HubError> {
+        self.ask(Method::GET, path, Some(token), NOTHING).await
+    }
+
     /// Everything in the library that the user may use.
     pub(crate) async fn library(&self, token: &str) -> Result<Library, HubError> {
         self.ask(Method::GET, "library", Some(token), NOTHING).await

@@ -14,7 +14,9 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use uuid::Uuid;
 
 use super::{Hub, HubError, checked, network};
+use crate::reason::Reason;
 use crate::view::Older;
+use crate::words::say;
 
 pub(crate) type Socket = WebSocketStream<Upgraded>;
 
@@ -50,18 +52,16 @@ impl Hub {
             request = request.header(LOG_HEADER, log.to_string());
         }
         let response = checked(request.send().await.map_err(network)?).await.map_err(|error| match error {
-            HubError::Refused(problem) if problem.code != "client.too_old" => HubError::Busy {
-                message: format!("The hub refused the live connection ({}).", problem.status),
-                retry_after: None,
-            },
+            HubError::Refused(problem) if problem.code != "client.too_old" => {
+                HubError::Busy { reason: Reason::from(&*problem), retry_after: None }
+            }
             other => other,
         })?;
         let accepted = response.headers().get(SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes);
         if response.status() != StatusCode::SWITCHING_PROTOCOLS
             || accepted != Some(derive_accept_key(key.as_bytes()).as_bytes())
         {
-            let message = "Something between this desk and the hub does not let the live connection through.";
-            return Err(HubError::Busy { message: message.into(), retry_after: None });
+            return Err(HubError::Busy { reason: Reason::lost("lost-in-between.live"), retry_after: None });
         }
         let stream = response.upgrade().await.map_err(network)?;
         let config = WebSocketConfig::default()
@@ -73,10 +73,10 @@ impl Hub {
 }
 
 /// Which side must be updated.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outdated {
-    Desk(String),
-    Hub(String),
+    Desk,
+    Hub,
 }
 
 impl Outdated {
@@ -84,28 +84,27 @@ impl Outdated {
     pub(crate) fn between(version: u32, oldest: Option<u32>) -> Option<Self> {
         let own = tandem_protocol::version();
         if oldest.is_some_and(|oldest| own < oldest) {
-            return Some(Self::Desk("This desk is too old for the hub. Update Tandem.".into()));
+            return Some(Self::Desk);
         }
-        (version < tandem_protocol::MIN_VERSION)
-            .then(|| Self::Hub("The hub is too old for this desk. It must be updated.".into()))
+        (version < tandem_protocol::MIN_VERSION).then_some(Self::Hub)
     }
 
-    pub(crate) fn older(&self) -> Older {
+    pub(crate) fn older(self) -> Older {
         match self {
-            Self::Desk(_) => Older::Desk,
-            Self::Hub(_) => Older::Hub,
+            Self::Desk => Older::Desk,
+            Self::Hub => Older::Hub,
         }
     }
 
-    pub(crate) fn message(&self) -> &str {
+    pub(crate) fn words(self) -> String {
         match self {
-            Self::Desk(message) | Self::Hub(message) => message,
+            Self::Desk => say("lost-outdated", &[]),
+            Self::Hub => say("lost-outdated.hub", &[]),
         }
     }
 }
 
 /// The error that this desk is too old, from sign-in or connecting.
 pub(crate) fn outdated(problem: &tandem_protocol::Problem) -> Option<Outdated> {
-    (problem.code == "client.too_old")
-        .then(|| Outdated::Desk("This desk is too old for the hub. Update Tandem.".into()))
+    (problem.code == "client.too_old").then_some(Outdated::Desk)
 }

@@ -8,8 +8,9 @@ use super::{Action, Notification, ShownId, Sound, Tag, Urgency};
 use crate::entries::reason;
 use crate::words::say;
 
-const TITLE_CHARS: usize = 80;
-const BRAND_CHARS: usize = 40;
+/// Of a person or a brand: what happened stands after it, and is never cut off.
+const NAME_CHARS: usize = 40;
+const TITLE_CHARS: usize = 120;
 const BODY_CHARS: usize = 200;
 
 /// How a notification is shown.
@@ -33,7 +34,7 @@ pub(super) fn notification(
     replaces: Option<ShownId>,
     now: Time,
 ) -> Notification {
-    let name = &state.customer.name;
+    let name = plain_line(&state.customer.name, NAME_CHARS);
     let of = |id: &str| say(id, &[("name", name.as_str().into())]);
     let words = state.last_words.as_ref().filter(|words| words.by == Participant::Customer);
     let words = words.filter(|_| manner.preview).map_or("", |words| words.text.as_str());
@@ -45,7 +46,10 @@ pub(super) fn notification(
         }
         NoticeKind::Invited { engagement } => {
             let asked = state.engagements.iter().find(|e| e.id == engagement).map(|e| &e.kind);
-            let asks = |id: &str, by: &str| say(id, &[("by", by.into()), ("name", name.as_str().into())]);
+            let asks = |id: &str, by: &str| {
+                let by = plain_line(by, NAME_CHARS);
+                say(id, &[("by", by.into()), ("name", name.as_str().into())])
+            };
             let invites = |by: &str| asks("notice-invited", by);
             let (title, note) = match asked {
                 Some(EngagementKind::Invitation {
@@ -73,7 +77,7 @@ pub(super) fn notification(
             };
             (title, words.to_owned(), answering(manner), Urgency::Normal)
         }
-        NoticeKind::CustomerWrote { .. } => (name.clone(), words.to_owned(), answering(manner), Urgency::Normal),
+        NoticeKind::CustomerWrote { .. } => (name, words.to_owned(), answering(manner), Urgency::Normal),
         NoticeKind::Reminded { .. } => {
             (of("notice-reminder"), reminder(state, words), answering(manner), Urgency::Normal)
         }
@@ -82,6 +86,7 @@ pub(super) fn notification(
             let colleague = mention.and_then(|mention| mention.by.colleague()).map(|(_, name)| name.to_owned());
             let by = colleague.unwrap_or_else(|| say("notice-invited.colleague", &[]));
             let note = mention.filter(|_| manner.preview).map_or("", |mention| mention.words.as_str());
+            let by = plain_line(&by, NAME_CHARS);
             let title = say("notice-mentioned", &[("by", by.into()), ("name", name.as_str().into())]);
             let actions = match state.invitation_of(me) {
                 Some(_) => vec![Action::Join, Action::Open],
@@ -94,7 +99,7 @@ pub(super) fn notification(
     Notification {
         tag: Tag::Conversation(state.id),
         title: match manner.brand {
-            Some(brand) => format!("{title} · {}", plain_line(brand, BRAND_CHARS)),
+            Some(brand) => format!("{title} · {}", plain_line(brand, NAME_CHARS)),
             None => title,
         },
         body: plain_text(&body),

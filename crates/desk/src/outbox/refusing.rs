@@ -10,16 +10,16 @@ use tandem_protocol::agents::AgentCommand;
 use tandem_sqlite::rusqlite::Connection;
 
 use super::{Outbox, Outcome};
-use crate::cache::bookmarks::{self, Kind};
+use crate::cache::bookmarks::{self, Kind, Returned};
 use crate::cache::expect::{Expecting, expected};
 use crate::cache::outbox::{self, Queued};
-use crate::cache::refused::{self, Refused};
-use crate::cache::{CacheError, buttons, conversations, files, library, meta};
+use crate::cache::{CacheError, buttons, conversations, files, library, meta, refused};
 use crate::changes::Changes;
 use crate::hub::HubError;
-use crate::refusals::{claimed, sentence};
+use crate::reason::Reason;
+use crate::refusals::{claimed, hidden};
 use crate::session::Session;
-use crate::view::{Change, ReturnedView, Tone};
+use crate::view::{Change, Tone};
 use crate::words::say;
 
 /// What the user hears of a refused command.
@@ -43,7 +43,8 @@ impl Outbox {
         let id = queued.id;
         // A waiting caller shows the reason, and its dialog still has the words.
         let alone = self.is_alone(id);
-        let (code, reason, now) = (problem.code.clone(), problem.detail.clone(), self.clock.hub_now());
+        let why = Why { reason: Reason::from(&*problem), now: self.clock.hub_now() };
+        let reason = why.reason.clone();
         let refused = queued.clone();
         let told = self
             .cache
@@ -52,7 +53,6 @@ impl Outbox {
                 if outbox::get(connection, id)?.is_none() {
                     return Ok(Vec::new());
                 }
-                let why = Why { code, reason, now };
                 let followers = followers(connection, &refused)?;
                 let first = why.give_up(connection, &refused, alone)?;
                 let mut told = Vec::new();
@@ -75,7 +75,7 @@ impl Outbox {
         }
         tracing::info!(command.id = %id, code = %problem.code, "a command was refused");
         if (alone || told.len() > 1) && !queued.is_receipt() {
-            let text = said(&told, &problem.detail);
+            let text = said(&told, &reason.words());
             changes.tell(Change::Toast { tone: Tone::Bad, text });
         }
         if let Some(waiter) = self.waiter(id) {
@@ -86,8 +86,7 @@ impl Outbox {
 }
 
 struct Why {
-    code: String,
-    reason: String,
+    reason: Reason,
     now: Time,
 }
 
@@ -100,27 +99,25 @@ impl Why {
         let known = outbox::name_of(connection, queued.id)?;
         let held = conversations::get(connection, of)?;
         let name = held.map_or_else(|| known.clone(), |held| held.state.customer.name);
+        let reason = match name.is_empty() {
+            true => self.reason.clone(),
+            false => self.reason.clone().naming("customer", &name),
+        };
         outbox::remove(connection, queued.id)?;
         library::give_back(connection, queued.id)?;
         let file = files::of_command(connection, queued.id)?;
         if file.is_some() {
-            files::give_back(connection, queued.id, Some(&self.reason))?;
+            files::give_back(connection, queued.id, Some(&reason))?;
         }
         let is_turn = outbox::turn_of(&queued.command).is_some();
         let words = outbox::words_of(&queued.command).filter(|_| is_turn || alone);
-        let why = |kind| {
-            // The words of an act look like a note once they are a draft.
-            let reason = match is_turn {
-                true => self.reason.clone(),
-                false => {
-                    let args = [("what", what.as_str().into()), ("reason", sentence(&self.reason).into())];
-                    say("returned-act.alone", &args)
-                }
-            };
-            ReturnedView { note: kind == Kind::Note, code: self.code.clone(), reason, at: Some(self.now) }
-        };
+        let why = |kind| Returned::new(kind, reason.clone(), self.now);
         match words {
-            Some((kind, words)) => bookmarks::give_back(connection, of, kind, words, Some(&why(kind)))?,
+            Some((kind, words)) if is_turn => bookmarks::give_back(connection, of, kind, words, Some(&why(kind)))?,
+            Some((kind, words)) => {
+                let why = why(kind).of_act(&queued.command)?;
+                bookmarks::give_back(connection, of, kind, words, Some(&why))?;
+            }
             // Without a text the file itself shows the reason.
             None if file.is_some() => bookmarks::explain(connection, of, &why(Kind::Reply))?,
             None => {}
@@ -135,15 +132,7 @@ impl Why {
 
     /// Keeps an act without words until the user has seen to it.
     fn keep(&self, connection: &Connection, queued: &Queued, told: &Told) -> Result<(), CacheError> {
-        let refused = Refused {
-            command: queued.id,
-            conversation: queued.conversation,
-            name: told.name.clone(),
-            what: told.what.clone(),
-            reason: sentence(&self.reason),
-            at: self.now,
-        };
-        refused::add(connection, &refused)
+        refused::add(connection, queued, &told.name, &self.reason, self.now)
     }
 }
 
@@ -189,15 +178,12 @@ pub(super) async fn explained<T>(
     id: ConversationId,
     answer: Result<T, HubError>,
 ) -> Result<T, HubError> {
-    let mut problem = match answer {
+    let problem = match answer {
         Err(HubError::Refused(problem)) if problem.code == "conversation.unknown" => problem,
         other => return other,
     };
     // Older hubs have no answer.
     let claim = session.with_token(|token| async move { session.hub.claim(&token, id, None).await }).await;
-    problem.detail = match claim {
-        Ok(claim) => claimed(&claim).message,
-        Err(_) => say("returned-hidden", &[]),
-    };
-    Err(HubError::Refused(problem))
+    let why = claim.map_or_else(|_| hidden(), |claim| claimed(&claim));
+    Err(HubError::Refused(Box::new(why.told_by(*problem))))
 }

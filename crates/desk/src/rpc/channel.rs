@@ -1,7 +1,8 @@
 //! What only some channels take: reactions, templates, and conversations that begin with one.
 
 use serde::Deserialize;
-use tandem_conversation::{ConversationId, Template, TemplateValue, TurnId};
+use tandem_conversation::{CardPerson, ConversationId, Template, TemplateValue, TurnId};
+use tandem_protocol::channels::WhatsappSettings;
 use ts_rs::TS;
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -31,6 +32,13 @@ pub struct SendTemplate {
 
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SendCard {
+    pub id: ConversationId,
+    pub person: CardPerson,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BeginConversation {
     /// From the view of starts: a repeat with them sends nothing again.
     pub id: ConversationId,
@@ -43,4 +51,19 @@ pub struct BeginConversation {
     pub name: String,
     pub template: Template,
     pub values: Vec<TemplateValue>,
+}
+
+/// One of the company's numbers, by the operator's name for it.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OneNumber {
+    pub id: String,
+}
+
+#[derive(Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SaveNumber {
+    pub id: String,
+    /// Secrets that are left out stay as they are.
+    pub settings: WhatsappSettings,
 }

@@ -4,6 +4,8 @@ use serde::Deserialize;
 use tandem_conversation::{ConversationId, Section};
 use ts_rs::TS;
 
+use crate::words::Spoken;
+
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Looking {
@@ -33,4 +35,11 @@ pub struct Want {
 pub struct KeepOnTop {
     pub id: ConversationId,
     pub on: bool,
+}
+
+/// The language of the window, as the user's settings or the system want it.
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Speaks {
+    pub language: Spoken,
 }

@@ -18,7 +18,7 @@ use crate::cache::{self, CacheError, conversations, lost, meta};
 use crate::hub::{HubError, Outdated, Socket, Standing};
 use crate::link::Link;
 use crate::pace::Pace;
-use crate::refusals::sentence;
+use crate::reason::Reason;
 use crate::session::Session;
 use crate::view::{Change, Tone};
 use crate::words;
@@ -37,7 +37,7 @@ pub(super) async fn open(session: &Session, standing: Standing, within: Duration
 struct Attending {
     session: Arc<Session>,
     /// The last error frame: the reason if the connection then closes.
-    complaint: Option<String>,
+    complaint: Option<Reason>,
     /// The cursor up to which this connection is complete; none from the start.
     told: Option<u64>,
     /// The log of this connection.
@@ -91,7 +91,7 @@ impl Syncing {
                                 }
                             };
                             if said.is_err() {
-                                return Left::Lost(words::say("lost-connection", &[]));
+                                return Left::Lost(Reason::lost("lost-connection"));
                             }
                             continue;
                         }
@@ -100,7 +100,7 @@ impl Syncing {
                         Err(_) => match silence.goes_on(&self.pace, Instant::now()) {
                             Kept::Ask => {
                                 if socket.send(Message::Ping(Bytes::new())).await.is_err() {
-                                    return Left::Lost(words::say("lost-connection", &[]));
+                                    return Left::Lost(Reason::lost("lost-connection"));
                                 }
                                 continue;
                             }
@@ -108,7 +108,7 @@ impl Syncing {
                                 self.is_quiet(true);
                                 continue;
                             }
-                            Kept::Over => return Left::Lost(words::say("lost-quiet", &[])),
+                            Kept::Over => return Left::Lost(Reason::lost("lost-quiet")),
                         },
                         Ok(Some(Ok(message))) => message,
                         Ok(Some(Err(error))) => {
@@ -202,7 +202,7 @@ impl Syncing {
                 if done.is_continue() && speaks.unwrap_or(version) >= tandem_protocol::SAYS_WHY {
                     let said = DeskFrame::Presence(self.memory.whereabouts());
                     if say(socket, &said).await.is_err() {
-                        return ControlFlow::Break(Left::Lost(words::say("lost-connection", &[])));
+                        return ControlFlow::Break(Left::Lost(Reason::lost("lost-connection")));
                     }
                 }
                 if done.is_continue() && speaks.is_some_and(|version| version >= tandem_protocol::NAMES_HELD) {
@@ -226,9 +226,8 @@ impl Syncing {
                 tracing::info!("the hub does not know our cursor: starting afresh");
                 let forgotten = forgotten.await;
                 if matches!(forgotten, Ok(true)) {
-                    let text = "The hub was restored from a backup. Messages sent after that backup are missing: check \
-                                your conversations.";
-                    self.changes.tell(Change::Toast { tone: Tone::Bad, text: text.into() });
+                    let text = words::say("returned-restored.all", &[]);
+                    self.changes.tell(Change::Toast { tone: Tone::Bad, text });
                 }
                 return stored(forgotten);
             }
@@ -287,9 +286,12 @@ impl Syncing {
             LiveFrame::Alerts { conversations } => {
                 conversations.into_iter().for_each(|id| self.changes.tell(Change::Alerts { id }));
             }
+            LiveFrame::Availability { status, by } => {
+                return self.obey(status, by, socket).await;
+            }
             LiveFrame::Error { code, message } => {
                 tracing::warn!(%code, "the hub complains");
-                attending.complaint = Some(message);
+                attending.complaint = Some(Reason::said(&code, message));
             }
             // Already parsed as a batch.
             LiveFrame::Batch(_) => {}
@@ -300,7 +302,7 @@ impl Syncing {
     /// The hub reported the user: name and permissions may have changed since the sign-in.
     async fn greet(&self, attending: &mut Attending, me: Me, speaks: u32) -> ControlFlow<Left> {
         if me.user != attending.session.user {
-            return ControlFlow::Break(Left::Ended("The hub answered for another user.".into()));
+            return ControlFlow::Break(Left::Ended(Reason::lost("lost-sign-in.other")));
         }
         let before = attending.session.me();
         let has_other_rights = before.permissions != me.permissions || before.skills != me.skills;
@@ -344,7 +346,7 @@ impl Syncing {
             let more = conversations.len() >= NAMED_AT_ONCE as usize;
             after = conversations.last().map_or(after, |(id, _)| *id);
             if say(socket, &DeskFrame::Holds { conversations, more }).await.is_err() {
-                return ControlFlow::Break(Left::Lost(words::say("lost-connection", &[])));
+                return ControlFlow::Break(Left::Lost(Reason::lost("lost-connection")));
             }
             if !more {
                 return ControlFlow::Continue(());
@@ -494,8 +496,8 @@ impl Attending {
         follows
     }
 
-    fn lost(&mut self) -> String {
-        self.complaint.take().unwrap_or_else(|| words::say("lost-connection", &[]))
+    fn lost(&mut self) -> Reason {
+        self.complaint.take().unwrap_or_else(|| Reason::lost("lost-connection"))
     }
 }
 
@@ -510,7 +512,7 @@ fn put_log(connection: &Connection, log: Option<Uuid>) -> Result<(), CacheError>
 /// A frame is missing: later ones are discarded and requested again.
 fn gap() -> Left {
     tracing::warn!("the hub's frames do not follow each other");
-    Left::Lost("A message from the hub was lost.".into())
+    Left::Lost(Reason::lost("lost-frame"))
 }
 
 /// Takes further frames that have already arrived, so that a burst costs few transactions. Returns the first frame
@@ -535,7 +537,7 @@ fn at_hand(first: Batch, socket: &mut Socket) -> (Vec<Batch>, Option<Message>) {
     (batches, None)
 }
 
-async fn say(socket: &mut Socket, frame: &DeskFrame) -> Result<(), Error> {
+pub(super) async fn say(socket: &mut Socket, frame: &DeskFrame) -> Result<(), Error> {
     let text = serde_json::to_string(frame).map_err(|error| Error::Io(std::io::Error::other(error)))?;
     socket.send(Message::Text(text.into())).await
 }
@@ -544,15 +546,18 @@ async fn say(socket: &mut Socket, frame: &DeskFrame) -> Result<(), Error> {
 async fn garbled(detail: &str, socket: &mut Socket) -> Left {
     tracing::warn!(detail, "a live frame cannot be understood");
     let _ = tokio::time::timeout(Duration::from_secs(1), socket.close(None)).await;
-    Left::Lost("The hub sent something that this desk does not understand.".into())
+    Left::Lost(Reason::lost("lost-garbled"))
 }
 
-fn stored<T>(result: Result<T, cache::CacheError>) -> ControlFlow<Left> {
+pub(super) fn stored<T>(result: Result<T, cache::CacheError>) -> ControlFlow<Left> {
     match result {
         Ok(_) => ControlFlow::Continue(()),
         Err(error) => {
             error.log();
-            ControlFlow::Break(Left::Lost(sentence(&format!("the cache on this machine failed: {error}"))))
+            ControlFlow::Break(Left::Lost(Reason::said(
+                "desk.cache",
+                format!("The cache on this machine failed: {error}."),
+            )))
         }
     }
 }

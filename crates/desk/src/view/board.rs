@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tandem_conversation::board::{Figures, GroupBy, Handler, Longest, Row, Watched};
 use tandem_conversation::measure::Presence;
-use tandem_conversation::{BrandId, Channel, Time, UserId};
+use tandem_conversation::{BrandId, Channel, ConversationId, Time, UserId};
 use tandem_protocol::agents::Absence;
 use ts_rs::TS;
 
@@ -150,4 +150,36 @@ pub struct BoardView {
     pub channels: Vec<Channel>,
     pub brands: Vec<BoardBrand>,
     pub tags: Vec<String>,
+}
+
+/// Which rows of the day.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DayRowsRequest {
+    /// As in the hub's figures.
+    pub metric: String,
+    /// When the day began.
+    pub from: Time,
+}
+
+/// Rows behind a figure of the day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DayRowsView {
+    /// How many there are; the first of them are listed.
+    #[ts(type = "number")]
+    pub total: u64,
+    pub rows: Vec<DayRowView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DayRowView {
+    pub conversation: Option<ConversationId>,
+    /// The customer's name, if the conversation is on this machine.
+    pub name: Option<String>,
+    pub at: Time,
+    /// Milliseconds, or whether it hits (1 or 0); none where rows are only counted.
+    #[ts(type = "number | null")]
+    pub value: Option<i64>,
 }

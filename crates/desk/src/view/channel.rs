@@ -1,7 +1,11 @@
 //! What the conversation's channel takes.
 
 use serde::Serialize;
-use tandem_conversation::{ConversationId, Limits, Participant, Template, TemplateSlot, Time, TurnId};
+use tandem_conversation::{
+    Channel, Conversation, ConversationId, Limits, Participant, Template, TemplateSlot, Time, TurnId,
+};
+use tandem_protocol::channels::WhatsappNumber;
+use tandem_protocol::library::LibraryBrand;
 use ts_rs::TS;
 
 /// How long the channel takes replies; afterwards it takes templates only.
@@ -10,6 +14,30 @@ use ts_rs::TS;
 pub struct WindowView {
     /// None before the customer's first message.
     pub until: Option<Time>,
+}
+
+/// Another chat with the same customer, by its newest conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OtherChatView {
+    pub conversation: ConversationId,
+    pub channel: Channel,
+    pub updated: Time,
+    pub in_progress: bool,
+    /// What was said last; empty if nothing was.
+    pub words: String,
+}
+
+impl From<Conversation> for OtherChatView {
+    fn from(state: Conversation) -> Self {
+        Self {
+            conversation: state.id,
+            channel: state.channel,
+            updated: state.updated,
+            in_progress: state.in_progress(),
+            words: state.last_words.map(|last| last.text).unwrap_or_default(),
+        }
+    }
 }
 
 /// What one message of the channel holds.
@@ -115,4 +143,12 @@ pub struct BegunView {
     pub id: ConversationId,
     /// False if one is in progress: then nothing was sent.
     pub begun: bool,
+}
+
+/// The company's numbers, as those who manage settings see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NumbersView {
+    pub numbers: Vec<WhatsappNumber>,
+    pub brands: Vec<LibraryBrand>,
 }

@@ -13,8 +13,12 @@ pub struct MayView {
     pub quote: bool,
     /// To react to turns.
     pub react: bool,
+    /// To ask for the customer's phone number, which is not known.
+    pub ask_number: bool,
     /// To send a template of the channel, also where it takes nothing else.
     pub template: bool,
+    /// To send a contact card.
+    pub card: bool,
     pub note: bool,
     pub leave: bool,
     pub complete: bool,
@@ -29,6 +33,8 @@ pub struct MayView {
     pub revoke_link: bool,
     pub delegate: bool,
     pub take_over: bool,
+    /// To call more people to the open call for help.
+    pub widen: bool,
     pub decline: bool,
     pub snooze: bool,
     pub end_snooze: bool,

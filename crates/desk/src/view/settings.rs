@@ -18,8 +18,8 @@ pub struct SettingsView {
     pub undo_s: Option<u8>,
     /// After completing, leaving or handing over, the next of the user's conversations opens.
     pub open_next: bool,
-    /// The section that opens at the start.
-    pub start_section: Section,
+    /// What opens at the start.
+    pub start_section: StartPage,
     /// None until the user chooses.
     pub appearance: Option<AppearanceSettings>,
     pub language: Language,
@@ -27,6 +27,53 @@ pub struct SettingsView {
     pub reads: Vec<String>,
     pub notifications: NotificationSettings,
     pub lists: ListSettings,
+    pub board: BoardLimits,
+}
+
+/// What the window shows first. Users who may not see it begin with their own conversations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StartPage {
+    #[default]
+    My,
+    Help,
+    Left,
+    All,
+    /// The supervisors' board.
+    Board,
+}
+
+/// From when on the board's figures are over their limits; 0 for those that are not watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct BoardLimits {
+    /// The longest time for which a person is wanted, in seconds.
+    pub wanted_s: u32,
+    /// The longest time for which nobody answers, in seconds.
+    pub unanswered_s: u32,
+    /// Open calls for help.
+    pub calls: u32,
+    /// Conversations in which Your Logic could not go on, in the last 10 minutes.
+    pub fallbacks: u32,
+    /// Free places: over below this.
+    pub free_places: u32,
+}
+
+impl BoardLimits {
+    /// Largest value of each: a day, in seconds.
+    pub(crate) const MOST: u32 = 24 * 60 * 60;
+
+    pub(crate) fn every(&self) -> [u32; 5] {
+        let Self { wanted_s, unanswered_s, calls, fallbacks, free_places } = *self;
+        [wanted_s, unanswered_s, calls, fallbacks, free_places]
+    }
+}
+
+impl Default for BoardLimits {
+    /// A person is wanted for a minute, or nobody answers for five.
+    fn default() -> Self {
+        Self { wanted_s: 60, unanswered_s: 300, calls: 0, fallbacks: 5, free_places: 0 }
+    }
 }
 
 impl SettingsView {
@@ -42,12 +89,13 @@ impl Default for SettingsView {
             mind_customer: false,
             undo_s: None,
             open_next: true,
-            start_section: Section::My,
+            start_section: StartPage::My,
             appearance: None,
             language: Language::System,
             reads: Vec::new(),
             notifications: NotificationSettings::default(),
             lists: ListSettings::default(),
+            board: BoardLimits::default(),
         }
     }
 }

@@ -2,30 +2,36 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tandem_conversation::board::{self, Colleague, Common, Figures, Limit, Limits, Longest, Row};
+use tandem_conversation::board::{self, Colleague, Common, Limit, Limits, Longest, Row};
 use tandem_conversation::measure::Presence;
 use tandem_conversation::{BrandId, Channel, Conversation, ConversationId, Participant, Section, Time, UserId};
 use tandem_sqlite::rusqlite::Connection;
 
 use super::Reader;
+use crate::cache::CacheError;
 use crate::cache::brands::Brands;
-use crate::cache::{CacheError, conversations};
-use crate::view::{BoardBrand, BoardGroup, BoardOnly, BoardPerson, BoardRequest, BoardRow, BoardSort, BoardView};
+use crate::cache::in_progress::Known;
+use crate::view::{
+    BoardBrand, BoardGroup, BoardLimits, BoardOnly, BoardPerson, BoardRequest, BoardRow, BoardSort, BoardView,
+};
 
 /// Rows of one answer, at most.
 const ROWS: usize = 1_000;
 /// What started within this time is new, in milliseconds.
 const NEW_MS: i64 = 60 * 60 * 1000;
 
-/// From when on a wait is too long: a person is wanted for a minute, or nobody answers for five.
-#[must_use]
-pub(crate) fn limits() -> Limits {
+/// The user's limits, as the core compares figures with them.
+pub(crate) fn limits(chosen: &BoardLimits) -> Limits {
+    let watched = |value: u32| Some(i64::from(value)).filter(|value| *value > 0);
+    let seconds = |value: u32| watched(value).map(|value| Limit::above(value * 1_000));
     Limits {
-        wanted_ms: Some(Limit::above(60_000)),
-        unanswered_ms: Some(Limit::above(300_000)),
-        fallbacks: Some(Limit::above(5)),
-        ..Limits::default()
+        wanted_ms: seconds(chosen.wanted_s),
+        unanswered_ms: seconds(chosen.unanswered_s),
+        calls: watched(chosen.calls).map(Limit::above),
+        fallbacks: watched(chosen.fallbacks).map(Limit::above),
+        free_places: watched(chosen.free_places).map(Limit::below),
     }
 }
 
@@ -37,34 +43,36 @@ pub(crate) struct Person {
     pub counts: bool,
 }
 
-/// The board; none for users who may not see all conversations. `reader.now` is when the hub was last heard.
+/// The board; none for users who may not see all conversations. `reader.now` is when the hub was last heard. What is
+/// over its limits is for [`board::Alarms`] to say, which remember.
 pub(crate) fn board(
     connection: &Connection,
     reader: &Reader,
     request: &BoardRequest,
     people: Vec<Person>,
+    (limits, known): (&Limits, &Mutex<Known>),
 ) -> Result<Option<BoardView>, CacheError> {
     if !reader.may_see(Section::All) {
         return Ok(None);
     }
-    let states = conversations::in_progress(connection)?;
+    let states = known.lock().unwrap_or_else(PoisonError::into_inner).read(connection)?;
     let brands = Brands::read(connection)?;
-    Ok(Some(view(&states, &brands, reader, request, people)))
+    Ok(Some(view(&states, &brands, reader, request, people, limits)))
 }
 
 fn view(
-    states: &[Conversation],
+    states: &[Arc<Conversation>],
     brands: &Brands,
     reader: &Reader,
     request: &BoardRequest,
     people: Vec<Person>,
+    limits: &Limits,
 ) -> BoardView {
     let now = reader.now;
-    let limits = limits();
     let people = with_load(people, states);
     let colleagues: Vec<Colleague> = people.iter().filter(|person| person.counts).map(colleague).collect();
-    let figures = board::figures(states, &colleagues, now);
-    let rows: Vec<Row> = states.iter().filter_map(board::row).collect();
+    let figures = board::figures(states.iter().map(Arc::as_ref), &colleagues, now);
+    let rows: Vec<Row> = states.iter().filter_map(|state| board::row(state)).collect();
     let (mut channels, mut tags, mut known) = (Vec::<Channel>::new(), BTreeSet::new(), BTreeMap::new());
     for row in &rows {
         if !channels.contains(&row.channel) {
@@ -75,10 +83,12 @@ fn view(
             known.insert(name.to_owned(), id);
         }
     }
-    let starts: HashMap<ConversationId, &Conversation> = states.iter().map(|state| (state.id, state)).collect();
+    channels.sort_by_key(|channel| channel.facts().name);
+    let starts: HashMap<ConversationId, &Conversation> =
+        states.iter().map(|state| (state.id, state.as_ref())).collect();
     let query = request.query.trim().to_lowercase();
     let fits = |row: &&Row| {
-        starts.get(&row.conversation).is_some_and(|state| is_shown(row, state, request, &query, (&limits, now)))
+        starts.get(&row.conversation).is_some_and(|state| is_shown(row, state, request, &query, (limits, now)))
     };
     let mut shown: Vec<Row> = rows.iter().filter(fits).cloned().collect();
     let total = count(shown.len());
@@ -88,7 +98,7 @@ fn view(
     }
     let most = (request.limit as usize).min(ROWS);
     let told = |row: &Row| BoardRow {
-        over: row.is_over(&limits, now),
+        over: row.is_over(limits, now),
         closes_soon: row.closes_soon(now),
         mine: row.people.iter().any(|person| person.user() == Some(reader.user)),
         row: row.clone(),
@@ -127,7 +137,7 @@ fn view(
     };
     BoardView {
         as_of: now,
-        over: over(&figures, &limits),
+        over: Vec::new(),
         figures,
         groups,
         total,
@@ -136,12 +146,6 @@ fn view(
         brands: known.into_iter().map(|(name, id)| BoardBrand { id, name }).collect(),
         tags: tags.into_iter().collect(),
     }
-}
-
-/// Figures over their limits now, however long they have been so; [`board::Alarms`] tells each once.
-fn over(figures: &Figures, limits: &Limits) -> Vec<board::Watched> {
-    let mut alarms = board::Alarms::default();
-    alarms.look(figures, limits).into_iter().map(|turned| turned.watched).collect()
 }
 
 fn count(of: usize) -> u32 {
@@ -154,7 +158,7 @@ fn colleague(person: &Person) -> Colleague {
 }
 
 /// How much everybody has to do, and those who can take more first.
-fn with_load(mut people: Vec<Person>, states: &[Conversation]) -> Vec<Person> {
+fn with_load(mut people: Vec<Person>, states: &[Arc<Conversation>]) -> Vec<Person> {
     let mut load: HashMap<UserId, (u32, u32)> = HashMap::new();
     for state in states.iter().filter(|state| state.in_progress()) {
         for user in state.people().filter_map(|engagement| engagement.person().and_then(Participant::user)) {

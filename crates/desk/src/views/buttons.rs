@@ -4,8 +4,8 @@ use tandem_conversation::{Button, Conversation, Filled};
 use tandem_protocol::agents::AgentCommand;
 
 use super::Reader;
-use crate::refusals::sentence;
 use crate::view::ButtonView;
+use crate::words::sentence;
 
 /// `expected` is the state after the waiting commands.
 pub(super) fn buttons(

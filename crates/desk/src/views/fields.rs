@@ -1,7 +1,7 @@
 //! Custom data as readable lines.
 
 use serde_json::{Map, Value};
-use tandem_conversation::{Channel, ContactKind, Conversation};
+use tandem_conversation::{Channel, Contact, ContactKind, Conversation};
 
 use crate::view::{FieldView, NotedView};
 use crate::words::say;
@@ -15,9 +15,16 @@ const FIELDS: usize = 60;
 pub(super) fn customer(state: &Conversation) -> Vec<FieldView> {
     let mut fields = vec![field("fact-channel", channel(state.channel))];
     fields.extend(state.customer.contacts.iter().map(|contact| field(kind(contact.kind), contact.value.as_str())));
+    fields.extend(no_number(state.channel, &state.customer.contacts));
     fields.extend(state.customer.noted.iter().map(|contact| field(noted_as(contact.kind), contact.value.as_str())));
     fields.extend(flat(&state.customer.custom));
     fields
+}
+
+/// Says of a customer on WhatsApp that they show no number.
+fn no_number(channel: Channel, contacts: &[Contact]) -> Option<FieldView> {
+    let is_shown = contacts.iter().any(|contact| contact.kind == ContactKind::Phone);
+    (channel == Channel::Whatsapp && !is_shown).then(|| field("fact-phone", say("fact-phone.unknown", &[])))
 }
 
 /// What agents noted, and can change.
@@ -139,6 +146,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_customer_on_whatsapp_who_shows_no_number_is_said_to() {
+        let phone = Contact::new(ContactKind::Phone, "+34600123456").unwrap();
+        let email = Contact::new(ContactKind::Email, "carmen@example.com").unwrap();
+        assert_eq!(no_number(Channel::Whatsapp, &[email]).unwrap().value, "no number known");
+        assert_eq!(no_number(Channel::Whatsapp, &[phone]), None);
+        assert_eq!(no_number(Channel::WebChat, &[]), None);
+    }
 
     #[test]
     fn custom_data_reads_like_a_list() {

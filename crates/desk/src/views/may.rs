@@ -1,10 +1,12 @@
 //! Which actions make sense, decided by the pure core, so that the interface needs no rules of its own.
 
 use tandem_conversation::{
-    Command, CommandId, Content, Conversation, Envelope, Event, GoesOn, Invitee, LinkId, Participant, TurnId, UserId,
-    decide, limits,
+    CardPerson, Command, CommandId, ContactKind, Content, Conversation, Envelope, Event, GoesOn, Invitee, LinkId,
+    Participant, TurnId, UserId, decide, limits,
 };
-use tandem_protocol::{EDITS_CUSTOMERS, HAS_SNOOZES, TAKES_QUOTES, TELLS_TEMPLATES, TRANSFERS};
+use tandem_protocol::{
+    ASKS_FOR_NUMBERS, EDITS_CUSTOMERS, HAS_SNOOZES, SENDS_CARDS, SUPERVISES, TAKES_QUOTES, TELLS_TEMPLATES, TRANSFERS,
+};
 use uuid::Uuid;
 
 use super::Reader;
@@ -29,8 +31,11 @@ pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32) -> Ma
     let any = || "?".to_owned();
     let said = || reply(Content::Text { text: any() });
     let quoting = Command::Quoting { reply_to: SOME_TURN, command: Box::new(said()) };
+    let asking = Command::AskingNumber { command: Box::new(said()) };
+    let has_number = state.customer.contacts.iter().any(|contact| contact.kind == ContactKind::Phone);
     let react = Command::React { turn: SOME_TURN, emoji: Some(any()), received: reader.now };
     let template = Content::Template { name: any(), language: any(), values: Vec::new(), text: any() };
+    let someone = CardPerson { name: any(), phones: vec![any()], ..CardPerson::default() };
     let name = Some(if state.customer.name == "?" { "!" } else { "?" }.to_owned());
     let edit = Command::EditCustomer { name, email: None, phone: None };
     let others = state.logic.engaged
@@ -48,8 +53,10 @@ pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32) -> Ma
         join: asks(Command::Join { call: None }),
         reply: asks(said()),
         quote: hub_version >= TAKES_QUOTES && asks(quoting),
+        ask_number: hub_version >= ASKS_FOR_NUMBERS && !has_number && asks(asking),
         react: hub_version >= TAKES_QUOTES && asks(react),
         template: hub_version >= TELLS_TEMPLATES && asks(reply(template)),
+        card: hub_version >= SENDS_CARDS && asks(reply(Content::card(vec![someone]))),
         note: asks(Command::Note { turn: SOME_TURN, text: "?".into(), mentions: Vec::new() }),
         leave: asks(Command::Leave { reason: String::new(), ask_for_help: false }),
         complete: asks(Command::Complete { resolution: String::new() }),
@@ -61,6 +68,8 @@ pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32) -> Ma
         revoke_link: link.is_some_and(|link| asks(Command::RevokeLink { link })),
         delegate: asks(Command::Delegate { note: None, turn: SOME_TURN }),
         take_over: others && state.in_progress() && asks(Command::TakeOver),
+        widen: hub_version >= SUPERVISES
+            && state.help.as_ref().is_some_and(|help| asks(Command::CallMore { call: help.call })),
         snooze: hub_version >= HAS_SNOOZES && asks(Command::Snooze { until: Some(reader.now.plus_ms(SOME_MS)) }),
         end_snooze: state.snooze_of(reader.user, reader.now).is_some(),
         tag: asks(Command::Tag { add: vec!["?".into()], remove: Vec::new() })

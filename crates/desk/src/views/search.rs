@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use tandem_conversation::{BrandId, Conversation, ConversationId, Section};
 use tandem_protocol::agents::{SearchHit, SearchKind, SearchPage};
-use tandem_search::{Query, Word, find, hit, people, turns};
+use tandem_search::{Hint, Query, Word, find, hit, people, turns};
 use tandem_sqlite::rusqlite::Connection;
 
 use super::Reader;
@@ -18,6 +18,10 @@ use crate::words::say;
 /// checked instead, and of customers with one name the latest ones count.
 const LISTED: usize = 200;
 
+fn worded(hint: &Hint) -> String {
+    say("refused-operator", &[("name", hint.operator.as_str().into())])
+}
+
 /// The newest hits in the cache, and which part of the query was not understood.
 pub(crate) fn search(
     connection: &Connection,
@@ -25,7 +29,7 @@ pub(crate) fn search(
     query: &Query,
     limit: usize,
 ) -> Result<SearchPage, CacheError> {
-    let mut page = SearchPage { hits: Vec::new(), hint: query.hint.clone() };
+    let mut page = SearchPage { hits: Vec::new(), hint: query.hint.as_ref().map(worded) };
     let sections = &query.within.sections;
     if let Some(closed) = sections.iter().find(|section| !reader.may_see(**section)) {
         let name = if *closed == Section::All { "all" } else { "help" };

@@ -370,9 +370,9 @@ fn waiting_entry(connection: &Connection, queued: Queued, reader: &Reader) -> Op
     {
         return None;
     }
-    let mut stages = vec![StageView { stage: Stage::Queued, at: queued.created, reason: None }];
+    let mut stages = vec![StageView::new(Stage::Queued, queued.created)];
     if queued.accepted {
-        stages.push(StageView { stage: Stage::Accepted, at: queued.created, reason: None });
+        stages.push(StageView::new(Stage::Accepted, queued.created));
     }
     let quote = outbox::quoted_by(&queued.command);
     let quote = quote.and_then(|turn| about::quote(connection, queued.conversation, turn).ok().flatten());
@@ -397,6 +397,7 @@ fn seam(state: &Conversation) -> EntryView {
         Status::InProgress => None,
         Status::Completed { by, resolution, .. } => Some(entries::outcome(by, resolution, &state.customer.name)),
     };
+    let score = state.review.as_deref().and_then(|review| review.answer.as_ref()).map(|answer| answer.score);
     EntryView {
         key: format!("{}{SEAM}", state.id),
         conversation: state.id,
@@ -404,7 +405,7 @@ fn seam(state: &Conversation) -> EntryView {
         command: None,
         time: state.started,
         by: Participant::System,
-        body: EntryBody::Seam { channel: state.channel, started: state.started, outcome },
+        body: EntryBody::Seam { channel: state.channel, started: state.started, outcome, score },
         stages: Vec::new(),
         held_until: None,
         upload: None,

@@ -49,6 +49,8 @@ pub(super) fn add(
         entry.translation = match translations::get(connection, turn, &languages.to, words)? {
             // Names and the like.
             Some(made) if made.text.trim() == words.trim() => None,
+            // Too short for this machine to tell its language, and the user reads it.
+            Some(made) if made.from.as_deref().is_some_and(|from| languages.reads(from)) => None,
             Some(Translation { text, from, by }) => Some(TurnTranslationView::Made { text, from, by }),
             None if !words.chars().any(char::is_alphabetic) => None,
             None if language::of(words).is_some_and(|tag| languages.reads(tag)) => None,

@@ -14,9 +14,9 @@ use crate::cache::bookmarks::{self, Kind};
 use crate::cache::brands::Brands;
 use crate::cache::expect::expected;
 use crate::cache::{CacheError, conversations, files, outbox, refused};
-use crate::refusals::{refusal, sentence};
+use crate::refusals::{hidden, refusal};
 use crate::view::{DraftsView, HitKind, HitView, NotSentView, SpanView};
-use crate::words::say;
+use crate::words::{say, sentence};
 
 /// Maximum drafts looked at.
 const MOST: u32 = 500;
@@ -72,11 +72,14 @@ pub(crate) fn not_sent(connection: &Connection, reader: &Reader) -> Result<Vec<N
         found.push(NotSentView {
             key: NotSent::Act(act.command).key(),
             conversation: act.conversation,
-            name: act.name,
+            name: match act.name.is_empty() {
+                true => place.name(connection)?,
+                false => act.name,
+            },
             what: act.what,
             words: String::new(),
             files: Vec::new(),
-            reason: act.reason,
+            reason: sentence(&act.reason.words()),
             at: Some(act.at),
             visible: place.state.is_some(),
             may_note: false,
@@ -114,6 +117,14 @@ impl<'a> Place<'a> {
         Ok(Self { of, reader, state })
     }
 
+    /// The customer's name; empty if nobody on this machine knows it.
+    fn name(&self, connection: &Connection) -> Result<String, CacheError> {
+        match &self.state {
+            Some(state) => Ok(state.customer.name.clone()),
+            None => bookmarks::name(connection, self.of),
+        }
+    }
+
     /// A draft that is not sent; none if it is empty, or can simply be sent.
     fn draft(
         &self,
@@ -133,14 +144,10 @@ impl<'a> Place<'a> {
         let Some(reason) = returned.map(|why| sentence(&why.reason)).or_else(|| self.refuses(kind)) else {
             return Ok(None);
         };
-        let name = match &self.state {
-            Some(state) => state.customer.name.clone(),
-            None => bookmarks::name(connection, self.of)?,
-        };
         Ok(Some(NotSentView {
             key: NotSent::Draft(kind, self.of).key(),
             conversation: self.of,
-            name,
+            name: self.name(connection)?,
             what: say(if kind == Kind::Reply { "does-reply" } else { "does-note" }, &[]),
             words: words.clone(),
             files: files.to_vec(),
@@ -155,7 +162,7 @@ impl<'a> Place<'a> {
     /// Why nothing can be written here; none if it can.
     fn refuses(&self, kind: Kind) -> Option<String> {
         let Some(state) = &self.state else {
-            return Some(say("returned-hidden", &[]));
+            return Some(hidden().words());
         };
         let turn = TurnId(Uuid::max());
         let command = match kind {
@@ -168,6 +175,7 @@ impl<'a> Place<'a> {
                 while_in_progress: false,
                 library: None,
                 reply_to: None,
+                asks_number: false,
             },
         };
         self.reader.expecting().decide(state, &command).err().map(|why| refusal(&why).message)
@@ -235,7 +243,30 @@ pub(crate) fn drafts_with(connection: &Connection, reader: &Reader, query: &str)
 
 #[cfg(test)]
 mod tests {
+    use tandem_conversation::{Role, Skills, UserId};
+
     use super::*;
+    use crate::cache::refused::tests::given;
+    use crate::cache::testing::connection;
+    use crate::reason::Reason;
+    use crate::views::Languages;
+
+    #[test]
+    fn an_act_has_the_name_that_became_known_after_it() {
+        let (connection, of) = (connection(), ConversationId(Uuid::from_u128(1)));
+        let join = given(2, AgentCommand::Join { call: None });
+        refused::add(&connection, &join, "", &Reason::said("", "Liam Chen took the call."), Time(0)).unwrap();
+        bookmarks::know_name(&connection, of, "Declan O'Rourke").unwrap();
+        let reader = Reader {
+            user: UserId(Uuid::from_u128(3)),
+            name: "Maya Ortiz".into(),
+            permissions: Role::Agent.permissions(),
+            skills: Skills::default(),
+            languages: Languages::default(),
+            now: Time(0),
+        };
+        assert_eq!(not_sent(&connection, &reader).unwrap()[0].name, "Declan O'Rourke");
+    }
 
     #[test]
     fn a_key_names_one_thing() {

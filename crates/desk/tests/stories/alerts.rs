@@ -104,7 +104,7 @@ async fn customers_words_stay_away_from_a_screen_that_others_read() {
     set(&maya, json!({"preview": false})).await;
     carmen_calls(&hub);
     maya.notifier.until("Carmen's call", |screen| screen.titles() == [CARMEN]).await;
-    assert_eq!(maya.notifier.standing()[0].1.body, "no one is engaged");
+    assert_eq!(maya.notifier.standing()[0].1.body, "no one is handling this");
 }
 
 #[tokio::test(flavor = "multi_thread")]

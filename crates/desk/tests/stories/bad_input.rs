@@ -56,17 +56,34 @@ const OWN: &[&str] = &[
     "\n",
 ];
 
+/// Of a text that is as long as one wants.
+const SHOWN: usize = 200;
+
 /// The project's own strings, and those that others collected where they are at hand.
 fn strings() -> Vec<String> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let folder = std::env::var_os("TANDEM_SHARED_DATA").map_or_else(beside, PathBuf::from);
     let mut all: Vec<String> = OWN.iter().map(|&text| text.to_owned()).collect();
     all.push("x".repeat(500));
-    match std::fs::read_to_string(folder.join("torture/blns/blns.json")) {
+    let torture = folder.join("torture");
+    match std::fs::read_to_string(torture.join("blns/blns.json")) {
         Ok(json) => all.extend(serde_json::from_str::<Vec<String>>(&json).unwrap()),
         Err(_) => eprintln!("skipped: no shared data; only the project's own strings are tried"),
     }
+    // Markup stands before the line with what it should become.
+    let markup = texts(&torture.join("xss"));
+    all.extend(markup.iter().filter_map(|text| text.split_once("\n--\n")).map(|(given, _)| given.to_owned()));
+    let json = texts(&torture.join("JSONTestSuite/test_parsing"));
+    all.extend(json.iter().map(|text| text.chars().take(SHOWN).collect()));
     all
+}
+
+/// What the files of a folder contain.
+fn texts(folder: &Path) -> Vec<String> {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<_> = files.map(|file| file.path()).collect();
+    paths.sort();
+    paths.iter().map(|path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned()).collect()
 }
 
 /// Whether a label may be refused: nothing to see, or too long.
@@ -287,4 +304,27 @@ async fn customers_with_any_name_are_listed_and_opened() {
         hub.run(id, Participant::System, tandem_conversation::Command::Complete { resolution: text }).ok();
     }
     maya.ok("conversations.list", json!({"section": "my", "offset": 0, "limit": 200})).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notifications_say_what_customers_are_called_and_wrote_without_control_characters() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_in(&hub).await;
+    let texts = strings().into_iter().filter(|text| !is_refused(text));
+    // Each call stands alone: two would be told of together.
+    for text in texts.step_by(5) {
+        let id = hub.customer_comes(&text);
+        hub.customer_writes(id, &text);
+        maya.notifier.until("the call", |screen| screen.standing().len() == 1).await;
+        let (_, notification) = maya.notifier.standing().remove(0);
+        let name = tandem_desk::plain_line(&hub.world().states[&id].customer.name, 40);
+        assert_eq!(notification.title, format!("{name} needs help"), "{text:?}");
+        let said = notification.body.lines().last().unwrap();
+        assert!(
+            !is_blank(said) && !notification.body.contains(|c: char| c.is_control() && c != '\n'),
+            "{text:?}: {said:?}"
+        );
+        hub.joins(id, "Jonas Keller");
+        maya.notifier.until("nothing", |screen| screen.standing().is_empty()).await;
+    }
 }

@@ -69,6 +69,17 @@ async fn the_board_stands_without_the_hub_at_the_time_of_its_last_word() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_sets_how_the_user_is_and_the_hub_hears_it_from_the_desk() {
+    let hub = FakeHub::start().await;
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_live().await;
+    hub.say(&json!({ "availability": { "status": "away", "by": "Sofia Lang" } }).to_string());
+    maya.until("away", "app.state", json!({}), |app| app["me"]["availability"] == "away").await;
+    hub.say(&json!({ "availability": { "status": "busy", "by": "Sofia Lang" } }).to_string());
+    maya.until("busy", "app.state", json!({}), |app| app["me"]["availability"] == "busy").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn agents_have_no_board_and_unknown_filters_are_refused() {
     let hub = FakeHub::start().await;
     let maya = Maya::signed_in(&hub).await;

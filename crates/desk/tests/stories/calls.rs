@@ -108,6 +108,18 @@ async fn who_was_slower_in_a_notification_is_offered_more_than_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_from_others_can_a_conversation_be_taken_over() {
+    let (hub, maya, carmen) = called().await;
+    hub.joins(carmen, "Maya Ortiz");
+    let mine = |view: &Value| view["people"][0]["me"] == true;
+    let view = maya.until("hers", "conversation.open", json!({"id": carmen}), mine).await;
+    assert_eq!(view["may"]["takeOver"], false, "she is alone in it");
+    hub.joins(carmen, "Jonas Keller");
+    let may = |view: &Value| view["may"]["takeOver"] == true;
+    maya.until("from Jonas", "conversation.open", json!({"id": carmen}), may).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn signing_out_says_what_stays_behind_and_can_hand_customers_over() {
     let (hub, maya, carmen) = called().await;
     hub.joins(carmen, "Maya Ortiz");

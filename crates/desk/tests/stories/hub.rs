@@ -63,6 +63,8 @@ pub struct World {
     pub refreshed: u32,
     pub capacity: u32,
     pub logic_name: Option<String>,
+    /// Who signs in.
+    pub whom: &'static str,
     pub permissions: Permissions,
     pub max_file_bytes: u64,
     /// Conversations that are closed to Maya, and what she hears of their last call for help.
@@ -157,6 +159,7 @@ impl FakeHub {
                 refreshed: 0,
                 capacity: 4,
                 logic_name: None,
+                whom: "Maya Ortiz",
                 permissions: Role::Supervisor.permissions(),
                 max_file_bytes: usual_file_bytes(),
                 closed: HashMap::new(),
@@ -373,6 +376,8 @@ impl FakeHub {
             question: None,
             templates: None,
             button: button.map(|button| button.title.clone()),
+            review_plan: None,
+            review_asked: None,
             files: envelope.command.files().into_iter().cloned().collect(),
             used: Vec::new(),
             fresh: std::iter::repeat_with(Uuid::now_v7).take(4).collect(),
@@ -424,8 +429,8 @@ impl FakeHub {
     pub fn me(&self) -> Me {
         let world = self.world();
         Me {
-            user: self.maya,
-            name: "Maya Ortiz".into(),
+            user: self.agent(world.whom).user().unwrap(),
+            name: world.whom.into(),
             email: "maya@northwind.example".into(),
             account: "Northwind".into(),
             permissions: world.permissions.clone(),

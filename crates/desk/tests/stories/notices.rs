@@ -21,7 +21,7 @@ async fn help_is_notified_once_whatever_reconnects_happen_and_once_more_after_a_
     hub.customer_writes(carmen, "Where is my order?");
     maya.notifier.until("Carmen's call", |screen| screen.titles() == [CARMEN]).await;
     let (_, first) = maya.notifier.standing().remove(0);
-    assert_eq!(first.body, "no one is engaged\nWhere is my order?");
+    assert_eq!(first.body, "no one is handling this\nWhere is my order?");
     assert_eq!(first.actions, [Action::Join, Action::Open, Action::Snooze]);
     let measured = |app: &serde_json::Value| app["figures"]["helpToNotificationMs"].is_number();
     maya.until("a figure", "app.state", json!({}), measured).await;

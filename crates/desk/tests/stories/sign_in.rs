@@ -1,6 +1,7 @@
 //! Signing in, staying signed in, and what happens when that ends.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use tandem_conversation::ConversationId;
 use tandem_desk::testing::Mood;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -55,7 +56,7 @@ async fn a_hub_on_this_machine_is_found_without_its_scheme_and_the_e_mail_is_off
     let hub = FakeHub::start().await;
     let maya = Maya::signed_out().await;
     let app = maya.ok("app.state", json!({})).await;
-    assert_eq!(app["connection"]["email"], serde_json::Value::Null);
+    assert_eq!(app["connection"]["email"], Value::Null);
     let bare = hub.url.trim_start_matches("http://");
     let request = json!({"hub": format!(" {bare}/ "), "email": "maya@northwind.example", "password": PASSWORD});
     maya.ok("session.signIn", request).await;
@@ -133,11 +134,11 @@ async fn a_sign_in_that_is_over_says_so_and_the_same_user_finds_everything_again
         (world.access, world.refresh) = ("another".into(), "another".into());
     }
     hub.cut();
-    let signed_out = |app: &serde_json::Value| app["connection"]["state"] == "signed_out";
+    let signed_out = |app: &Value| app["connection"]["state"] == "signed_out";
     let app = maya.until("signed out", "app.state", json!({}), signed_out).await;
     assert_eq!(app["connection"]["reason"], "Your sign-in has ended: sign in again.");
     assert_eq!(app["connection"]["hub"], hub.url);
-    assert_eq!(app["me"], serde_json::Value::Null);
+    assert_eq!(app["me"], Value::Null);
     maya.sign_in(&hub).await;
     assert_eq!(maya.ok("conversation.open", json!({"id": carmen})).await["drafts"]["reply"], "Dear Carmen");
 }
@@ -157,10 +158,53 @@ async fn who_is_signed_out_by_another_reads_why() {
             (world.access, world.refresh, world.ended) = ("another".into(), "another".into(), code);
         }
         hub.cut();
-        let signed_out = |app: &serde_json::Value| app["connection"]["state"] == "signed_out";
+        let signed_out = |app: &Value| app["connection"]["state"] == "signed_out";
         let app = maya.until("signed out", "app.state", json!({}), signed_out).await;
         assert_eq!(app["connection"]["reason"], words);
     }
+}
+
+/// The draft in this conversation, and how many drafts a search for it finds.
+async fn drafts(maya: &Maya, id: ConversationId) -> (Value, usize) {
+    let view = maya.ok("conversation.open", json!({"id": id})).await;
+    let found = maya.ok("search", json!({"query": "Dear", "limit": 9, "hub": false})).await;
+    (view["drafts"]["reply"].clone(), found["hits"].as_array().unwrap().len())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_wait_for_their_user_whoever_signs_in_meanwhile() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.customer_writes(carmen, "Hello?");
+    hub.joins(carmen, "Maya Ortiz");
+    hub.joins(carmen, "Jonas Keller");
+    let maya = Maya::signed_in(&hub).await;
+    maya.until_words(carmen, &["Hello?"]).await;
+    maya.ok("conversation.draft", json!({"id": carmen, "text": "Dear Carmen", "note": false})).await;
+    hub.go_down();
+    maya.until_offline().await;
+    maya.ok("conversation.note", json!({"id": carmen, "text": "She called, too"})).await;
+    maya.ok("session.signOut", json!({"customers": "stay"})).await;
+    hub.come_back();
+
+    hub.world().whom = "Jonas Keller";
+    maya.sign_in(&hub).await;
+    maya.until_words(carmen, &["Hello?"]).await;
+    assert_eq!(drafts(&maya, carmen).await, (json!(""), 0));
+    assert_eq!(maya.ok("outbox.list", json!({})).await, json!([]));
+    maya.ok("conversation.draft", json!({"id": carmen, "text": "Dear Ms Menzel", "note": false})).await;
+    maya.ok("session.signOut", json!({})).await;
+    let maya = maya.restart().await;
+
+    hub.world().whom = "Maya Ortiz";
+    maya.sign_in(&hub).await;
+    maya.until_words(carmen, &["Hello?", "She called, too"]).await;
+    assert_eq!(drafts(&maya, carmen).await, (json!("Dear Carmen"), 1));
+    maya.ok("session.signOut", json!({})).await;
+    hub.world().whom = "Jonas Keller";
+    maya.sign_in(&hub).await;
+    maya.until_words(carmen, &["Hello?", "She called, too"]).await;
+    assert_eq!(drafts(&maya, carmen).await, (json!("Dear Ms Menzel"), 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,7 +27,7 @@ async fn the_first_sign_in_brings_everything_and_the_counts_are_true() {
     let help = maya.ok("conversations.list", json!({"section": "help", "offset": 0, "limit": 50})).await;
     assert_eq!(help["total"], 1);
     assert_eq!(help["rows"][0]["words"], "Where is my order?");
-    assert_eq!(help["rows"][0]["help"]["reason"], "no one is engaged");
+    assert_eq!(help["rows"][0]["help"]["reason"], "no one is handling this");
     maya.until_words(carmen, &["Where is my order?"]).await;
     maya.until_words(done, &["Hello", "Good morning"]).await;
     let entries = maya.ok("conversation.entries", json!({"id": done, "limit": 200})).await;
@@ -243,6 +243,12 @@ async fn a_journey_grows_when_its_customer_proves_to_be_somebody() {
     let view = maya.ok("conversation.open", json!({"id": live})).await;
     let fields = view["customer"].as_array().unwrap();
     assert!(fields.contains(&json!({"label": "Customer id", "value": "4711"})), "{fields:?}");
+    // Each is another way to reach her from the other one.
+    for (here, there, is_on) in [(live, earlier, false), (earlier, live, true)] {
+        let chats = maya.ok("conversation.otherChats", json!({"id": here})).await;
+        assert_eq!(chats.as_array().map(Vec::len), Some(1), "{chats}");
+        assert_eq!((&chats[0]["conversation"], &chats[0]["inProgress"]), (&json!(there), &json!(is_on)));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -69,6 +69,17 @@ async fn a_conversation_in_another_language_is_offered_and_stays_translated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn words_in_the_agents_own_language_get_no_translation_however_short_they_are() {
+    let (hub, maya, carmen) = carmen_writes_portuguese().await;
+    maya.ok("conversation.readTranslated", json!({"id": carmen, "on": true})).await;
+    hub.customer_writes(carmen, "Okay then");
+    maya.until_words(carmen, &[ASKS, "Okay then"]).await;
+    maya.ok("conversation.translate", json!({"id": carmen, "turns": turns(&hub)})).await;
+    let beside = beside(&maya, carmen).await;
+    assert_eq!((&beside[0]["is"], &beside[1]), (&json!("made"), &Value::Null), "{beside:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_has_no_translation_is_named_and_stays_as_it_was_written() {
     let (hub, maya, carmen) = carmen_writes_portuguese().await;
     maya.ok("conversation.readTranslated", json!({"id": carmen, "on": true})).await;

@@ -73,6 +73,39 @@ async fn the_loser_of_a_race_finds_every_word_with_the_true_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn why_it_was_not_sent_is_said_in_the_language_of_the_window() {
+    let (hub, maya, declan) = declan_calls(Role::Supervisor).await;
+    maya.ok("window.speaks", json!({"language": "de"})).await;
+    loses_the_race(&hub, &maya, declan).await;
+    let (english, german) =
+        ("Liam Chen took this call for help.", "Liam Chen hat den Hilferuf von Declan O'Rourke angenommen.");
+    let toast = maya.until_told("a word about it", |change| change["type"] == "toast").await;
+    assert!(toast["text"].as_str().unwrap().contains("Liam Chen hat diesen Hilferuf angenommen."), "{toast}");
+    assert_eq!(until_not_sent(&maya, 1).await[0]["reason"], german);
+    // An act without words, which is kept elsewhere.
+    let jana = hub.customer_comes("Jana Novak");
+    hub.customer_writes(jana, "I want a person");
+    maya.until("her call", "app.state", json!({}), |app| app["counts"]["help"] == 1).await;
+    let call = maya.ok("conversation.open", json!({"id": jana})).await["row"]["help"]["call"].clone();
+    hub.go_down();
+    let offline = maya.until_offline().await;
+    let lost = offline["connection"]["reason"].as_str().unwrap();
+    assert!(["Die Verbindung", "Der Server"].iter().any(|german| lost.starts_with(german)), "{lost}");
+    maya.ok("conversation.join", json!({"id": jana, "call": call})).await;
+    hub.claims(jana, "Liam Chen");
+    hub.come_back();
+    let said = |list: &[Value]| list.iter().map(|one| one["reason"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let list = until_not_sent(&maya, 2).await;
+    assert!(said(&list).iter().all(|reason| reason.starts_with("Liam Chen hat ")), "{list:?}");
+    assert!(list.iter().any(|one| one["what"] == "Beitreten"), "{list:?}");
+    let maya = maya.restart().await;
+    maya.ok("window.speaks", json!({"language": "en"})).await;
+    let list = until_not_sent(&maya, 2).await;
+    assert!(said(&list).iter().all(|reason| reason == english), "{list:?}");
+    assert!(list.iter().any(|one| one["what"] == "Join"), "{list:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_join_that_is_refused_stops_only_what_depends_on_it_and_is_kept_until_it_was_seen() {
     let (hub, maya, declan) = declan_calls(Role::Supervisor).await;
     let view = maya.ok("conversation.open", json!({"id": declan})).await;

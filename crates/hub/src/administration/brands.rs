@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Done, Refusal, checked_name, is_language, save};
 use crate::store::brands::{self, Brand};
 use crate::store::users::{self, User};
-use crate::store::{conversations, whatsapp};
+use crate::store::{conversations, reviews, whatsapp};
 
 const GREETING: &str = "Hello! How can we help you?";
 const ACCENT: &str = "#2f5bea";
@@ -87,6 +87,7 @@ pub(crate) fn remove_brand(connection: &Connection, key: &str, is_forced: bool) 
             Err(refusal) => return Ok(Err(refusal)),
         }
     }
+    reviews::remove_plan(connection, removed)?;
     brands::remove(connection, key)?;
     Ok(Ok(changed))
 }

@@ -1,5 +1,8 @@
 //! One cell of a table: from a row of the fold into the database, and from there into files.
 
+mod row;
+
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use tandem_conversation::Time;
 use tandem_sql::{FromSql, FromSqlResult, Row, ToSql, ToSqlOutput, ToSqlResult, ValueRef};
@@ -43,35 +46,10 @@ fn wrong(table: &'static str, detail: impl std::fmt::Display) -> StoreError {
 }
 
 /// The cells of a row of the fold, in the order of the columns.
-pub(crate) fn cells(shape: &Shape, row: Value, version: u64, origin: &str) -> Result<Vec<Cell>, StoreError> {
-    let Value::Object(mut row) = row else { return Err(wrong(shape.name, "a row is an object")) };
-    if let Some(open) = row.remove("inProgress") {
-        row.insert("status".into(), json!(if open == json!(true) { "in_progress" } else { "completed" }));
-    }
-    let mut cells = Vec::with_capacity(shape.columns.len() + COMMON.len());
-    for (column, kind) in shape.columns {
-        let value = row.remove(&field(column)).unwrap_or(Value::Null);
-        cells.push(cell(*kind, value).map_err(|detail| wrong(shape.name, format!("{column}: {detail}")))?);
-    }
+pub(crate) fn cells(shape: &Shape, row: impl Serialize, version: u64, origin: &str) -> Result<Vec<Cell>, StoreError> {
+    let mut cells = row::cells(shape, row).map_err(|error| wrong(shape.name, error))?;
     cells.extend([Cell::Int(version.cast_signed()), Cell::Text(origin.into()), Cell::Null]);
     Ok(cells)
-}
-
-fn cell(kind: Kind, value: Value) -> Result<Cell, String> {
-    Ok(match (kind, value) {
-        (_, Value::Null) => Cell::Null,
-        (Kind::Uuid, Value::String(text)) => {
-            Cell::Bytes(Uuid::parse_str(&text).map_err(|error| error.to_string())?.into_bytes())
-        }
-        (Kind::Time, Value::String(text)) => Cell::Int(text.parse::<Time>().map_err(|error| error.to_string())?.0),
-        (Kind::Text | Kind::Enum, Value::String(text)) => Cell::Text(text),
-        (Kind::Bool, Value::Bool(is)) => Cell::Int(is.into()),
-        (Kind::Ms | Kind::Int, Value::Number(number)) => {
-            Cell::Int(number.as_i64().ok_or_else(|| format!("{number} is too large"))?)
-        }
-        (Kind::List, list @ Value::Array(_)) => Cell::Text(list.to_string()),
-        (kind, value) => return Err(format!("{value} is no {}", kind.name())),
-    })
 }
 
 /// A row of a table, with all its columns.

@@ -7,6 +7,9 @@ mod csv;
 mod extra;
 mod files;
 mod parquet;
+mod people;
+mod said;
+mod source;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -25,6 +28,7 @@ use super::shape::{self, COMMON, Kind, SHAPES, Shape, TURN};
 use super::tables;
 use crate::data::Data;
 use crate::folder::ANALYTICS;
+use crate::identity::Secrets;
 use crate::store::{StoreError, events, log};
 
 use files::{Folder, Format, Out};
@@ -75,7 +79,8 @@ pub fn export(data: impl Into<Data>, out: &Path, export: &Export, now: Time) -> 
     let made = Connection::peek(&path)?;
     let account = data.peek()?;
     let folder = Folder::beside(out)?;
-    let mut job = Job { export, format, folder: &folder, counts: BTreeMap::new(), period, now };
+    let key = Secrets::open(data.folder(), &account)?.key_for("addresses in exports");
+    let mut job = Job { export, format, folder: &folder, counts: BTreeMap::new(), period, now, key };
     let cursor = made.snapshot(|| {
         let cursor = tables::cursor(&made)?;
         if let Some(after) = export.after.filter(|after| *after > cursor) {
@@ -112,6 +117,33 @@ pub fn export(data: impl Into<Data>, out: &Path, export: &Export, now: Time) -> 
     Ok(format!("Exported {rows} rows of {} tables up to position {cursor} into {}", counts.len(), out.display()))
 }
 
+/// The field of a plan that cannot be followed, and what it may be. Whether the folder and the data are there is not
+/// looked at.
+pub(crate) fn refused(export: &Export) -> Option<(&'static str, String)> {
+    let said = |error: anyhow::Error| error.to_string();
+    if let Err(error) = Format::named(&export.format) {
+        return Some(("format", said(error)));
+    }
+    if let Err(error) = wanted(&export.tables) {
+        return Some(("tables", said(error)));
+    }
+    let zone = match super::figures::zone(&export.zone) {
+        Ok(zone) => zone,
+        Err(refused) => return Some(refused),
+    };
+    let (from, to) = export.days.as_ref()?;
+    if export.after.is_some() {
+        return Some(("after", "choose days (from, to) or what is new (after), not both".into()));
+    }
+    let bounds = super::figures::bound("from", from, &zone, false)
+        .and_then(|from| Ok((from, super::figures::bound("to", to, &zone, true)?)));
+    match bounds {
+        Err(refused) => Some(refused),
+        Ok((from, to)) if from >= to => Some(("to", "the period ends before it begins".into())),
+        Ok(_) => None,
+    }
+}
+
 /// An error of any part, for the snapshot.
 struct Failed(anyhow::Error);
 
@@ -123,7 +155,7 @@ impl<E: Into<anyhow::Error>> From<E> for Failed {
 
 /// The tables that follow from conversations, and those of the account.
 fn known() -> impl Iterator<Item = &'static Shape> {
-    SHAPES.into_iter().chain([&extra::AGENT, &extra::ACTIVITY])
+    SHAPES.into_iter().chain(extra::TABLES.map(|(shape, _)| shape))
 }
 
 fn wanted(names: &[String]) -> anyhow::Result<Vec<&'static Shape>> {
@@ -169,6 +201,8 @@ struct Job<'a> {
     counts: BTreeMap<&'static str, u64>,
     period: Option<(Time, Time)>,
     now: Time,
+    /// Hashes customers' addresses.
+    key: ring::hmac::Key,
 }
 
 impl Job<'_> {
@@ -179,17 +213,14 @@ impl Job<'_> {
         wanted: &[&'static Shape],
         cursor: u64,
     ) -> Result<(), Failed> {
+        let (key, period, now) = (&self.key, self.period, self.now);
+        let source = source::Source { account, made, key, period, now, cursor };
         for shape in wanted {
             let columns = self.columns(shape);
             let mut out = Out::open(self.format, self.folder, shape.name, &columns, self.export.spreadsheet)?;
-            if shape.name == extra::AGENT.name {
-                extra::agents(account, cursor)?.into_iter().try_for_each(|row| out.row(row))?;
-            } else if shape.name == extra::ACTIVITY.name {
-                extra::activity(account, made, self.period, self.now, cursor)?
-                    .into_iter()
-                    .try_for_each(|row| out.row(row))?;
-            } else {
-                self.table(made, account, shape, &mut out)?;
+            match extra::TABLES.iter().find(|(extra, _)| extra.name == shape.name) {
+                Some((_, make)) => make(&source)?.into_iter().try_for_each(|row| out.row(row))?,
+                None => self.table(made, account, shape, &mut out)?,
             }
             self.counts.insert(shape.name, out.finish()?);
         }
@@ -298,5 +329,17 @@ fn text_of(kind: Kind, value: &Cell) -> Option<String> {
         Value::Null => None,
         Value::String(text) => Some(text),
         other => Some(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_is_documented() {
+        let columns = known().flat_map(|shape| shape.columns.iter().map(|(name, _)| (shape.name, *name)));
+        let unsaid: Vec<_> = columns.filter(|(table, column)| shape::words(table, column).is_none()).collect();
+        assert!(unsaid.is_empty(), "docs/analytics.md says nothing of {unsaid:?}");
     }
 }

@@ -107,6 +107,7 @@ pub(crate) fn of(
         Rows::Requests => requests(connection, false, asked),
         Rows::Failures => requests(connection, true, asked),
         Rows::Calls(column) => calls(connection, column, asked),
+        Rows::Scores | Rows::Satisfied | Rows::Reviewed => reviews(connection, metric, asked),
         Rows::Occupancy | Rows::Load | Rows::Concurrency => activity(connection, metric.rows, asked, presence),
     }
 }
@@ -324,7 +325,8 @@ fn fallbacks(connection: &Connection, asked: &Asked) -> Result<Vec<Fact>, StoreE
     let sql = "SELECT round.conversation_id, round.no, asked.at, round.fallback FROM round JOIN (
             SELECT conversation_id, round_no, min(asked_at) AS at FROM logic_request GROUP BY conversation_id, round_no
         ) asked ON asked.conversation_id = round.conversation_id AND asked.round_no = round.no
-        WHERE asked.at >= ?1 AND asked.at < ?2 AND (?3 IS NULL OR round.origin = ?3)";
+        WHERE asked.at >= ?1 AND asked.at < ?2 AND (?3 IS NULL OR round.origin = ?3)
+            AND round.outcome IS NOT NULL AND round.outcome <> 'goes_on_elsewhere'";
     each(connection, sql, asked, |row| {
         Ok(Some(Fact {
             at: Time(row.get(2)?),
@@ -447,6 +449,35 @@ fn requests(connection: &Connection, failures: bool, asked: &Asked) -> Result<Ve
             conversation: conversation_of(row)?,
             key: Key::Id(row.get::<_, Id>(1)?.0),
             agent: None,
+            responder: None,
+        }))
+    })
+}
+
+/// From this score on a customer is satisfied: 4 of 5.
+const SATISFIED: i64 = 4;
+
+fn reviews(connection: &Connection, metric: &Metric, asked: &Asked) -> Result<Vec<Fact>, StoreError> {
+    let (rows, time) = (metric.rows, metric.time);
+    let sql = format!(
+        "SELECT conversation_id, review_id, {time}, score, agent_id FROM review WHERE not_asked IS NULL AND {}",
+        within(time)
+    );
+    each(connection, &sql, asked, |row| {
+        let score: Option<i64> = row.get(3)?;
+        let adds = match (rows, score) {
+            (Rows::Reviewed, score) => Adds::Share(score.is_some().into(), 1),
+            (_, None) => return Ok(None),
+            (Rows::Satisfied, Some(score)) => Adds::Share((score >= SATISFIED).into(), 1),
+            (_, Some(score)) => Adds::Size(score),
+        };
+        Ok(Some(Fact {
+            at: Time(row.get(2)?),
+            adds,
+            provisional: false,
+            conversation: conversation_of(row)?,
+            key: Key::Id(row.get::<_, Id>(1)?.0),
+            agent: row.get::<_, Option<Id>>(4)?.map(|agent| UserId(agent.0)),
             responder: None,
         }))
     })

@@ -187,7 +187,7 @@ pub(crate) struct Figure {
     pub metric: &'static str,
     /// How many rows; of a share, how many are divided.
     pub count: u64,
-    /// Of a share, how many hit; of sizes, their sum in milliseconds.
+    /// Of a share, how many hit; of sizes, their sum in milliseconds; of scores, their sum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sum: Option<i64>,
     /// Of a share of time, what is divided, in milliseconds.
@@ -201,7 +201,7 @@ pub(crate) struct Figure {
     p99: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max: Option<i64>,
-    /// The share, the mean in milliseconds, or the count; null if there is nothing.
+    /// The share, the mean in milliseconds, the mean score, or the count; null if there is nothing.
     pub value: Option<f64>,
     /// Rows whose customer may still come back.
     #[serde(skip_serializing_if = "is_zero")]
@@ -450,6 +450,11 @@ fn figure(metric: &Metric, by: &[By], place: Place, facts: &[Fact]) -> Figure {
             (figure.p50, figure.p90, figure.p99, figure.max) = (summary.p50, summary.p90, summary.p99, summary.max);
             figure.value = summary.mean();
         }
+        Form::Scores => {
+            let sum = facts.iter().map(|fact| if let Adds::Size(score) = fact.adds { score } else { 0 }).sum::<i64>();
+            figure.sum = Some(sum).filter(|_| count > 0);
+            figure.value = (count > 0).then(|| sum as f64 / count as f64);
+        }
         Form::Share => {
             let (mut hits, mut of) = (0, 0);
             for fact in facts {
@@ -535,7 +540,7 @@ mod tests {
     fn what_is_not_known_is_refused_with_what_is() {
         let refused = |refused: Result<_, Refused>| refused.map(|_: ()| ()).unwrap_err();
         for (refused, name, words) in [
-            (refused(metrics("csat").map(drop)), "metric", "first_response"),
+            (refused(metrics("mood").map(drop)), "metric", "first_response"),
             (refused(metrics(" ,").map(drop)), "metric", "at least one"),
             (refused(dimensions("mood").map(drop)), "by", "channel"),
             (refused(zone("Mars/Olympus").map(drop)), "zone", "Europe/Madrid"),

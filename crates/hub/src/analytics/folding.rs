@@ -10,12 +10,12 @@ use tandem_conversation::{ConversationId, CustomerId, Event, EventBody, Position
 use tandem_sql::Connection;
 use tandem_sqlite::{Companion, Finish};
 
-use super::shape::{CALL, CONVERSATION, ENGAGEMENT, EXTERNAL_AGENT, LOGIC_REQUEST, ROUND, TAG, TURN};
+use super::shape::{CALL, CONVERSATION, ENGAGEMENT, EXTERNAL_AGENT, LOGIC_REQUEST, REVIEW, ROUND, TAG, TURN};
 use super::tables;
 use crate::store::{StoreError, events, passable};
 
 /// Events of one part.
-pub const PART: u32 = 1_000;
+pub const PART: u32 = 4_000;
 /// Conversations of which the state is kept in memory.
 const KNOWN: usize = 4_096;
 /// After its completion, the state of a conversation is kept this long. Later it is made from the log when needed.
@@ -228,6 +228,7 @@ impl Batch {
         tables::put(connection, &LOGIC_REQUEST, &rows.logic_requests, |row| origin(row.conversation_id))?;
         tables::put(connection, &EXTERNAL_AGENT, &rows.external_agents, |row| origin(row.conversation_id))?;
         tables::put(connection, &TAG, &rows.tags, |row| origin(row.conversation_id))?;
+        tables::put(connection, &REVIEW, &rows.reviews, |row| origin(row.conversation_id))?;
         for (agent, busy) in rows.engagements.values().filter_map(|row| Busy::of(&row.row)) {
             tables::share(connection, agent, &busy)?;
         }

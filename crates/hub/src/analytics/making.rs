@@ -9,7 +9,9 @@ use tandem_sql::Connection;
 
 use super::cell::{self, Cell, json_of};
 use super::folding::{self, Part};
-use super::shape::{CALL, CONVERSATION, ENGAGEMENT, EXTERNAL_AGENT, LOGIC_REQUEST, ROUND, SHAPES, Shape, TAG, TURN};
+use super::shape::{
+    CALL, CONVERSATION, ENGAGEMENT, EXTERNAL_AGENT, LOGIC_REQUEST, REVIEW, ROUND, SHAPES, Shape, TAG, TURN,
+};
 use super::{open_file, tables};
 use crate::data::Data;
 use crate::derived;
@@ -137,8 +139,7 @@ fn one(
         ($shape:expr, $table:expr) => {{
             let mut all = Vec::new();
             for row in $table.values() {
-                let value = serde_json::to_value(&row.row).unwrap_or_default();
-                all.push(cell::cells(&$shape, value, row.row_version, origin)?);
+                all.push(cell::cells(&$shape, &row.row, row.row_version, origin)?);
             }
             all
         }};
@@ -151,6 +152,7 @@ fn one(
     check(&LOGIC_REQUEST, cells!(LOGIC_REQUEST, rows.logic_requests))?;
     check(&EXTERNAL_AGENT, cells!(EXTERNAL_AGENT, rows.external_agents))?;
     check(&TAG, cells!(TAG, rows.tags))?;
+    check(&REVIEW, cells!(REVIEW, rows.reviews))?;
     Ok(!rows.conversations.is_empty())
 }
 

@@ -12,6 +12,8 @@ pub(crate) enum Form {
     Distinct,
     /// Sizes, in milliseconds.
     Sizes,
+    /// Scores from 1 to 5.
+    Scores,
     /// A share.
     Share,
 }
@@ -21,6 +23,7 @@ impl Form {
         match self {
             Self::Count | Self::Distinct => "count",
             Self::Sizes => "ms",
+            Self::Scores => "score",
             Self::Share => "share",
         }
     }
@@ -52,6 +55,12 @@ pub(crate) enum Rows {
     /// Requests that failed.
     Failures,
     Calls(&'static str),
+    /// Answers to requests for reviews.
+    Scores,
+    /// The same: those with a good score.
+    Satisfied,
+    /// Requests for reviews: those that were answered.
+    Reviewed,
     Occupancy,
     Load,
     Concurrency,
@@ -71,7 +80,16 @@ pub(crate) struct Metric {
 impl Metric {
     /// Whether each row belongs to one agent.
     pub(crate) fn has_agent(&self) -> bool {
-        matches!(self.rows, Rows::Engagements(_) | Rows::Responses | Rows::Occupancy | Rows::Load | Rows::Concurrency)
+        matches!(
+            self.rows,
+            Rows::Engagements(_)
+                | Rows::Responses
+                | Rows::Scores
+                | Rows::Satisfied
+                | Rows::Occupancy
+                | Rows::Load
+                | Rows::Concurrency
+        )
     }
 
     /// Whether rows are slots of agents instead of conversations' rows.
@@ -88,6 +106,7 @@ impl Metric {
             Rows::Responses => "turn",
             Rows::Requests | Rows::Failures => "logic_request",
             Rows::Calls(_) => "call",
+            Rows::Scores | Rows::Satisfied | Rows::Reviewed => "review",
             Rows::Occupancy | Rows::Load | Rows::Concurrency => "activity",
         }
     }
@@ -109,7 +128,7 @@ const fn inbound(column: &'static str) -> Rows {
     Rows::Rounds { column: Some(column), inbound: true }
 }
 
-use Form::{Count, Distinct, Share, Sizes};
+use Form::{Count, Distinct, Scores, Share, Sizes};
 
 pub(crate) const METRICS: &[Metric] = &[
     metric("conversations_started", Count, Rows::Conversations, "started_at", "Conversations that began"),
@@ -285,5 +304,28 @@ pub(crate) const METRICS: &[Metric] = &[
         "asked_at",
         "Requests to Your Logic that failed, of all that ended",
     ),
+    metric(
+        "csat",
+        Share,
+        Rows::Satisfied,
+        "asked_at",
+        "Answered requests for reviews with a score of 4 or 5, of all answered ones; by agent, of whoever wrote most",
+    ),
+    metric("csat_mean", Scores, Rows::Scores, "asked_at", "Scores of answered requests for reviews, from 1 to 5"),
+    metric(
+        "csat_answered",
+        Share,
+        Rows::Satisfied,
+        "answered_at",
+        "Like csat, at the time of the first answer instead of the request",
+    ),
+    metric(
+        "csat_mean_answered",
+        Scores,
+        Rows::Scores,
+        "answered_at",
+        "Like csat_mean, at the time of the first answer instead of the request",
+    ),
+    metric("csat_response", Share, Rows::Reviewed, "asked_at", "Requests for reviews that were answered"),
     metric("alert_claim", Sizes, Rows::Calls("claim_ms"), "raised_at", "From a call for help to the agent who took it"),
 ];

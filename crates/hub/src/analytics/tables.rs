@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tandem_conversation::measure::{Busy, Open, Reached, RoundId, Table, TurnRow, Which, shared_ms};
+use tandem_conversation::measure::{Busy, News, Open, Reached, RoundId, Table, TurnRow, Which, shared_ms};
 use tandem_conversation::{ConversationId, CustomerId, EngagementId, Stage, Time, UserId};
 use tandem_sql::{Connection, OptionalExtension as _, params};
 use tandem_sqlite::Migration;
@@ -82,9 +82,7 @@ pub(crate) fn put<'t, K: 't, T: Serialize + 't>(
     }
     let mut query = connection.prepare_cached(&shape.upsert())?;
     for row in rows.values() {
-        let value = serde_json::to_value(&row.row)
-            .map_err(|error| StoreError::Damaged { what: shape.name, detail: error.to_string() })?;
-        let cells = cell::cells(shape, value, row.row_version, origin(&row.row))?;
+        let cells = cell::cells(shape, &row.row, row.row_version, origin(&row.row))?;
         let values: Vec<&dyn tandem_sql::ToSql> = cells.iter().map(|cell| cell as &dyn tandem_sql::ToSql).collect();
         query.execute(values.as_slice())?;
     }
@@ -123,10 +121,10 @@ pub(crate) fn reach(connection: &Connection, version: u64, reached: &Reached) ->
         }
         Which::UpTo { position, .. } => {
             // Turns that this stage has reached before cannot change.
-            let news = match reached.stage {
-                Stage::Sent => "sent_at IS NULL",
-                Stage::Delivered => "delivered_at IS NULL",
-                Stage::Seen => "seen_at IS NULL",
+            let news = match reached.what {
+                News::Stage { stage: Stage::Sent, .. } => "sent_at IS NULL",
+                News::Stage { stage: Stage::Delivered, .. } => "delivered_at IS NULL",
+                News::Stage { stage: Stage::Seen, .. } => "seen_at IS NULL",
                 _ => "1 = 1",
             };
             let rest = format!("WHERE conversation_id = ?1 AND position <= ?2 AND {news}");
@@ -143,7 +141,7 @@ pub(crate) fn reach(connection: &Connection, version: u64, reached: &Reached) ->
             Some(query) => query,
             none => none.insert(connection.prepare_cached(
                 "UPDATE turn SET final_state = ?3, sent_at = ?4, delivered_at = ?5, seen_at = ?6, failed_code = ?7, \
-                 row_version = ?8 WHERE conversation_id = ?1 AND position = ?2",
+                 row_version = ?8, edited = ?9, withdrawn = ?10, inferred = ?11 WHERE conversation_id = ?1 AND position = ?2",
             )?),
         };
         let state = turn.final_state.and_then(|stage| serde_json::to_value(stage).ok());
@@ -157,6 +155,9 @@ pub(crate) fn reach(connection: &Connection, version: u64, reached: &Reached) ->
             ms(turn.seen_at),
             turn.failed_code,
             version.cast_signed(),
+            turn.edited,
+            turn.withdrawn,
+            turn.inferred,
         ])?;
     }
     Ok(())

@@ -263,9 +263,13 @@ fn complete_operation(path: &str, operation: &mut Map<String, Value>) {
                 known.iter().find(|(known, _)| known == status).map_or("Refused; `code` says why", |(_, words)| *words);
             response["description"] = json!(words);
         }
-        response["content"] = json!({
-            "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } }
-        });
+        let problem = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
+        // A page explains its own refusals to people; limits and overload answer with a problem document there, too.
+        let page = response["content"].get("text/html").cloned();
+        response["content"] = json!({ "application/problem+json": problem });
+        if let Some(page) = page {
+            response["content"]["text/html"] = page;
+        }
     }
 }
 
@@ -294,7 +298,7 @@ pub(super) fn page(document: &Value) -> String {
 }
 
 /// Escapes text for HTML.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
@@ -348,12 +352,14 @@ mod tests {
                 "get /chat/v1/brands/{brand}",
                 "get /chat/v1/media/{id}",
                 "get /guest/{token}/about",
+                "get /review/{token}",
                 "post /api/v1/auth/login",
                 "post /api/v1/auth/logout",
                 "post /api/v1/auth/refresh",
                 "post /channels/whatsapp/{number}/webhook",
                 "post /chat/v1/sessions",
                 "post /guest/{token}/open",
+                "post /review/{token}",
                 "x-websocket /chat/v1/live",
             ],
             "a new open door must be meant to be one"

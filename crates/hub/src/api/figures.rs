@@ -257,7 +257,7 @@ pub(crate) async fn rows(
 }
 
 /// Reads the tables. Damaged ones are made again.
-async fn measured<T: Send + 'static>(
+pub(super) async fn measured<T: Send + 'static>(
     hub: &Hub,
     read: impl FnOnce(&tandem_sql::Connection) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, ApiError> {

@@ -1,6 +1,7 @@
 //! `/healthz` and `/readyz`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::HeaderValue;
@@ -11,16 +12,19 @@ use crate::hub::Hub;
 
 /// Succeeds if all parts run and the latest write was durable.
 pub(crate) async fn healthz(State(hub): State<Arc<Hub>>) -> Response {
-    answer(finding(&hub.health, &hub.database, hub.clock.now(), RECENT).await, hub.clock.ahead_ms())
+    answer(found(&hub, RECENT).await, hub.clock.ahead_ms())
+}
+
+async fn found(hub: &Hub, age: Duration) -> Result<Harmed, Illness> {
+    if hub.is_silent(true) {
+        return Err(Illness::Silent);
+    }
+    finding(&hub.health, &hub.database, hub.clock.now(), age).await
 }
 
 /// Succeeds if a write is durable now and the hub is not stopping.
 pub(crate) async fn readyz(State(hub): State<Arc<Hub>>) -> Response {
-    let found = if hub.health.is_stopping() {
-        Err(Illness::Stopping)
-    } else {
-        finding(&hub.health, &hub.database, hub.clock.now(), FRESH).await
-    };
+    let found = if hub.health.is_stopping() { Err(Illness::Stopping) } else { found(&hub, FRESH).await };
     let mut answer = answer(found, hub.clock.ahead_ms());
     answer.headers_mut().insert(HUB_TIME, hub.clock.now().0.into());
     if let Some(proxy) = hub.unnamed_proxy.get()

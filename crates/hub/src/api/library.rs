@@ -15,6 +15,7 @@ use utoipa::IntoParams;
 
 use super::Query;
 use super::auth::Signed;
+use super::media::still_there;
 use crate::hub::Hub;
 use crate::library::{self, Author};
 use crate::media::{Upload, body};
@@ -68,7 +69,8 @@ pub(crate) async fn upload(
         return Err(Rejection::nil_id().into());
     }
     let sender = Sender::User(signed.0.id);
-    let upload = Upload { name, sender, meant_for: None, id, network: None, bytes: None };
+    let right = Some(still_there(&hub, signed));
+    let upload = Upload { name, sender, meant_for: None, id, network: None, bytes: None, right };
     Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))
 }
 

@@ -17,7 +17,7 @@ use super::Query;
 use super::auth::{Signed, bearer};
 use super::input::id;
 use crate::hub::Hub;
-use crate::media::{Asked, Upload, Viewer, body, may_write, send};
+use crate::media::{Asked, StillThere, Upload, Viewer, body, may_write, send};
 use crate::problem::ApiError;
 use crate::rights;
 use crate::store::media::Sender;
@@ -59,7 +59,8 @@ pub(crate) async fn upload(
     let (query, sender) = (query.checked()?, Sender::User(signed.0.id));
     may_write(&hub, viewer(&signed), query.conversation).await?;
     let meant_for = Some(query.conversation);
-    let upload = Upload { name: query.name, sender, meant_for, id: query.id, network: None, bytes: None };
+    let right = Some(still_there(&hub, signed));
+    let upload = Upload { name: query.name, sender, meant_for, id: query.id, network: None, bytes: None, right };
     Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))
 }
 
@@ -80,15 +81,20 @@ pub(crate) async fn for_agents(
 ) -> Result<Response, ApiError> {
     signed.require(Permission::Handle)?;
     let wanted: MediaId = id(&path, "file")?;
-    let (viewer, of) = (viewer(&signed), Arc::clone(&hub));
-    let signed = Arc::new(signed);
-    let still_there = move || -> BoxFuture<'static, bool> {
+    let viewer = viewer(&signed);
+    let right = Some(still_there(&hub, signed));
+    send(&hub, viewer, right, Asked { id: wanted, headers: &headers, elsewhere: false }).await
+}
+
+/// Whether this sign-in stands, looked at again whenever it is called.
+pub(crate) fn still_there(hub: &Arc<Hub>, signed: Signed) -> StillThere {
+    let (of, signed) = (Arc::clone(hub), Arc::new(signed));
+    Box::new(move || -> BoxFuture<'static, bool> {
         let (hub, signed) = (Arc::clone(&of), Arc::clone(&signed));
         Box::pin(
             async move { rights::still_so(&hub, &signed.0, signed.1.sign_in).await.is_ok_and(|ended| ended.is_none()) },
         )
-    };
-    send(&hub, viewer, Some(Box::new(still_there)), Asked { id: wanted, headers: &headers, elsewhere: false }).await
+    })
 }
 
 /// Your Logic, authenticated by the shared secret.
@@ -121,8 +127,15 @@ pub(crate) async fn upload_of_logic(
     let query = query.checked()?;
     may_write(&hub, Viewer::Logic, query.conversation).await?;
     let meant_for = Some(query.conversation);
-    let upload =
-        Upload { name: query.name, sender: Sender::Logic, meant_for, id: query.id, network: None, bytes: None };
+    let upload = Upload {
+        name: query.name,
+        sender: Sender::Logic,
+        meant_for,
+        id: query.id,
+        network: None,
+        bytes: None,
+        right: None,
+    };
     Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))
 }
 

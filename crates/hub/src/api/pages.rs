@@ -21,7 +21,11 @@ static STYLE: Asset = Asset::new(CSS, include_str!("../../../../examples/page/pa
 const GUEST_PAGE: &str = include_str!("../../../../ui/chat/guest/index.html");
 static GUEST_STYLE: Asset = Asset::new(CSS, include_str!("../../../../ui/chat/guest/guest.css"));
 static GUEST_SCRIPT: Asset = Asset::new(JAVASCRIPT, include_str!(concat!(env!("OUT_DIR"), "/guest.js")));
+static REVIEW_STYLE: Asset = Asset::new(CSS, include_str!("../reviews/page.css"));
 static SCRIPT: Asset = Asset::new(JAVASCRIPT, include_str!(concat!(env!("OUT_DIR"), "/chat.js")));
+
+/// The web chat's part that asks for reviews, which it fetches with the first request.
+static REVIEWS: Asset = Asset::new(JAVASCRIPT, include_str!(concat!(env!("OUT_DIR"), "/review.js")));
 
 /// The web chat's texts in languages other than English, which is built into its script.
 static TEXTS: [(&str, Asset); 5] = [
@@ -56,9 +60,11 @@ pub(crate) fn routes(config: &Config, document: utoipa::openapi::OpenApi) -> Rou
     let routes = texts
         .route("/hub.css", asset(&HUB_STYLE))
         .route("/chat.js", embedded(&SCRIPT))
+        .route("/chat/review.js", embedded(&REVIEWS))
         .route("/your-logic.schema.json", get(logic_schema))
         .route("/guest/{token}", get(guest_page))
         .route("/guest.css", asset(&GUEST_STYLE))
+        .route("/review.css", asset(&REVIEW_STYLE))
         .route("/guest.js", asset(&GUEST_SCRIPT));
     let routes = match &config.home {
         Home::Neutral => {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
-use tandem_conversation::{BrandId, Permission, Rejection, Template, Time};
+use tandem_conversation::{Permission, Rejection, Template, Time};
 use tandem_protocol::Problem;
-use tandem_protocol::channels::TemplatePage;
+use tandem_protocol::channels::{ReadReceipts, TemplatePage, WhatsappNumber, WhatsappUsage, WhatsappUse};
+use tandem_sql::Connection;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Query;
@@ -16,36 +17,12 @@ use super::input::id;
 use crate::hub::Hub;
 use crate::month::Month;
 use crate::problem::ApiError;
-use crate::store::StoreError;
 use crate::store::whatsapp::messages::{self, Used};
-use crate::store::whatsapp::{self, Number, inbox, sends, templates};
+use crate::store::whatsapp::{self, Number, inbox, templates};
+use crate::store::{StoreError, brands};
 
 /// Maximum webhooks in one answer.
 const UNREAD: u32 = 200;
-
-/// `GET /api/v1/channels/whatsapp`: a number of the company. Secrets are never told.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct WhatsappNumber {
-    /// The name in the address of its webhook.
-    id: String,
-    /// In international form.
-    number: String,
-    phone_number_id: String,
-    account_id: String,
-    brand: Option<BrandId>,
-    /// `ok`; `token_invalid`, `blocked` or `not_registered`: then nothing leaves, and what waits is sent afterwards.
-    state: String,
-    since: Time,
-    /// The channel's words on it.
-    detail: String,
-    /// Messages that it takes per second.
-    per_second: u32,
-    /// Whether customers are told that their messages were read.
-    read_marks: bool,
-    /// Messages that wait to be sent.
-    waiting: u32,
-}
 
 /// `GET /api/v1/channels/whatsapp/{number}/unread`: a webhook that was not understood in whole. It is kept for 30 days.
 #[derive(Serialize, ToSchema)]
@@ -90,57 +67,65 @@ pub(crate) async fn numbers(
     signed: Signed,
 ) -> Result<axum::Json<Vec<WhatsappNumber>>, ApiError> {
     signed.require(Permission::SettingsManage)?;
-    let numbers = hub.database.read(|connection| -> Result<_, StoreError> {
-        let all = whatsapp::all(connection)?.into_iter();
-        all.map(|number| Ok((sends::waiting(connection, &number.key)?, number))).collect::<Result<Vec<_>, StoreError>>()
+    let reader = Arc::clone(&hub);
+    let numbers = hub.database.read(move |connection| -> Result<Vec<_>, StoreError> {
+        whatsapp::all(connection)?.into_iter().map(|number| told(&reader, connection, number)).collect()
     });
-    Ok(axum::Json(numbers.await?.into_iter().map(|(waiting, number)| shown(number, waiting)).collect()))
+    Ok(axum::Json(numbers.await?))
 }
 
-pub(crate) fn shown(number: Number, waiting: u32) -> WhatsappNumber {
-    WhatsappNumber {
+/// A number as administrators see it.
+pub(crate) fn told(hub: &Hub, connection: &Connection, number: Number) -> Result<WhatsappNumber, StoreError> {
+    let brands = match number.brand {
+        Some(_) => brands::all(connection)?,
+        None => Vec::new(),
+    };
+    let brand = brands.into_iter().find(|brand| Some(brand.id) == number.brand);
+    Ok(WhatsappNumber {
+        waiting: whatsapp::waiting(connection, &number.key)?,
+        webhook: hub.config.webhook_of(&number.key),
+        of_settings: hub.config.whatsapp.iter().any(|set| set.key == number.key),
+        base_url: Some(number.base_url).filter(|url| url != whatsapp::BASE_URL),
         id: number.key,
         number: number.display,
         phone_number_id: number.phone_number_id,
         account_id: number.waba_id,
         brand: number.brand,
+        brand_key: brand.map(|brand| brand.look.id),
         state: number.state,
         since: number.since,
         detail: number.detail,
+        quality: number.quality,
+        limit: number.limit,
         per_second: number.per_second,
-        read_marks: number.read_marks,
-        waiting,
-    }
+        coexistence: Some(number.coexistence),
+        new_after_h: number.new_after_h,
+        read_marks: number.read_receipts != ReadReceipts::Off,
+        read_receipts: number.read_receipts,
+        typing: Some(number.typing),
+        free_replies: number.free_replies,
+    })
 }
 
-/// `GET /api/v1/channels/whatsapp/{number}/usage`: what a number's messages cost in a month, as Meta reported it. There
-/// are no rates: prices are Meta's affair.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct WhatsappUsage {
-    /// In UTC, by when Meta first told the price: `2026-11`.
-    month: String,
-    /// Messages whose price is known.
-    messages: u32,
-    /// Replies that cost nothing, in a month; null if the operator has not said.
-    free_replies: Option<u32>,
-    /// How many of those are used.
-    free_replies_used: Option<u32>,
-    kinds: Vec<WhatsappUse>,
-}
-
-/// Messages of one kind.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct WhatsappUse {
-    /// Meta's word: `service`, `utility`, `marketing`, `authentication`.
-    category: String,
-    /// Meta's word: `regular`, `free_customer_service`, `free_entry_point`.
-    #[serde(rename = "type")]
-    kind: String,
-    /// Null if Meta has not said.
-    billable: Option<bool>,
-    messages: u32,
+/// All templates of a number's account, also those that cannot be sent.
+#[utoipa::path(get, path = "/api/v1/channels/whatsapp/{number}/templates", tag = "channels",
+    params(("number" = String, Path)),
+    responses((status = 200, body = TemplatePage), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn templates_of_number(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Path(key): Path<String>,
+) -> Result<axum::Json<TemplatePage>, ApiError> {
+    signed.require(Permission::SettingsManage)?;
+    let found = hub.database.read(move |connection| -> Result<_, StoreError> {
+        match whatsapp::by_key(connection, &key)? {
+            Some(number) => templates::of_account(connection, &number.waba_id).map(Some),
+            None => Ok(None),
+        }
+    });
+    let templates = found.await?.ok_or_else(unknown_number)?;
+    Ok(axum::Json(TemplatePage { templates }))
 }
 
 #[derive(Deserialize, IntoParams)]

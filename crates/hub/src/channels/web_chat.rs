@@ -6,4 +6,5 @@ pub(crate) mod media;
 mod message;
 pub(crate) mod origin;
 pub(crate) mod rest;
+pub(crate) mod review;
 pub(crate) mod session;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
-use tandem_conversation::measure::Definitions;
 
+use crate::administration::definitions;
 use crate::analytics::{Export, PART, export, rebuild, verify};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -35,7 +35,7 @@ impl AnalyticsCommand {
     /// # Errors
     /// If the data cannot be used, or the tables differ from the log.
     pub fn run(self, config: &Config) -> anyhow::Result<()> {
-        let definitions = Definitions::default();
+        let definitions = definitions(&config.tables().peek()?)?;
         match self {
             Self::Rebuild => {
                 let mut told = 0;

@@ -4,12 +4,12 @@ use std::io::{BufRead as _, IsTerminal as _};
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 use clap::Subcommand;
-use serde_json::Value;
+use tandem_protocol::channels::ReadReceipts;
 
 use crate::administration::{OPERATOR, audit};
-use crate::channels::whatsapp::client::{WITHIN, ask, client};
+use crate::channels::whatsapp::client::client;
 use crate::channels::whatsapp::number::{Opened, opened};
-use crate::channels::whatsapp::{signature, syncing};
+use crate::channels::whatsapp::{checking, syncing};
 use crate::clock::Clock;
 use crate::config::{Config, NewWhatsappNumber};
 use crate::month::Month;
@@ -19,8 +19,6 @@ use crate::store::whatsapp::{self, Number, inbox, templates};
 use crate::terminal::say;
 
 const VERIFY_TOKEN: &str = "TANDEM_WHATSAPP_VERIFY_TOKEN";
-/// What the webhook must be subscribed to.
-const NEEDED: [&str; 2] = ["messages", "message_template_status_update"];
 
 /// Numbers on WhatsApp.
 #[derive(Subcommand, Debug)]
@@ -50,15 +48,24 @@ pub enum WhatsappCommand {
         #[arg(long)]
         base_url: Option<String>,
         /// Do not tell customers that their messages were read
-        #[arg(long)]
+        #[arg(long, conflicts_with = "read_marks_on_arrival")]
         no_read_marks: bool,
+        /// Tell customers that their messages were read as soon as they have arrived
+        #[arg(long)]
+        read_marks_on_arrival: bool,
+        /// It is also used in the app on a phone
+        #[arg(long)]
+        coexistence: bool,
+        /// Do not tell customers that somebody is typing
+        #[arg(long)]
+        no_typing: bool,
         /// Replies that Meta does not charge, in a month: `usage` then says how many are left
         #[arg(long)]
         free_replies: Option<u32>,
         /// After how many hours of silence a message begins a new conversation [default: 24]
         #[arg(long)]
         new_after_h: Option<u32>,
-        /// Messages that Meta takes from it per second [default: 80; 20 with a number that is also on a phone]
+        /// Messages that Meta takes from it per second [default: 80; 20 with --coexistence]
         #[arg(long)]
         per_second: Option<u32>,
         /// Read the three secrets from standard input
@@ -113,6 +120,9 @@ impl WhatsappCommand {
                 brand,
                 base_url,
                 no_read_marks,
+                read_marks_on_arrival,
+                coexistence,
+                no_typing,
                 free_replies,
                 new_after_h,
                 per_second,
@@ -131,15 +141,21 @@ impl WhatsappCommand {
                     access_token,
                     app_secret,
                     verify_token,
-                    read_marks: !no_read_marks,
+                    read_receipts: match (no_read_marks, read_marks_on_arrival) {
+                        (true, _) => ReadReceipts::Off,
+                        (false, true) => ReadReceipts::OnDelivered,
+                        (false, false) => ReadReceipts::OnSeen,
+                    },
+                    typing: Some(!no_typing),
                     free_replies,
                     new_after_h,
                     per_second,
+                    coexistence,
                 };
                 let display = add_whatsapp_number(config.tables(), new)?;
                 audit(OPERATOR, &key, "whatsapp: added");
                 say(format_args!("{display} is {key}"))?;
-                say(format_args!("Webhook: {}", webhook_address(config, &key)))?;
+                say(format_args!("Webhook: {}", config.webhook_of(&key)))?;
             }
             Self::List => {
                 for Number { key, display, phone_number_id, waba_id, state, detail, .. } in
@@ -192,104 +208,33 @@ fn not_of_settings(config: &Config, id: &str) -> anyhow::Result<()> {
 /// Asks Meta, and the hub's own address, and says everything that is missing.
 fn check(config: &Config, id: &str) -> anyhow::Result<()> {
     let number = find(config, id)?;
-    let fields = "display_phone_number,verified_name,quality_rating,code_verification_status,throughput,\
-                  messaging_limit_tier";
-    let path = format!("{}?fields={fields}", number.number.phone_number_id);
-    let about = asked(ask(&http()?, &number, &path))?;
-    let text = |at: &str| about.pointer(at).and_then(Value::as_str).unwrap_or("unknown").to_owned();
-    say(format_args!("Meta knows it as {} ({})", text("/display_phone_number"), text("/verified_name")))?;
-    say(format_args!("Quality {}, verification {}", text("/quality_rating"), text("/code_verification_status")))?;
-    say(format_args!("Messaging limit {}, throughput {}", text("/messaging_limit_tier"), text("/throughput/level")))?;
-    let mut missing = Vec::new();
-    let apps = asked(ask(&http()?, &number, &format!("{}/subscribed_apps", number.number.waba_id)))?;
-    let apps: Vec<_> = apps.get("data").and_then(Value::as_array).into_iter().flatten().collect();
-    if apps.is_empty() {
-        missing.push("No app is subscribed to the account, so messages will not arrive: subscribe yours".to_owned());
+    let set = config.whatsapp.iter().find(|set| set.key == id).map(|set| set.verify_token.clone());
+    let token = set.or_else(|| std::env::var(VERIFY_TOKEN).ok());
+    let address = config.webhook_of(id);
+    let check = asked(checking::check(&http()?, &number, &address, token.as_deref()))?;
+    say(format_args!("Meta knows it as {} ({})", check.number, check.name))?;
+    say(format_args!("Quality {}, verification {}", check.quality, check.verification))?;
+    say(format_args!("Messaging limit {}, throughput {}", check.limit, check.throughput))?;
+    if !check.saw_fields {
+        say(format_args!("The fields of the webhook cannot be read: look at Meta's page"))?;
     }
-    let address = webhook_address(config, id);
-    let app = apps.first().and_then(|app| app.pointer("/whatsapp_business_api_data/id")).and_then(Value::as_str);
-    if let Some(app) = app {
-        let by = Opened { access_token: format!("{app}|{}", number.app_secret), ..find(config, id)? };
-        match asked(ask(&http()?, &by, &format!("{app}/subscriptions"))) {
-            Ok(found) => missing.extend(not_subscribed(&found, &address)),
-            Err(why) => say(format_args!("The fields of the webhook cannot be read ({why}): look at Meta's page"))?,
-        }
+    if !check.tried_token {
+        say(format_args!("The verify token was not tried: give it in {VERIFY_TOKEN}"))?;
     }
-    missing.extend(handshake(config, &number, &address)?);
     let (database, key) = (config.tables().open()?, id.to_owned());
     let unread = database.read_blocking(move |connection| inbox::all_unread(connection, &key, 5))?;
     for one in unread {
         say(format_args!("Not understood, {}: {}", one.received, one.why))?;
     }
-    let (key, now) = (id.to_owned(), Clock::system().now());
-    database.write_blocking(move |connection, ()| whatsapp::set_state(connection, &key, whatsapp::OK, "", now))?;
+    let (key, now, said) = (id.to_owned(), Clock::system().now(), check.clone());
+    database.write_blocking(move |connection, ()| {
+        whatsapp::set_standing(connection, &key, &said.quality, &said.limit)?;
+        whatsapp::set_state(connection, &key, whatsapp::OK, "", now)
+    })?;
+    let missing: Vec<_> = check.missing.iter().map(|lack| lack.detail.as_str()).collect();
     ensure!(missing.is_empty(), "{}.\nThen check again", missing.join(".\n"));
     say(format_args!("{id} works"))?;
     Ok(())
-}
-
-fn webhook_address(config: &Config, id: &str) -> String {
-    let hub = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
-    format!("{hub}/channels/whatsapp/{id}/webhook")
-}
-
-/// What an app's subscriptions lack.
-fn not_subscribed(found: &Value, address: &str) -> Vec<String> {
-    let all = found.get("data").and_then(Value::as_array).into_iter().flatten();
-    let is_ours = |one: &&Value| one.get("object").and_then(Value::as_str) == Some("whatsapp_business_account");
-    let Some(ours) = all.into_iter().find(is_ours) else {
-        return vec![format!("The app has no webhook for WhatsApp: enter {address} and the verify token")];
-    };
-    let mut missing = Vec::new();
-    match ours.get("callback_url").and_then(Value::as_str) {
-        Some(posts) if posts != address => {
-            missing.push(format!("Meta posts to {posts}, and the hub is at {address}: enter it, or set public_url"));
-        }
-        _ => {}
-    }
-    let fields: Vec<_> = ours.get("fields").and_then(Value::as_array).into_iter().flatten().collect();
-    let has = |field: &str| fields.iter().any(|one| one.get("name").unwrap_or(one).as_str() == Some(field));
-    let lacks: Vec<_> = NEEDED.iter().filter(|field| !has(field)).copied().collect();
-    if !lacks.is_empty() {
-        missing.push(format!("The webhook is not subscribed to {}", lacks.join(", ")));
-    }
-    missing
-}
-
-/// Does with the number's own address what Meta does. Says what is wrong with it.
-fn handshake(config: &Config, number: &Opened, address: &str) -> anyhow::Result<Option<String>> {
-    let set = config.whatsapp.iter().find(|set| set.key == number.number.key).map(|set| set.verify_token.clone());
-    let token = set.or_else(|| std::env::var(VERIFY_TOKEN).ok());
-    if token.is_none() {
-        say(format_args!("The verify token was not tried: give it in {VERIFY_TOKEN}"))?;
-    }
-    let (client, challenge) = (http()?, uuid::Uuid::now_v7().simple().to_string());
-    let asked = runtime()?.block_on(async {
-        if let Some(token) = token {
-            let query =
-                [("hub.mode", "subscribe"), ("hub.verify_token", token.as_str()), ("hub.challenge", &challenge)];
-            let proven = client.get(address).query(&query).timeout(WITHIN).send().await?;
-            let status = proven.status();
-            if status == 403 {
-                return Ok(Some("The verify token is another one: add the number again with it".to_owned()));
-            }
-            if !status.is_success() || proven.text().await? != challenge {
-                return Ok(Some(format!(
-                    "No hub answers at {address} ({status}): set public_url, or look at the proxy"
-                )));
-            }
-        }
-        // Nothing has happened, so nothing comes of it.
-        let body = r#"{"object":"whatsapp_business_account","entry":[]}"#;
-        let header = signature::sign(body.as_bytes(), &number.app_secret);
-        let posted = client.post(address).header(signature::HEADER, header).body(body).timeout(WITHIN).send().await?;
-        let status = posted.status();
-        let wrong =
-            format!("A signed webhook is answered with {status} at {address}: set public_url, or look at the proxy");
-        Ok::<_, reqwest::Error>((status != 200).then_some(wrong))
-    });
-    let unreachable = |_| Some(format!("Nobody answers at {address}: start the hub, or set public_url"));
-    Ok(asked.unwrap_or_else(unreachable))
 }
 
 fn usage(config: &Config, id: String, month: Option<&str>) -> anyhow::Result<()> {

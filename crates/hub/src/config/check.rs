@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use reqwest::Url;
+use tandem_conversation::is_blank;
 
 use super::{Home, PostgresUrl};
 
@@ -42,6 +43,9 @@ pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
             let network = network(part).map_err(|_| {
                 format!("'{part}' is neither a network, such as 10.0.0.0/8, nor an address, such as 127.0.0.1")
             })?;
+            let network = written_once(network).ok_or_else(|| {
+                format!("'{part}' is an IPv4 address with a length for IPv6: write it as IPv4, such as 10.0.0.0/8")
+            })?;
             if is_too_wide(&network) {
                 return Err(format!(
                     "'{part}' holds strangers, who would name any address as theirs: name your proxies' own network"
@@ -52,25 +56,34 @@ pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
         .collect()
 }
 
+/// A network of IPv4 addresses that is written in IPv6 is the same network: addresses are compared as IPv4. None if its
+/// length cannot be meant for one.
+fn written_once(network: IpNet) -> Option<IpNet> {
+    let IpNet::V6(six) = network else { return Some(network) };
+    let Some(four) = six.addr().to_ipv4_mapped() else { return Some(network) };
+    Ipv4Net::new(four, six.prefix_len().checked_sub(96)?).ok().map(IpNet::V4)
+}
+
 /// A time zone by its IANA name.
 pub(super) fn zone(text: &str) -> Result<String, String> {
     crate::zone::named(text).map(|_| text.to_owned())
 }
 
+/// Words of a website.
 pub(super) fn label(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    let fits = !text.is_empty() && text.chars().count() <= 100 && !text.chars().any(char::is_control);
-    if fits { Ok(text.to_owned()) } else { Err("use 1 to 100 characters on one line".into()) }
+    visible(text, 100)
 }
-
-/// Maximum length of a name that is shown beside messages, in characters.
-const NAME: usize = 40;
 
 /// A name that stands beside messages.
 pub(super) fn name(text: &str) -> Result<String, String> {
+    visible(text, 40)
+}
+
+/// Text that can be seen, on one line.
+fn visible(text: &str, most: usize) -> Result<String, String> {
     let text = text.trim();
-    let fits = !text.is_empty() && text.chars().count() <= NAME && !text.chars().any(char::is_control);
-    if fits { Ok(text.to_owned()) } else { Err(format!("use 1 to {NAME} characters on one line")) }
+    let fits = !is_blank(text) && text.chars().count() <= most && !text.chars().any(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err(format!("use 1 to {most} characters on one line")) }
 }
 
 /// Maximum number of reasons, and of the characters of one.
@@ -82,7 +95,7 @@ pub(super) fn reasons(text: &str) -> Result<Vec<String>, String> {
     let mut reasons: Vec<String> = Vec::new();
     for reason in text.split(',').map(str::trim).filter(|reason| !reason.is_empty()) {
         let length = reason.chars().count();
-        if length > REASON || reason.chars().any(char::is_control) {
+        if length > REASON || is_blank(reason) || reason.chars().any(char::is_control) {
             return Err(format!("a reason has at most {REASON} characters on one line; '{reason}' has {length}"));
         }
         if !reasons.iter().any(|known| known.to_lowercase() == reason.to_lowercase()) {
@@ -234,6 +247,9 @@ pub(super) fn folder(text: &str) -> Result<String, String> {
 pub(super) fn mail_url(text: &str) -> Result<String, String> {
     on_one_line(text)?;
     let url = Url::parse(text).map_err(|error| format!("not a URL: {error}"))?;
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err("it names no mail server: smtps://USER:PASSWORD@HOST".into());
+    }
     for part in [Some(url.username()), url.password()].into_iter().flatten() {
         if percent_encoding::percent_decode_str(part).decode_utf8().is_err() || has_broken_escape(part) {
             return Err("user or password has a % that is none: write it as %25".into());

@@ -46,6 +46,7 @@ impl Config {
             whatsapp: whatsapp::numbers(settings),
             home: settings.get("home", check::home).unwrap_or_default(),
             docs: settings.get("docs", check::switch).unwrap_or(otherwise.docs),
+            patience: otherwise.patience,
             data: otherwise.data,
             public_url,
         };

@@ -1,3 +1,5 @@
+use tandem_protocol::channels::ReadReceipts;
+
 use super::{Config, Environment, Flags};
 
 fn environment(variables: &[(&str, &str)]) -> Environment {
@@ -46,11 +48,13 @@ fn a_wrong_setting_is_named_with_its_place() {
         (vec![("TANDEM_LOGIC_PERSON_SILENT_MS", "0")], "from 1000 to 86400000"),
         (vec![("TANDEM_LOGIC_REQUEST_BYTES", "1000")], "TANDEM_LOGIC_REQUEST_BYTES"),
         (vec![("TANDEM_LOGIC_NAME", " ")], "logic.name (TANDEM_LOGIC_NAME): use 1 to 40 characters"),
+        (vec![("TANDEM_LOGIC_NAME", "\u{200b}")], "logic.name (TANDEM_LOGIC_NAME): use 1 to 40 characters"),
         (vec![("TANDEM_LOGIC_TYPING", "on")], "logic.typing (TANDEM_LOGIC_TYPING)"),
         (vec![("TANDEM_PUBLIC_URL", "http://hub.example")], "TANDEM_PUBLIC_URL"),
         (vec![("TANDEM_MAIL_URL", "smtp://mail.example")], "TANDEM_MAIL_URL"),
         (vec![("TANDEM_MAIL_URL", "smtp://mail.example?tls=opportunistic")], "TANDEM_MAIL_URL"),
         (vec![("TANDEM_MAIL_URL", "smtp://127.0.0.1:25?tls=wrong")], "TANDEM_MAIL_URL"),
+        (vec![("TANDEM_MAIL_URL", "smtps://")], "mail.url (TANDEM_MAIL_URL): it names no mail server"),
         (vec![("TANDEM_DATA", " ")], "TANDEM_DATA"),
         (vec![("TANDEM_MAIL_URL", "smtps://mail.example")], "TANDEM_MAIL_FROM"),
         (vec![("TANDEM_MAIL_URL", "smtps://mail.example"), ("TANDEM_MAIL_FROM", "nobody")], "TANDEM_MAIL_FROM"),
@@ -240,6 +244,10 @@ fn trusted_proxies_are_networks_and_addresses_from_a_variable_or_a_list_in_the_f
     assert_eq!(text(load(&[("TANDEM_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,fd00::/8")]).unwrap()), expected);
     let list = "trusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\", \"fd00::/8\"]\n";
     assert_eq!(text(load_file(list, &[]).unwrap()), expected);
+    let mapped = load(&[("TANDEM_TRUSTED_PROXIES", "::ffff:10.1.2.3, ::ffff:192.168.0.0/112")]).unwrap();
+    assert_eq!(text(mapped), ["10.1.2.3/32", "192.168.0.0/16"]);
+    assert!(load(&[("TANDEM_TRUSTED_PROXIES", "::ffff:0:0/96")]).is_err(), "these are all IPv4 addresses");
+    assert!(load(&[("TANDEM_TRUSTED_PROXIES", "::ffff:10.0.0.0/8")]).is_err(), "10.0.0.0/8 is meant");
     assert!(load(&[]).unwrap().trusted_proxies.is_empty(), "nobody is trusted unless somebody says so");
 }
 
@@ -251,6 +259,7 @@ phone_number_id = "106540352242922"
 account_id = "102290129340398"
 app_secret = "of the file"
 per_second = 20
+coexistence = true
 "#;
 
 const TOKENS: [(&str, &str); 2] =
@@ -261,7 +270,18 @@ fn numbers_come_from_tables_of_the_file_and_from_variables() {
     let config = load_file(NUMBER, &TOKENS).unwrap();
     let [main] = config.whatsapp.as_slice() else { panic!("{:?}", config.whatsapp) };
     assert_eq!((main.key.as_str(), main.app_secret.as_str()), ("main", "of the file"));
-    assert_eq!((main.access_token.as_str(), main.per_second, main.read_marks), ("EAAG-token", Some(20), true));
+    assert_eq!((main.access_token.as_str(), main.per_second), ("EAAG-token", Some(20)));
+    assert!(main.coexistence);
+    let typing = load_file(NUMBER, &[&TOKENS[..], &[("TANDEM_WHATSAPP_0_TYPING", "false")]].concat());
+    assert_eq!((main.typing, typing.unwrap().whatsapp[0].typing), (None, Some(false)));
+    let receipts = |variable: &[(&str, &str)]| {
+        load_file(NUMBER, &[&TOKENS[..], variable].concat()).map(|config| config.whatsapp[0].read_receipts)
+    };
+    let (older, newer) = ("TANDEM_WHATSAPP_0_READ_MARKS", "TANDEM_WHATSAPP_0_READ_RECEIPTS");
+    assert_eq!(receipts(&[]).unwrap(), ReadReceipts::OnSeen);
+    assert_eq!(receipts(&[(older, "false")]).unwrap(), ReadReceipts::Off);
+    assert_eq!(receipts(&[(older, "false"), (newer, "on_delivered")]).unwrap(), ReadReceipts::OnDelivered);
+    assert!(receipts(&[(newer, "sometimes")]).unwrap_err().to_string().contains("on_seen, on_delivered or off"));
     assert!(!format!("{config:?}").contains("of the file"), "secrets are not shown");
     let over = [TOKENS[0], TOKENS[1], ("TANDEM_WHATSAPP_0_APP_SECRET", "of the variable")];
     assert_eq!(load_file(NUMBER, &over).unwrap().whatsapp[0].app_secret, "of the variable");

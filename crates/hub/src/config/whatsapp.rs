@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use tandem_protocol::channels::ReadReceipts;
+
 use super::check;
 use super::settings::Settings;
 
@@ -26,14 +28,18 @@ pub struct NewWhatsappNumber {
     pub access_token: String,
     pub app_secret: String,
     pub verify_token: String,
-    /// Whether customers are told that their messages were read.
-    pub read_marks: bool,
+    /// When customers are told that their messages were read.
+    pub read_receipts: ReadReceipts,
+    /// Whether customers are told that somebody is typing; none for the default.
+    pub typing: Option<bool>,
     /// Replies that cost nothing, in a month; none if that is not known.
     pub free_replies: Option<u32>,
     /// After how many hours of silence a message begins a new conversation; none for the default.
     pub new_after_h: Option<u32>,
     /// Messages that it takes per second; none for the default.
     pub per_second: Option<u32>,
+    /// Whether it is also used in the app on a phone.
+    pub coexistence: bool,
 }
 
 impl std::fmt::Debug for NewWhatsappNumber {
@@ -83,6 +89,15 @@ impl NewWhatsappNumber {
     }
 }
 
+fn receipts(text: &str) -> Result<ReadReceipts, String> {
+    match text {
+        "off" => Ok(ReadReceipts::Off),
+        "on_seen" => Ok(ReadReceipts::OnSeen),
+        "on_delivered" => Ok(ReadReceipts::OnDelivered),
+        other => Err(format!("'{other}' is not allowed; use on_seen, on_delivered or off")),
+    }
+}
+
 /// The numbers of the settings.
 pub(super) fn numbers(settings: &mut Settings) -> Vec<NewWhatsappNumber> {
     let mut all = Vec::new();
@@ -109,7 +124,12 @@ pub(super) fn numbers(settings: &mut Settings) -> Vec<NewWhatsappNumber> {
         };
         number.brand = settings.text(&name("brand"));
         number.base_url = settings.text(&name("base_url"));
-        number.read_marks = settings.get(&name("read_marks"), check::truth).unwrap_or(true);
+        // The older word.
+        let marks = settings.get(&name("read_marks"), check::truth).unwrap_or(true);
+        let receipts = settings.get(&name("read_receipts"), receipts);
+        number.read_receipts = receipts.unwrap_or(if marks { ReadReceipts::OnSeen } else { ReadReceipts::Off });
+        number.typing = settings.get(&name("typing"), check::truth);
+        number.coexistence = settings.get(&name("coexistence"), check::truth).unwrap_or(false);
         let mut count = |field: &str| {
             let read = settings.get(&name(field), check::number(0..=1_000_000_000));
             read.and_then(|number| u32::try_from(number).ok())

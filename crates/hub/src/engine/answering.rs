@@ -1,12 +1,17 @@
 //! How a request to Your Logic ends.
 
-use tandem_conversation::{Action, Command, CommandId, ConversationId, LogicFailure, Position, Rejection, Time};
+use tandem_conversation::{
+    Action, Command, CommandId, Conversation, ConversationId, Event, EventBody, LogicFailure, Participant, Position,
+    Rejection, ReviewId, Time, TurnId,
+};
 use tandem_protocol::logic::LogicResponseBody;
 use tandem_sql::Connection;
+use uuid::Uuid;
 
 use super::{Engine, Repeat, customer, of_logic, system_command};
 use crate::store::commands::{Answer, Sent};
 use crate::store::logic_requests::LogicRequestRow;
+use crate::store::reviews::Filed;
 use crate::store::{StoreError, library, users};
 
 /// The end of one request, and its diagnosis.
@@ -70,11 +75,31 @@ impl Engine {
             library::fill(connection, actions, &state)?;
         }
         for action in actions {
-            if let Action::InviteAgent { user, name, .. } = action {
-                *name = users::at_work(connection, *user)?.map(|user| user.name);
+            match action {
+                Action::InviteAgent { user, name, .. } => {
+                    *name = users::at_work(connection, *user)?.map(|user| user.name);
+                }
+                Action::Review { turn, said_by, .. } => {
+                    *said_by = match turn {
+                        Some(turn) => self.said_by(connection, conversation, *turn)?,
+                        None => None,
+                    };
+                }
+                _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Who of ours said a turn that reviews may be about.
+    pub(crate) fn said_by(
+        &self,
+        connection: &Connection,
+        conversation: ConversationId,
+        turn: TurnId,
+    ) -> Result<Option<Participant>, StoreError> {
+        let said = self.of_turn(connection, conversation, turn)?.map(|event| event.actor);
+        Ok(said.filter(|by| by.is_responder() || *by == Participant::Logic))
     }
 
     /// What an earlier answer with this id has got.
@@ -93,4 +118,26 @@ impl Engine {
             })
         }))
     }
+}
+
+/// The reviews that an answer files, if it has taken effect.
+pub(super) fn filed(command: &Command, events: &[Event], after: &Conversation, at: Time) -> Vec<Filed> {
+    let Command::AnswerLogic { request, actions, .. } = command else { return Vec::new() };
+    let counts = |event: &Event| matches!(event.body, EventBody::LogicAnswered { ignored: false, .. });
+    if request.is_some() && !events.iter().any(counts) {
+        return Vec::new();
+    }
+    let reviews = actions.iter().filter_map(|action| match action {
+        Action::Review { question, score, comment, turn, said_by } => Some(Filed {
+            id: ReviewId(Uuid::now_v7()),
+            reviewer: Participant::Logic,
+            turn: *turn,
+            question: question.clone(),
+            score: *score,
+            comment: comment.clone(),
+            ..Filed::of(after, said_by.as_ref(), at)
+        }),
+        _ => None,
+    });
+    reviews.collect()
 }

@@ -8,19 +8,21 @@ use tandem_sql::Connection;
 use super::Changed;
 use crate::store::commands::{self, Answer, Answered, Sender, Sent};
 use crate::store::logic_requests::LogicRequestRow;
-use crate::store::whatsapp::{marks, sends};
-use crate::store::{StoreError, events, library_uses, links, logic_requests, media, withdrawn};
+use crate::store::reviews::Filed;
+use crate::store::whatsapp::marks;
+use crate::store::{StoreError, events, library_uses, links, logic_requests, media, reviews, sends, withdrawn};
 
 #[derive(Default)]
 pub(super) struct Pending {
     events: Vec<Place>,
     answers: Vec<(usize, Answered)>,
     requests: Vec<(usize, LogicRequestRow)>,
+    reviews: Vec<(usize, Filed)>,
     by_id: HashMap<(CommandId, Sender), usize>,
     /// The place in its group of the work that is being done.
     work: usize,
     /// Everything beyond belongs to the work that is being done.
-    kept: (usize, usize, usize),
+    kept: (usize, usize, usize, usize),
 }
 
 /// Where an event of this group stands.
@@ -52,6 +54,11 @@ impl Pending {
         self.requests.push((self.work, row));
     }
 
+    /// Your Logic has filed a review.
+    pub(super) fn review(&mut self, filed: Filed) {
+        self.reviews.push((self.work, filed));
+    }
+
     /// The answer of this group to the same command.
     pub(super) fn answer_to(&self, id: CommandId, sent: &Sent) -> Option<Answer> {
         let (_, first) = self.answers.get(*self.by_id.get(&(id, sent.sender()))?)?;
@@ -60,14 +67,15 @@ impl Pending {
 
     /// The work has succeeded.
     pub(super) fn keep(&mut self) {
-        self.kept = (self.events.len(), self.answers.len(), self.requests.len());
+        self.kept = (self.events.len(), self.answers.len(), self.requests.len(), self.reviews.len());
     }
 
     /// The work has failed: takes out what it added.
     pub(super) fn undo(&mut self) {
-        let (events, answers, requests) = self.kept;
+        let (events, answers, requests, reviews) = self.kept;
         self.events.truncate(events);
         self.requests.truncate(requests);
+        self.reviews.truncate(reviews);
         for (_, undone) in self.answers.drain(answers.min(self.answers.len())..) {
             self.by_id.remove(&(undone.id, undone.sent.sender()));
         }
@@ -77,8 +85,9 @@ impl Pending {
         self.events.clear();
         self.answers.clear();
         self.requests.clear();
+        self.reviews.clear();
         self.by_id.clear();
-        self.kept = (0, 0, 0);
+        self.kept = (0, 0, 0, 0);
     }
 
     /// All of it; what is added now still belongs to the same work.
@@ -87,7 +96,7 @@ impl Pending {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.answers.is_empty() && self.requests.is_empty()
+        self.events.is_empty() && self.answers.is_empty() && self.requests.is_empty() && self.reviews.is_empty()
     }
 
     /// Parts that can be written without the others: each conversation with what belongs to its work, and the rest of
@@ -109,6 +118,9 @@ impl Pending {
         for (work, row) in self.requests {
             part_of(&mut parts, work).requests.push((work, row));
         }
+        for (work, filed) in self.reviews {
+            part_of(&mut parts, work).reviews.push((work, filed));
+        }
         parts
     }
 
@@ -116,7 +128,8 @@ impl Pending {
     pub(super) fn works(&self) -> impl Iterator<Item = usize> {
         let events = self.events.iter().map(|place| place.work);
         let requests = self.requests.iter().map(|(work, _)| *work);
-        events.chain(self.answers.iter().map(|(work, _)| *work)).chain(requests)
+        let reviews = self.reviews.iter().map(|(work, _)| *work);
+        events.chain(self.answers.iter().map(|(work, _)| *work)).chain(requests).chain(reviews)
     }
 
     /// Writes all of it after `seq`, the log's last place; `group` has the events. Returns the new last place.
@@ -138,11 +151,15 @@ impl Pending {
         for (_, row) in &self.requests {
             logic_requests::put(connection, row)?;
         }
+        for (_, filed) in &self.reviews {
+            reviews::file(connection, filed)?;
+        }
         let mut library_waits = library_uses::some_wait(connection)?;
         for (changed, (event, _)) in all() {
             project(connection, event, changed, &mut library_waits)?;
         }
         commands::insert(connection, self.answers.iter().map(|(_, answered)| answered))?;
+        connection.complete()?;
         Ok(seq + self.events.len() as u64)
     }
 }
@@ -180,5 +197,6 @@ fn project(
     marks::follow(connection, event, &changed.after)?;
     media::follow(connection, event)?;
     withdrawn::follow(connection, event)?;
+    reviews::follow(connection, event)?;
     library_uses::follow(connection, event, &changed.after, library_waits)
 }

@@ -27,7 +27,7 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
     let status = |status| Some(ChatFrame::Status { conversation, status });
     for (event, _) in &changed.events {
         let frame = match &event.body {
-            EventBody::TurnAdded { .. } => {
+            EventBody::TurnAdded { .. } | EventBody::ReviewAsked { .. } => {
                 let right = |file| sessions.rights.give(file, contact, sessions.clock.now());
                 entry_of(event, &changed.after, sessions.logic_name.as_deref(), right)
                     .map(|entry| ChatFrame::Entry { entry })

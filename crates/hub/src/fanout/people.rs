@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use tandem_conversation::UserId;
 use tandem_conversation::measure::Presence;
+use tandem_conversation::{Availability, UserId};
 use tandem_protocol::agents::{Colleague, LiveFrame, Whereabouts};
 
 use super::{DeskSession, Sessions, encode};
@@ -58,6 +58,15 @@ impl Sessions {
 
     fn desks_of(&self, user: UserId) -> impl Iterator<Item = &DeskSession> {
         self.by_user.get(&user).into_iter().flatten().filter_map(|id| self.desks.get(id))
+    }
+
+    /// Tells the desks of a user that somebody said how the user is. The desks then report it themselves.
+    pub(super) fn set_availability(&mut self, user: UserId, status: Availability, by: String) -> bool {
+        let all = self.by_user.get(&user).into_iter().flatten().copied();
+        let obeying: Vec<_> = all.filter(|id| self.desks.get(id).is_some_and(|desk| desk.obeys)).collect();
+        let Some(frame) = encode(&LiveFrame::Availability { status, by }) else { return false };
+        obeying.iter().for_each(|id| self.send_desk(*id, frame.clone()));
+        !obeying.is_empty()
     }
 
     /// Marks a colleague for the next presence update.

@@ -24,6 +24,8 @@ pub(crate) enum Refused {
     Incomplete,
     #[error("The file could not be stored. Try again.")]
     Store,
+    #[error("The {} with which the file was sent has ended.", if *by_link { "link" } else { "sign-in" })]
+    Ended { by_link: bool },
 }
 
 impl From<Refused> for ApiError {
@@ -37,6 +39,8 @@ impl From<Refused> for ApiError {
             Refused::Taken => (409, "media.id_taken", None),
             Refused::Incomplete => (400, "media.incomplete", None),
             Refused::Store => (503, "media.store", Some(5)),
+            Refused::Ended { by_link: true } => (410, "guest.revoked", None),
+            Refused::Ended { by_link: false } => (401, "auth.ended", None),
         };
         let mut problem = Problem::new(status, code, refused.to_string());
         problem.retry_after = retry_after;

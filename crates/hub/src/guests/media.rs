@@ -13,7 +13,7 @@ use tandem_protocol::Problem;
 use super::door::{Guest, Holder, is_open};
 use crate::api::{Query, id};
 use crate::hub::Hub;
-use crate::media::{Asked, Upload, UploadQuery, Viewer, body, send};
+use crate::media::{Asked, StillThere, Upload, UploadQuery, Viewer, body, send};
 use crate::peer::Peer;
 use crate::problem::ApiError;
 use crate::store::media::Sender;
@@ -26,6 +26,7 @@ use crate::store::media::Sender;
         (status = 429, body = Problem), (status = 507, body = Problem)))]
 pub(crate) async fn upload(
     State(hub): State<Arc<Hub>>,
+    holder: Holder,
     guest: Guest,
     Query(query): Query<UploadQuery>,
     peer: Peer,
@@ -35,7 +36,8 @@ pub(crate) async fn upload(
     hub.limits.guest(guest.link())?;
     let sender = Sender::ExternalAgent(guest.link());
     let (meant_for, network) = (Some(guest.state.id), Some(peer.network));
-    let upload = Upload { name: query.name, sender, meant_for, id: None, network, bytes: None };
+    let right = Some(still_there(&hub, &holder));
+    let upload = Upload { name: query.name, sender, meant_for, id: None, network, bytes: None, right };
     Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))
 }
 
@@ -52,12 +54,17 @@ pub(crate) async fn get(
     Path(path): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let of = Arc::clone(&hub);
-    let still_there = move || -> BoxFuture<'static, bool> {
-        let (hub, secret, session) = (Arc::clone(&of), holder.secret, holder.session);
-        Box::pin(async move { is_open(&hub, secret, session).await })
-    };
     let wanted: MediaId = id(&path.1, "file")?;
     let viewer = Viewer::Guest { conversation: guest.state.id, hidden_up_to: guest.found.hidden_up_to() };
-    send(&hub, viewer, Some(Box::new(still_there)), Asked { id: wanted, headers: &headers, elsewhere: false }).await
+    let right = Some(still_there(&hub, &holder));
+    send(&hub, viewer, right, Asked { id: wanted, headers: &headers, elsewhere: false }).await
+}
+
+/// Whether the link stands, looked at again whenever it is called.
+fn still_there(hub: &Arc<Hub>, holder: &Holder) -> StillThere {
+    let (of, secret, session) = (Arc::clone(hub), holder.secret, holder.session);
+    Box::new(move || -> BoxFuture<'static, bool> {
+        let hub = Arc::clone(&of);
+        Box::pin(async move { is_open(&hub, secret, session).await })
+    })
 }

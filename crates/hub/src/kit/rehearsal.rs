@@ -209,6 +209,8 @@ fn context(clock: &Clock, fresh: bool) -> Context {
         question: None,
         templates: None,
         button: Some("A custom button".into()),
+        review_plan: None,
+        review_asked: None,
         files: Vec::new(),
         used: Vec::new(),
         fresh: if fresh { (0..FRESH).map(|_| Uuid::now_v7()).rev().collect() } else { Vec::new() },

@@ -59,8 +59,15 @@ async fn one(
         return Err(format!("its server answers with {}", response.status().as_u16()));
     }
     // The length may be that of a compressed body.
-    let upload =
-        Upload { name, sender: Sender::Logic, meant_for: Some(conversation), id: None, network: None, bytes: None };
+    let upload = Upload {
+        name,
+        sender: Sender::Logic,
+        meant_for: Some(conversation),
+        id: None,
+        network: None,
+        bytes: None,
+        right: None,
+    };
     take(hub, upload, response.bytes_stream()).await.map_err(|refused| refused.to_string())
 }
 

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::keep::Draft;
 use super::kind::{self, HEAD_BYTES};
 use super::name;
+use super::send::StillThere;
 use super::text::Reading;
 use crate::config::MediaConfig;
 use crate::files::Refused;
@@ -57,6 +58,8 @@ pub(crate) struct Upload {
     pub network: Option<Network>,
     /// The announced size in bytes, if known.
     pub bytes: Option<u64>,
+    /// Whether the right to send it still stands; none if it does not end.
+    pub right: Option<StillThere>,
 }
 
 fn io_refused(error: &io::Error) -> Refused {
@@ -139,6 +142,12 @@ pub(crate) async fn take<E>(
     }
     if upload.bytes.is_some_and(|bytes| bytes != seen) {
         return Err(Refused::Incomplete);
+    }
+    // It may have taken long.
+    if let Some(right) = &upload.right
+        && !right().await
+    {
+        return Err(Refused::Ended { by_link: matches!(sender, Sender::ExternalAgent(_)) });
     }
     let called = name::clean(&upload.name);
     let ending = name::ending(&called);

@@ -10,6 +10,10 @@ use crate::store::events::Amendments;
 pub(crate) fn entry_of(event: &Event, state: &Conversation, logic: Option<&str>, link: LinkId) -> Option<GuestEntry> {
     // Their files have addresses below the link's own.
     let mut entry = super::entry_of(event, state, logic, |_| String::new())?;
+    // Reviews are the customer's.
+    if entry.kind == ChatKind::Review {
+        return None;
+    }
     entry.right = None;
     if event.actor == Participant::Customer {
         entry.name = Some(state.customer.name.clone());

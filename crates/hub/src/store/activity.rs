@@ -38,7 +38,8 @@ pub(crate) const OVER: &str = "SELECT id FROM activity WHERE at < ?1 ORDER BY at
 const OF_ALL: &str = "
 SELECT id, user, at, (SELECT next.at FROM activity next WHERE next.user = activity.user AND next.id > activity.id
     ORDER BY next.id LIMIT 1), status, reason, back, cause, capacity
-FROM activity WHERE id > ?1 AND at >= ?2 AND at < ?3 AND (user = ?4 OR ?4 IS NULL) ORDER BY activity.at, id LIMIT ?5";
+FROM activity WHERE (at, id) > (coalesce((SELECT last.at FROM activity last WHERE last.id = ?1), ?2), ?1)
+    AND at >= ?2 AND at < ?3 AND (user = ?4 OR ?4 IS NULL) ORDER BY activity.at, id LIMIT ?5";
 
 /// A change of a user's presence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,7 +123,7 @@ pub(crate) fn read(connection: &Connection, asked: &Asked) -> Result<Vec<Spell>,
 const BETWEEN: &str = "
 SELECT user, at, status, capacity FROM activity
 WHERE ((at >= ?1 AND at < ?2) OR id IN (SELECT max(id) FROM activity WHERE at < ?1 GROUP BY user))
-    AND (?3 IS NULL OR user = ?3) ORDER BY user, id";
+    AND (user = ?3 OR ?3 IS NULL) ORDER BY user, id";
 
 /// Everybody's presence in a time, or one user's. What began before it begins with it.
 pub(crate) fn between(
@@ -224,6 +225,22 @@ mod tests {
         assert_eq!(read(&connection, &asked(None, seen[1].id)).unwrap().len(), 2);
         assert_eq!(sweep(&connection, Time(35)).unwrap().gone, 3);
         assert_eq!(read(&connection, &asked(None, 0)).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn pages_hold_every_spell_once_whatever_was_written_late() {
+        let connection = Connection::in_memory().unwrap();
+        MIGRATIONS.iter().for_each(|step| connection.execute_batch(step.sql).unwrap());
+        for (user, at) in [(1, 50), (2, 10), (1, 60), (3, 10), (2, 20), (3, 60)] {
+            append(&connection, &begun(user, at, Presence::Busy, None)).unwrap();
+        }
+        let page = |after| Asked { user: None, from: Time(10), until: Time(1_000), after, limit: 2 };
+        let (mut seen, mut after) = (Vec::new(), 0);
+        while let [.., last] = read(&connection, &page(after)).unwrap().as_slice() {
+            seen.extend(read(&connection, &page(after)).unwrap().iter().map(|spell| spell.at.0));
+            after = last.id;
+        }
+        assert_eq!(seen, [10, 10, 20, 50, 60, 60]);
     }
 
     #[test]

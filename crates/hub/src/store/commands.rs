@@ -221,7 +221,7 @@ pub(crate) fn insert<'a>(
             Ok(position) => (position.0, None),
             Err(rejection) => (0, serde_json::to_string(rejection).ok()),
         };
-        query.execute(params![Id(id.0), sent.sender.bytes(), sent.content, position, rejection, at.0])?;
+        query.execute_later(params![Id(id.0), sent.sender.bytes(), sent.content, position, rejection, at.0])?;
     }
     Ok(())
 }

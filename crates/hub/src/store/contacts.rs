@@ -1,7 +1,9 @@
 //! Customers, their contacts, and the browsers that they use.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
-use tandem_conversation::{BrandId, Contact, ContactId, ContactKind, CustomerId, LinkSource, Time};
+use tandem_conversation::{BrandId, Contact, ContactId, ContactKind, CustomerId, CustomerRef, LinkSource, Time};
 use tandem_sql::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
@@ -103,6 +105,46 @@ pub(crate) fn insert_web(connection: &Connection, web: &WebContact, secret: &Tok
         .prepare_cached("INSERT INTO contacts (id, customer, kind, brand) VALUES (?1, ?2, 'web_chat', ?3)")?
         .execute(params![Id(web.contact.0), Id(web.customer.0), Id(web.brand.0)])?;
     insert_session(connection, secret, web.contact, web.language.as_deref(), None)
+}
+
+/// A contact, for lists.
+pub(crate) struct Listed {
+    pub contact: ContactId,
+    pub customer: CustomerId,
+    /// `web_chat`, or a kind of address.
+    pub kind: String,
+    pub value: Option<String>,
+    /// Somebody has proven that it is the customer's.
+    pub verified: bool,
+}
+
+/// All contacts.
+pub(crate) fn listed(connection: &Connection) -> Result<Vec<Listed>, StoreError> {
+    let mut query = connection.prepare(
+        "SELECT id, customer, kind, value, CASE WHEN source IS NOT NULL OR value IS NOT NULL AND kind = 'web_chat' THEN 1
+             ELSE 0 END
+         FROM contacts ORDER BY id",
+    )?;
+    let found = query.query_map([], |row| {
+        Ok(Listed {
+            contact: ContactId(row.get::<_, Id>(0)?.0),
+            customer: CustomerId(row.get::<_, Id>(1)?.0),
+            kind: row.get(2)?,
+            value: row.get(3)?,
+            verified: row.get::<_, i64>(4)? != 0,
+        })
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Whether each customer's name is known, and not made up by the hub.
+pub(crate) fn named(connection: &Connection) -> Result<HashMap<Uuid, bool>, StoreError> {
+    let mut query = connection.prepare("SELECT id, name FROM customers")?;
+    let found = query.query_map([], |row| {
+        let customer = CustomerRef::new(CustomerId(row.get::<_, Id>(0)?.0), row.get::<_, String>(1)?);
+        Ok((customer.id.0, customer.known_name().is_some()))
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// The web chat into which this one was merged.

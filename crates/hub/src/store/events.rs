@@ -34,7 +34,7 @@ pub(crate) fn insert<'a>(
     let mut query =
         connection.prepare_cached("INSERT INTO events (seq, conversation, position, body) VALUES (?1, ?2, ?3, ?4)")?;
     for (seq, conversation, position, body) in events {
-        query.execute(params![seq.cast_signed(), Id(conversation.0), position.0, body])?;
+        query.execute_later(params![seq.cast_signed(), Id(conversation.0), position.0, body])?;
     }
     Ok(())
 }

@@ -116,12 +116,19 @@ fn all<T: DeserializeOwned>(
 }
 
 const QUESTIONS: &str = "SELECT body FROM library WHERE kind = 'question' ORDER BY name, id";
+const QUESTION_VERSIONS: &str = "SELECT v.body FROM library l JOIN library_versions v ON v.item = l.id
+                               WHERE l.kind = 'question' ORDER BY l.id, v.version";
 const SHARED_REPLIES: &str = "SELECT body FROM library WHERE owner IS NULL AND kind = 'quick_reply' ORDER BY name, id";
 const OWN_REPLIES: &str = "SELECT body FROM library WHERE owner = ?1 AND kind = 'quick_reply' ORDER BY name, id";
 
 /// All questions, by key.
 pub(crate) fn questions(connection: &Connection) -> Result<Vec<Question>, StoreError> {
     all(connection, QUESTIONS, [])
+}
+
+/// Every version of every question.
+pub(crate) fn question_versions(connection: &Connection) -> Result<Vec<Question>, StoreError> {
+    all(connection, QUESTION_VERSIONS, [])
 }
 
 /// Everybody's and teams' quick replies, by shortcut.

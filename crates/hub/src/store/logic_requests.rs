@@ -45,7 +45,7 @@ pub(crate) fn put(connection: &Connection, row: &LogicRequestRow) -> Result<(), 
              ON CONFLICT (id) DO UPDATE SET took_ms = excluded.took_ms, attempts = excluded.attempts,
                  outcome = excluded.outcome, detail = excluded.detail",
         )?
-        .execute(params![
+        .execute_later(params![
             Id(row.id.0),
             Id(row.conversation.0),
             row.at.0,

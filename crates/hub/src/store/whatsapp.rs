@@ -4,15 +4,18 @@ pub(crate) mod inbox;
 pub(crate) mod marks;
 pub(crate) mod messages;
 pub(crate) mod routes;
-pub(crate) mod sends;
 pub(crate) mod templates;
 pub(crate) mod unfetched;
 pub(crate) mod uploads;
 
 use tandem_conversation::{BrandId, Command, ContactId, Conversation, Template, Time};
+use tandem_protocol::channels::ReadReceipts;
 use tandem_sql::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Id, StoreError};
+
+/// Where Meta answers.
+pub(crate) const BASE_URL: &str = "https://graph.facebook.com/v25.0";
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE whatsapp_numbers (
@@ -171,6 +174,24 @@ CREATE INDEX whatsapp_unfetched_at ON whatsapp_unfetched (at);
 ALTER TABLE whatsapp_routes ADD COLUMN calls TEXT;
 ALTER TABLE whatsapp_routes ADD COLUMN calls_until INTEGER;";
 
+/// Webhooks that wait, number by number.
+pub(crate) const INBOX: &str = "
+DROP INDEX whatsapp_inbox_waits;
+CREATE INDEX whatsapp_inbox_waits ON whatsapp_inbox (number, id) WHERE state = 0;";
+
+/// How Meta sees our numbers.
+pub(crate) const STANDING: &str = "
+ALTER TABLE whatsapp_numbers ADD COLUMN quality TEXT NOT NULL DEFAULT 'UNKNOWN';
+ALTER TABLE whatsapp_numbers ADD COLUMN message_limit TEXT NOT NULL DEFAULT '';";
+
+/// Whether customers are told that somebody is typing.
+pub(crate) const TYPING: &str = "
+ALTER TABLE whatsapp_numbers ADD COLUMN typing INTEGER NOT NULL DEFAULT 1;";
+
+/// Which numbers are also used on a phone.
+pub(crate) const COEXISTENCE: &str = "
+ALTER TABLE whatsapp_numbers ADD COLUMN coexistence INTEGER NOT NULL DEFAULT 0;";
+
 /// One of our numbers. The secrets are sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Number {
@@ -187,20 +208,51 @@ pub(crate) struct Number {
     pub new_after_h: u32,
     /// Messages that it takes per second.
     pub per_second: u32,
-    /// Whether customers are told that their messages were read.
-    pub read_marks: bool,
+    /// Whether it is also used in the app on a phone.
+    pub coexistence: bool,
+    /// When customers are told that their messages were read.
+    pub read_receipts: ReadReceipts,
+    /// Whether customers are told that somebody is typing.
+    pub typing: bool,
     /// Replies that cost nothing, in a month, as far as the operator knows.
     pub free_replies: Option<u32>,
     pub state: String,
     pub since: Time,
     pub detail: String,
+    /// Meta's judgement of what is sent: `GREEN`, `YELLOW`, `RED`, or [`UNKNOWN`].
+    pub quality: String,
+    /// Meta's name for how many customers may be written to first in a day; empty if it is not known.
+    pub limit: String,
+}
+
+/// The quality of a number that Meta has not judged.
+pub(crate) const UNKNOWN: &str = "UNKNOWN";
+
+fn receipts(stored: i64) -> ReadReceipts {
+    match stored {
+        0 => ReadReceipts::Off,
+        ON_DELIVERED => ReadReceipts::OnDelivered,
+        _ => ReadReceipts::OnSeen,
+    }
+}
+
+/// In the column `read_marks`, which once only knew yes and no.
+const ON_DELIVERED: i64 = 2;
+
+fn stored(receipts: ReadReceipts) -> i64 {
+    match receipts {
+        ReadReceipts::Off => 0,
+        ReadReceipts::OnSeen => 1,
+        ReadReceipts::OnDelivered => ON_DELIVERED,
+    }
 }
 
 /// The state of a number that sends.
 pub(crate) const OK: &str = "ok";
 
 const COLUMNS: &str = "key, phone_number_id, waba_id, display, brand, base_url, access_token, app_secret, verify_hash,
-     new_after_h, per_second, read_marks, free_replies, state, since, detail";
+     new_after_h, per_second, read_marks, free_replies, state, since, detail, quality, message_limit, typing,
+     coexistence";
 
 fn number(row: &Row<'_>) -> Result<Number, tandem_sql::Error> {
     Ok(Number {
@@ -215,11 +267,15 @@ fn number(row: &Row<'_>) -> Result<Number, tandem_sql::Error> {
         verify_hash: row.get(8)?,
         new_after_h: row.get(9)?,
         per_second: row.get(10)?,
-        read_marks: row.get(11)?,
+        read_receipts: receipts(row.get(11)?),
         free_replies: row.get(12)?,
         state: row.get(13)?,
         since: Time(row.get(14)?),
         detail: row.get(15)?,
+        quality: row.get(16)?,
+        limit: row.get(17)?,
+        typing: row.get(18)?,
+        coexistence: row.get(19)?,
     })
 }
 
@@ -231,7 +287,7 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Number>, StoreError> {
 
 /// Whether the database is new enough to know numbers.
 pub(crate) fn are_kept(connection: &Connection) -> Result<bool, StoreError> {
-    Ok(connection.has_table("whatsapp_sends")?)
+    Ok(connection.has_table("whatsapp_numbers")?)
 }
 
 pub(crate) fn by_key(connection: &Connection, key: &str) -> Result<Option<Number>, StoreError> {
@@ -244,7 +300,7 @@ pub(crate) fn put(connection: &Connection, number: &Number) -> Result<(), StoreE
     let anew = columns.map(|column| format!("{column} = excluded.{column}")).collect::<Vec<_>>().join(", ");
     let sql = format!(
         "INSERT INTO whatsapp_numbers ({COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
          ON CONFLICT (key) DO UPDATE SET {anew}"
     );
     connection.prepare_cached(&sql)?.execute(params![
@@ -259,13 +315,24 @@ pub(crate) fn put(connection: &Connection, number: &Number) -> Result<(), StoreE
         number.verify_hash,
         number.new_after_h,
         number.per_second,
-        number.read_marks,
+        stored(number.read_receipts),
         number.free_replies,
         number.state,
         number.since.0,
         number.detail,
+        number.quality,
+        number.limit,
+        number.typing,
+        number.coexistence,
     ])?;
-    sends::hurry(connection, &number.key, number.since)
+    hurry(connection, &number.key, number.since)
+}
+
+/// Sets what Meta says of what a number sends.
+pub(crate) fn set_standing(connection: &Connection, key: &str, quality: &str, limit: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE whatsapp_numbers SET quality = ?2, message_limit = ?3 WHERE key = ?1";
+    connection.prepare_cached(sql)?.execute(params![key, quality, limit])?;
+    Ok(())
 }
 
 /// Sets the hash of the token by which Meta proves its address.
@@ -277,7 +344,7 @@ pub(crate) fn set_verify_hash(connection: &Connection, key: &str, hash: &[u8; 32
 
 /// Removes a number; its conversations stay, and what waits to leave is due to fail. False if there is none.
 pub(crate) fn remove(connection: &Connection, key: &str) -> Result<bool, StoreError> {
-    sends::hurry(connection, key, Time(0))?;
+    hurry(connection, key, Time(0))?;
     Ok(connection.prepare_cached("DELETE FROM whatsapp_numbers WHERE key = ?1")?.execute([key])? > 0)
 }
 
@@ -322,15 +389,45 @@ pub(crate) fn set_state(
     let sql = "UPDATE whatsapp_numbers SET state = ?2, since = ?3, detail = ?4 WHERE key = ?1 AND state <> ?2";
     let is_news = connection.prepare_cached(sql)?.execute(params![key, state, at.0, detail])? > 0;
     if is_news && state == OK {
-        sends::hurry(connection, key, at)?;
+        hurry(connection, key, at)?;
     }
     Ok(is_news)
 }
 
+pub(crate) const WAITING: &str = "
+SELECT count(*) FROM sends s WHERE s.channel = 'whatsapp' AND s.next_at >= 0
+  AND EXISTS (SELECT 1 FROM whatsapp_routes r WHERE r.id = s.contact AND r.number = ?1)";
+
+/// How many messages wait to leave through a number.
+pub(crate) fn waiting(connection: &Connection, number: &str) -> Result<u32, StoreError> {
+    Ok(connection.prepare_cached(WAITING)?.query_row([number], |row| row.get(0))?)
+}
+
+pub(crate) const HURRY: &str = "
+UPDATE sends SET next_at = ?2
+WHERE channel = 'whatsapp' AND next_at > ?2 AND phase = 0
+  AND EXISTS (SELECT 1 FROM whatsapp_routes r WHERE r.id = sends.contact AND r.number = ?1)";
+
+/// What waits for this number is due.
+fn hurry(connection: &Connection, number: &str, now: Time) -> Result<(), StoreError> {
+    connection.prepare_cached(HURRY)?.execute(params![number, now.0])?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
+    use tandem_conversation::Channel;
+
     use super::*;
-    use crate::store::MIGRATIONS;
+    use crate::store::testing::assert_indexed;
+    use crate::store::{MIGRATIONS, sends};
+
+    #[test]
+    fn what_waits_for_a_number_is_found_by_indices() {
+        for sql in [WAITING, HURRY] {
+            assert_indexed(sql, false);
+        }
+    }
 
     #[test]
     fn numbers_and_messages_of_an_older_hub_send_on() {
@@ -354,10 +451,14 @@ mod tests {
             connection.execute_batch(step.sql).unwrap();
         }
         let number = by_key(&connection, "main").unwrap().unwrap();
-        assert_eq!((number.per_second, number.read_marks, number.since), (80, true, Time(5)));
-        let due = sends::due(&connection, Time(5), 9).unwrap();
-        assert_eq!(due[0].number, Some(("main".to_owned(), 80)));
-        put(&connection, &Number { read_marks: false, ..number.clone() }).unwrap();
-        assert_eq!(all(&connection).unwrap(), [Number { read_marks: false, ..number }]);
+        assert_eq!((number.per_second, number.read_receipts, number.since), (80, ReadReceipts::OnSeen, Time(5)));
+        assert!(number.typing);
+        let due = sends::due(&connection, Channel::Whatsapp, Time(5), 9).unwrap();
+        assert_eq!((due.len(), due[0].position.0), (1, 3));
+        for read_receipts in [ReadReceipts::Off, ReadReceipts::OnDelivered] {
+            let number = Number { read_receipts, typing: false, ..number.clone() };
+            put(&connection, &number).unwrap();
+            assert_eq!(all(&connection).unwrap(), [number]);
+        }
     }
 }

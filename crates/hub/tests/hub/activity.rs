@@ -2,6 +2,7 @@
 
 use crate::common::{Agent, TestHub, eventually, frames_until, say};
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 /// The spells that this agent may read: user, status, reason and cause.
 async fn spells(agent: &Agent, query: &str) -> Vec<Value> {
@@ -72,4 +73,48 @@ async fn agents_read_their_own_activity_alone() {
     let (_, other) = maya.gets("/api/v1/me").await;
     let (status, refused) = jonas.gets(&format!("/api/v1/activity?user={}", other["user"].as_str().unwrap())).await;
     assert_eq!((status, &refused["code"]), (403, &json!("permission.missing")), "{refused}");
+}
+
+/// A desk of this version that holds nothing.
+async fn current_desk(agent: &Agent) -> crate::common::Socket {
+    let mut request = format!("{}/api/v1/live", agent.base.replace("http", "ws")).into_client_request().unwrap();
+    let headers = request.headers_mut();
+    headers.insert("authorization", format!("Bearer {}", agent.token).parse().unwrap());
+    headers.insert("tandem-version", tandem_protocol::version().into());
+    let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+    say(&mut socket, &json!({ "type": "holds", "conversations": [] }).to_string()).await;
+    socket
+}
+
+/// Says how a user is; returns status and problem.
+async fn sets(agent: &Agent, user: &str, status: &str) -> (u16, Value) {
+    let url = format!("{}/api/v1/users/{user}/availability", agent.base);
+    let request = reqwest::Client::new().put(url).bearer_auth(&agent.token).json(&json!({ "status": status }));
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    (status, response.json().await.unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_supervisor_sets_how_a_colleague_is_at_their_desk_and_agents_do_not() {
+    let hub = TestHub::start(None).await;
+    let (maya, jonas, sofia) = (hub.maya().await, hub.jonas().await, hub.sofia().await);
+    let (_, me) = maya.gets("/api/v1/me").await;
+    let user = me["user"].as_str().unwrap();
+    let (status, refused) = sets(&sofia, user, "away").await;
+    assert_eq!((status, &refused["code"]), (409, &json!("user.not_here")), "{refused}");
+    let mut old = maya.live(None).await;
+    frames_until(&mut old, |frame| frame.get("alive").is_some()).await;
+    assert_eq!(sets(&sofia, user, "away").await.0, 409, "a desk that does not understand is not told");
+    let mut desk = current_desk(&maya).await;
+    frames_until(&mut desk, |frame| frame.get("alive").is_some()).await;
+    let (status, refused) = sets(&jonas, user, "away").await;
+    assert_eq!((status, &refused["code"]), (403, &json!("permission.missing")), "{refused}");
+    assert_eq!(sets(&sofia, user, "asleep").await.0, 422);
+    assert_eq!(sets(&sofia, &uuid::Uuid::from_u128(9).to_string(), "away").await.0, 404);
+    assert_eq!(sets(&sofia, user, "away").await.0, 204);
+    let frames = frames_until(&mut desk, |frame| frame.get("availability").is_some()).await;
+    let said = &frames.last().unwrap()["availability"];
+    assert_eq!(said["status"], "away");
+    assert!(said["by"].as_str().unwrap().starts_with("Sof"), "{said}");
 }

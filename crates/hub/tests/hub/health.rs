@@ -217,6 +217,47 @@ async fn decisions_that_cannot_be_written_fail_without_those_of_others() {
 }
 
 #[tokio::test]
+async fn a_table_that_is_gone_is_bad_health_as_soon_as_somebody_meets_it() {
+    let hub = TestHub::start(None).await;
+    tampers(hub.folder.path(), "DROP TABLE brands");
+    let body = serde_json::json!({ "brand": "northwind" });
+    let (status, problem) = post(&hub.base, "/chat/v1/sessions", None, &body).await;
+    assert_eq!((status, problem["code"].as_str()), (503, Some("hub.damaged")), "{problem}");
+    health(&hub, |status, body| status == 503 && body.contains("hub.database_damaged")).await;
+}
+
+#[tokio::test]
+async fn a_database_that_lacks_a_part_of_its_schema_is_not_served_and_the_doctor_names_it() {
+    for (how, name, is_served) in [
+        ("DROP TABLE mails", "mails", false),
+        ("ALTER TABLE users DROP COLUMN capacity", "users.capacity", false),
+        ("DROP INDEX events_of_conversation", "events_of_conversation", true),
+    ] {
+        let folder = TestHub::start(None).await.stop().await;
+        tampers(folder.path(), how);
+        let config = Config::new(folder.path().to_owned());
+        let mut told = Vec::new();
+        assert!(!tandem_hub::doctor(&config, |line| told.push(line)).await);
+        match Hub::start(config, Clock::system()) {
+            Ok(_) => assert!(is_served, "{name}"),
+            Err(refused) => {
+                assert!(!is_served && format!("{refused:#}").contains(&format!("lacks {name}")), "{refused:#}")
+            }
+        }
+        assert!(told.iter().any(|line| line.starts_with("WRONG  schema") && line.contains(name)), "{told:#?}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_hub_keeps_for_everybody_and_cannot_is_bad_health() {
+    let hub = TestHub::start(None).await;
+    tampers(hub.folder.path(), "DROP TABLE alerts; DROP TABLE calls");
+    // Nobody else answers, so this calls for help.
+    hub.customer().await.writes("Hello").await;
+    health(&hub, |status, body| status == 503 && body.contains("hub.database_damaged")).await;
+}
+
+#[tokio::test]
 async fn damage_of_what_everybody_needs_is_bad_health_as_soon_as_somebody_meets_it() {
     for (table, knocks) in [("users", "/api/v1/auth/login"), ("brands", "/chat/v1/sessions")] {
         let hub = TestHub::start(None).await;
@@ -235,19 +276,48 @@ async fn damage_of_what_everybody_needs_is_bad_health_as_soon_as_somebody_meets_
 }
 
 #[tokio::test]
-async fn a_hub_whose_database_was_removed_or_replaced_ends() {
-    for is_replaced in [false, true] {
+async fn text_that_is_none_is_damage_like_any_other() {
+    for (how, knocks) in [
+        ("UPDATE users SET name = CAST(x'ff41' AS TEXT)", "/api/v1/auth/login"),
+        ("UPDATE brands SET name = CAST(x'ff41' AS TEXT)", "/chat/v1/sessions"),
+    ] {
+        let hub = TestHub::start(None).await;
+        hub.maya().await;
+        let folder = hub.stop().await;
+        tampers(folder.path(), how);
+        let mut told = Vec::new();
+        assert!(!tandem_hub::doctor(&Config::new(folder.path().to_owned()), |line| told.push(line)).await);
+        assert!(told.iter().any(|line| line.starts_with("WRONG  users")), "{told:#?}");
+        let hub = TestHub::on(folder, None, 1_000).await;
+        let body = match knocks {
+            "/chat/v1/sessions" => serde_json::json!({ "brand": "northwind" }),
+            _ => serde_json::json!({ "email": "maya@northwind.example", "password": "a wrong one" }),
+        };
+        let (status, problem) = post(&hub.base, knocks, None, &body).await;
+        assert_eq!((status, problem["code"].as_str()), (503, Some("hub.damaged")), "{problem}");
+        health(&hub, |status, body| status == 503 && body.contains("hub.database_damaged")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_hub_whose_database_was_removed_replaced_or_cut_short_ends() {
+    for how in ["removed", "replaced", "cut short"] {
         let folder = tempfile::tempdir().unwrap();
         let config = Config::new(folder.path().to_owned());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let hub = Hub::start(config, Clock::system()).unwrap();
         let served = tokio::spawn(tandem_hub::serve(hub, listener, std::future::pending()));
         let file = folder.path().join("tandem.db");
-        if is_replaced {
-            std::fs::copy(&file, folder.path().join("older")).unwrap();
-            std::fs::rename(folder.path().join("older"), &file).unwrap();
-        } else {
-            std::fs::remove_file(&file).unwrap();
+        match how {
+            "removed" => std::fs::remove_file(&file).unwrap(),
+            "replaced" => {
+                std::fs::copy(&file, folder.path().join("older")).unwrap();
+                std::fs::rename(folder.path().join("older"), &file).unwrap();
+            }
+            _ => {
+                let open = std::fs::OpenOptions::new().write(true).open(&file).unwrap();
+                open.set_len(file.metadata().unwrap().len() / 2).unwrap();
+            }
         }
         let ended = tokio::time::timeout(Duration::from_secs(20), served).await.unwrap().unwrap().unwrap_err();
         assert!(ended.to_string().contains("the files of the database"), "{ended:#}");

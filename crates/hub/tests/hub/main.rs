@@ -35,6 +35,7 @@ mod operating;
 mod preview;
 mod proxies;
 mod retention;
+mod reviews;
 mod rights;
 mod search;
 mod sockets;

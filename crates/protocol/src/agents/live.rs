@@ -63,6 +63,13 @@ pub enum LiveFrame {
     Alerts {
         conversations: Vec<ConversationId>,
     },
+    /// A supervisor says how this user is, as if the user had said so at this desk. From version
+    /// [`SUPERVISES`](crate::SUPERVISES) on.
+    Availability {
+        status: Availability,
+        /// The supervisor's name.
+        by: String,
+    },
     /// The client's frame was not understood, or the connection is about to end.
     Error {
         code: String,

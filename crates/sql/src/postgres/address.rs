@@ -6,23 +6,24 @@
 
 use std::net::IpAddr;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::time::Duration;
 
-use postgres::config::{Host, SslMode};
-use postgres::{Client, Config, NoTls};
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
+use tokio::runtime;
+use tokio::time::timeout;
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// How long an answer is waited for.
+use super::wire::Wire;
+
+/// How long a connection is waited for.
 const PATIENCE: Duration = Duration::from_secs(12);
-const MOST_UNDER_WAY: usize = 32;
-static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
 const FORM: &str = "postgres://USER:PASSWORD@HOST/DATABASE";
 
 /// An address that was read.
@@ -70,49 +71,41 @@ impl Address {
     }
 
     /// Connects. Blocks, but not for ever: what listens there may never answer.
-    pub fn connect(&self) -> Result<Client, Unreachable> {
-        let under_way = Attempt::begin().ok_or(Unreachable::Silent)?;
-        let (answer, answered) = mpsc::channel();
-        let address = self.clone();
-        let dial = move || {
-            let _ = answer.send(address.dial());
-            drop(under_way);
+    pub fn connect(&self) -> Result<Wire, Unreachable> {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(|_| Unreachable::Silent)?;
+        let dialled = runtime.block_on(async { timeout(PATIENCE, self.dial()).await });
+        let why = match dialled {
+            Ok(Ok(client)) => return Ok(Wire::new(runtime, client)),
+            Ok(Err(refusal)) => Unreachable::Refused(refusal),
+            Err(_) => Unreachable::Silent,
         };
-        std::thread::Builder::new().spawn(dial).map_err(|_| Unreachable::Silent)?;
-        answered.recv_timeout(PATIENCE).map_err(|_| Unreachable::Silent)?.map_err(Unreachable::Refused)
+        // Looking up a name may go on.
+        runtime.shutdown_background();
+        Err(why)
     }
 
-    fn dial(&self) -> Result<Client, postgres::Error> {
+    /// The connection is driven by a task of the runtime.
+    async fn dial(&self) -> Result<Client, tokio_postgres::Error> {
         match &self.tls {
-            Some(tls) => self.config.connect(tls.clone()),
-            None => self.config.connect(NoTls),
+            Some(tls) => {
+                let (client, connection) = self.config.connect(tls.clone()).await?;
+                tokio::spawn(connection);
+                Ok(client)
+            }
+            None => {
+                let (client, connection) = self.config.connect(NoTls).await?;
+                tokio::spawn(connection);
+                Ok(client)
+            }
         }
     }
 }
 
 /// Why there is no connection.
 pub(super) enum Unreachable {
-    Refused(postgres::Error),
+    Refused(tokio_postgres::Error),
     /// Something listens, but does not answer.
     Silent,
-}
-
-/// An attempt to connect that has not ended. One whose answer nobody waits for any more lasts until the other side ends it.
-struct Attempt;
-
-impl Attempt {
-    /// None if too many have not ended.
-    fn begin() -> Option<Self> {
-        let before = UNDER_WAY.fetch_add(1, Ordering::Relaxed);
-        let attempt = Self;
-        (before < MOST_UNDER_WAY).then_some(attempt)
-    }
-}
-
-impl Drop for Attempt {
-    fn drop(&mut self) {
-        UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 /// Whether what is sent there stays on this machine.
@@ -163,7 +156,7 @@ fn unescaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::Address;
-    use postgres::config::SslMode;
+    use tokio_postgres::config::SslMode;
 
     #[test]
     fn what_leaves_this_machine_is_encrypted_unless_the_address_says_otherwise() {

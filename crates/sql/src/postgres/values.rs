@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use bytes::{BufMut as _, BytesMut};
-use postgres::types::{FromSql, IsNull, ToSql as Sending, Type, to_sql_checked};
 use tandem_sqlite::rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use tokio_postgres::types::{FromSql, IsNull, ToSql as Sending, Type, to_sql_checked};
 
 use crate::{Error, ToSql};
 
@@ -97,7 +97,7 @@ pub(super) fn line(row: &[Value]) -> Vec<u8> {
 }
 
 /// A column of a row, as SQLite would give it.
-pub(crate) fn cell(row: &postgres::Row, column: usize) -> Result<ValueRef<'_>, Error> {
+pub(crate) fn cell(row: &tokio_postgres::Row, column: usize) -> Result<ValueRef<'_>, Error> {
     let kind = row.columns().get(column).ok_or_else(|| unknown(&column.to_string()))?.type_();
     let found = match *kind {
         Type::INT8 => row.try_get::<_, Option<i64>>(column).map(|value| value.map(ValueRef::Integer)),
@@ -121,7 +121,7 @@ pub(crate) fn cell(row: &postgres::Row, column: usize) -> Result<ValueRef<'_>, E
 }
 
 /// The place of a named column.
-pub(crate) fn named(row: &postgres::Row, name: &str) -> Result<usize, Error> {
+pub(crate) fn named(row: &tokio_postgres::Row, name: &str) -> Result<usize, Error> {
     row.columns().iter().position(|column| column.name() == name).ok_or_else(|| unknown(name))
 }
 

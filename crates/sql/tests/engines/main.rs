@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use tandem_sql::{Connection, Error, OptionalExtension as _, Place, Value, params};
-use tandem_sqlite::{Link as _, Migration};
+use tandem_sqlite::{Cause, Link as _, Migration};
 use tandem_testkit::postgres_process::PostgresProcess;
 
 const TABLES: &str = "
@@ -32,6 +32,63 @@ fn on_each(check: impl Fn(&Connection, &str)) {
     let postgres = Connection::open(&place, &[]).unwrap();
     postgres.execute_batch(&TABLES.replace("{BYTES}", "BYTEA")).unwrap();
     check(&postgres, "PostgreSQL");
+}
+
+#[test]
+fn what_is_to_run_later_has_run_before_the_next_question_and_fails_at_the_latest_with_it() {
+    on_each(|connection, engine| {
+        let later =
+            |id: i64| connection.prepare_cached("INSERT INTO things (id) VALUES (?1)").unwrap().execute_later([id]);
+        connection.run("BEGIN IMMEDIATE").unwrap();
+        for id in 0..3_000 {
+            later(id).unwrap();
+        }
+        assert_eq!(count(connection), 3_000, "{engine}");
+        connection.run("SAVEPOINT part").unwrap();
+        later(3_000).unwrap();
+        assert!(later(7).and_then(|()| connection.complete()).is_err(), "{engine}");
+        connection.run("ROLLBACK TO part").unwrap();
+        later(3_001).unwrap();
+        connection.run("RELEASE part").unwrap();
+        connection.complete().unwrap();
+        connection.run("COMMIT").unwrap();
+        assert_eq!(count(connection), 3_001, "{engine}");
+        connection.run("BEGIN IMMEDIATE").unwrap();
+        later(4_000).unwrap();
+        connection.run("ROLLBACK").unwrap();
+        // Without a transaction it has run at once.
+        later(5_000).unwrap();
+        assert!(later(5_000).is_err(), "{engine}");
+        assert_eq!(count(connection), 3_002, "{engine}");
+    });
+}
+
+#[test]
+fn a_group_with_what_failed_later_is_not_kept() {
+    let server = PostgresProcess::start().unwrap();
+    let place = Place::Postgres { url: server.url.clone(), readers: 1, is_serving: false, steps: &[] };
+    let connection = Connection::open(&place, &STEPS).unwrap();
+    let later = |id: i64| connection.prepare_cached("INSERT INTO things (id) VALUES (?1)").unwrap().execute_later([id]);
+    connection.execute_batch("CREATE UNIQUE INDEX things_once ON things (id)").unwrap();
+    add(&connection, 1).unwrap();
+    connection.run("BEGIN IMMEDIATE").unwrap();
+    later(2).and_then(|()| later(1)).unwrap();
+    assert!(connection.run("COMMIT").is_err());
+    add(&connection, 3).unwrap();
+    assert_eq!(count(&connection), 2);
+}
+
+#[test]
+fn tables_that_may_not_be_read_or_are_missing_are_damage() {
+    let server = PostgresProcess::start().unwrap();
+    server.tell("CREATE TABLE things (id BIGINT); CREATE ROLE stranger LOGIN").unwrap();
+    let strangers = Connection::reader(&place(&server.url.replace("tandem@", "stranger@"))).unwrap();
+    let asks =
+        |sql: &str| tandem_sqlite::Error::from(strangers.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap_err());
+    let error = asks("SELECT count(*) FROM things");
+    assert_eq!(error.cause(), Cause::Damaged);
+    assert!(error.to_string().contains("make the hub's user the owner"), "{error}");
+    assert_eq!(asks("SELECT count(*) FROM nothing").cause(), Cause::Damaged);
 }
 
 fn names(connection: &Connection) -> Vec<String> {

@@ -26,6 +26,9 @@ struct Arguments {
     /// Turns in the desk's large cache
     #[arg(long, default_value_t = 1_000_000)]
     turns: u32,
+    /// Conversations behind figures
+    #[arg(long, default_value_t = 1_000_000)]
+    conversations: u32,
     /// Root of the repository
     #[arg(long, default_value = ".")]
     root: PathBuf,
@@ -34,7 +37,7 @@ struct Arguments {
     list: bool,
     /// Run the smallest program, which the hub is compared with
     #[arg(long, hide = true)]
-    raw_hub: Option<PathBuf>,
+    raw_hub: Option<String>,
     /// Run the desk's core on this folder until it has its first list
     #[arg(long, hide = true)]
     first_list: Option<PathBuf>,
@@ -43,8 +46,8 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
-    if let Some(database) = &arguments.raw_hub {
-        raw::serve(database).await?;
+    if let Some(place) = &arguments.raw_hub {
+        raw::serve(place).await?;
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(folder) = &arguments.first_list {
@@ -65,6 +68,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         seconds: arguments.seconds,
         runs: arguments.runs.max(1),
         turns: arguments.turns.max(10_000),
+        conversations: arguments.conversations.max(100),
     };
     let mut figures = Vec::new();
     let mut failures = 0;

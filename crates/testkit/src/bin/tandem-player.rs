@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use serde_json::json;
+use tandem_conversation::Availability;
 use tandem_testkit::cloud_api::{CloudApi, Webhooks};
+use tandem_testkit::colleagues::{self, Office};
 use tandem_testkit::dialogue;
 use tandem_testkit::phones::{Phones, seconds};
 use tandem_testkit::player::{Plan, Player, Settings, Summary};
@@ -54,11 +56,60 @@ struct Arguments {
     linger: Option<f64>,
 }
 
-/// Customers who come another way.
+/// Customers who come another way, and colleagues.
 #[derive(Subcommand)]
 enum Elsewhere {
     /// Plays customers on WhatsApp, with a Cloud API of their own
     Whatsapp(OnWhatsapp),
+    /// Plays colleagues, who take calls for help, answer and complete
+    Colleagues(AsColleagues),
+}
+
+#[derive(Args)]
+struct AsColleagues {
+    /// Address of the hub
+    #[arg(long, default_value = "http://127.0.0.1:7700")]
+    hub: String,
+    /// E-mail of a user who takes calls; repeatable
+    #[arg(long = "available")]
+    available: Vec<String>,
+    /// E-mail of a user who is here and takes none; repeatable
+    #[arg(long = "away")]
+    away: Vec<String>,
+    /// The password of all of them
+    #[arg(long, env = "TANDEM_COLLEAGUES_PASSWORD", hide_env_values = true)]
+    password: String,
+    /// Dialogues whose agents' words they say: a file or a folder; repeatable
+    #[arg(long)]
+    dialogues: Vec<PathBuf>,
+    /// How many times faster than people
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+}
+
+/// Works until one of them cannot, or the program is stopped.
+async fn as_colleagues(arguments: AsColleagues) -> anyhow::Result<()> {
+    anyhow::ensure!(arguments.speed > 0.0 && arguments.speed.is_finite(), "--speed: use a number greater than 0");
+    let dialogues = dialogue::load(&arguments.dialogues)?.into_iter().map(|one| (one.name(), Arc::new(one)));
+    let office = Office {
+        hub: arguments.hub,
+        password: arguments.password,
+        speed: arguments.speed,
+        dialogues: Arc::new(dialogues.collect()),
+    };
+    let available = arguments.available.into_iter().map(|email| (email, Availability::Available));
+    let away = arguments.away.into_iter().map(|email| (email, Availability::Away));
+    let mut all = tokio::task::JoinSet::new();
+    for (email, status) in available.chain(away) {
+        let office = office.clone();
+        all.spawn(async move { colleagues::work(&office, &email, status).await });
+    }
+    println!("{} colleagues are at work at {} times their pace", all.len(), office.speed);
+    tokio::select! {
+        Some(ended) = all.join_next() => ended??,
+        _ = tokio::signal::ctrl_c() => println!("stopped; the colleagues go home"),
+    }
+    Ok(())
 }
 
 #[derive(Args)]
@@ -121,9 +172,16 @@ async fn on_whatsapp(arguments: OnWhatsapp) -> anyhow::Result<()> {
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
-    if let Some(Elsewhere::Whatsapp(arguments)) = arguments.elsewhere {
-        on_whatsapp(arguments).await?;
-        return Ok(ExitCode::SUCCESS);
+    match arguments.elsewhere {
+        Some(Elsewhere::Whatsapp(arguments)) => {
+            on_whatsapp(arguments).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(Elsewhere::Colleagues(arguments)) => {
+            as_colleagues(arguments).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        None => {}
     }
     anyhow::ensure!(arguments.speed > 0.0 && arguments.speed.is_finite(), "--speed: use a number greater than 0");
     let seconds = |name: &str, value: f64| {

@@ -77,8 +77,23 @@ pub(super) fn message(request: &Value) -> Result<(), Refused> {
             within("template.language.code", text(request, "/template/language/code"), 20)
         }
         "interactive" => interactive(&request["interactive"]),
+        "contacts" => cards(list(request, "/contacts")),
         _ => Err((UNSUPPORTED, format!("'{kind}' is no type of message"))),
     }
+}
+
+fn cards(all: &[Value]) -> Result<(), Refused> {
+    if all.is_empty() {
+        return Err((WRONG_VALUE, "no card".into()));
+    }
+    for card in all {
+        within("contacts.name.formatted_name", text(card, "/name/formatted_name"), 1_024)?;
+        let parts = ["first_name", "last_name", "middle_name", "suffix", "prefix"];
+        if parts.iter().all(|part| text(card, &format!("/name/{part}")).is_empty()) {
+            return Err((WRONG_VALUE, "a name needs one of its parts, too".into()));
+        }
+    }
+    Ok(())
 }
 
 fn interactive(message: &Value) -> Result<(), Refused> {
@@ -111,7 +126,7 @@ fn interactive(message: &Value) -> Result<(), Refused> {
             let all: Vec<_> = rows.iter().map(|row| text(row, "/title")).collect();
             titles("row.title", &all, 24)
         }
-        "location_request_message" => within("action.name", text(message, "/action/name"), 20),
+        "location_request_message" | "request_contact_info" => within("action.name", text(message, "/action/name"), 20),
         kind => Err((WRONG_VALUE, format!("'{kind}' is no type of interactive message"))),
     }
 }

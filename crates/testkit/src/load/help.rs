@@ -22,7 +22,7 @@ const CONVERSATIONS: usize = 10_000;
 /// Of these, conversations in which customers write.
 const TALKING: usize = 250;
 /// Agents engaged in them.
-const AGENTS: usize = 25;
+pub(super) const AGENTS: usize = 25;
 /// Additional events per second.
 const EVENTS: f64 = 500.0;
 /// Interval between calls for help.
@@ -103,7 +103,7 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
 }
 
 /// Sockets of the writing customers and of all agents.
-async fn talkers(
+pub(super) async fn talkers(
     hub: &HubProcess,
     seats: &[Seat],
     run: usize,

@@ -12,6 +12,7 @@ use super::{Bench, Better, Figure};
 use crate::hub_process::{BRAND, HubOptions, HubProcess, PASSWORD, find_binary, listening_on};
 use crate::net::Socket;
 use crate::people::{Agent, Customer};
+use crate::postgres_process::PostgresProcess;
 
 /// Conversations, each with its customer's socket.
 const CUSTOMERS: usize = 200;
@@ -19,43 +20,92 @@ const CUSTOMERS: usize = 200;
 const AGENTS: usize = 25;
 /// A customer's messages in flight.
 const WINDOW: usize = 16;
+/// The same on PostgreSQL, which takes fewer: more under way would only wait.
+const PG_WINDOW: usize = 4;
 /// Messages per second for latency under ordinary load.
 const ORDINARY: f64 = 500.0;
 
-pub(super) async fn throughput(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
-    let (mut rates, mut p99s, mut raw_rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut cpu_us, mut raw_cpu_us) = (0.0, 0.0);
-    // Both in each round, because the machine's speed varies.
-    for _ in 0..bench.runs {
-        let (raw, cpu) = raw(bench, Pace::Window(WINDOW)).await?;
-        raw_cpu_us = cpu;
-        let (hub, cpu) = through_hub(bench, Pace::Window(WINDOW)).await?;
-        cpu_us = cpu;
-        rates.push(hub.per_s);
-        p99s.push(hub.p99_ms);
-        raw_rates.push(raw.per_s);
-        ratios.push(hub.per_s / raw.per_s);
+/// Where the rows are kept.
+#[derive(Clone, Copy)]
+enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    /// A server of its own, where one is needed.
+    fn start(self) -> anyhow::Result<Option<PostgresProcess>> {
+        match self {
+            Self::Sqlite => Ok(None),
+            Self::Postgres => PostgresProcess::start_durable().map(Some),
+        }
     }
+}
+
+/// Rounds of the hub and the smallest program by turns, because the machine's speed varies.
+#[derive(Default)]
+struct Rounds {
+    rates: Vec<f64>,
+    p99s: Vec<f64>,
+    raw_rates: Vec<f64>,
+    ratios: Vec<f64>,
+    cpu_us: f64,
+    raw_cpu_us: f64,
+}
+
+async fn rounds(bench: &Bench, engine: Engine, window: usize) -> anyhow::Result<Rounds> {
+    let mut all = Rounds::default();
+    for _ in 0..bench.runs {
+        let (raw, raw_cpu_us) = raw(bench, engine, Pace::Window(window)).await?;
+        let (hub, cpu_us) = through_hub(bench, engine, Pace::Window(window)).await?;
+        (all.cpu_us, all.raw_cpu_us) = (cpu_us, raw_cpu_us);
+        all.rates.push(hub.per_s);
+        all.p99s.push(hub.p99_ms);
+        all.raw_rates.push(raw.per_s);
+        all.ratios.push(hub.per_s / raw.per_s);
+    }
+    Ok(all)
+}
+
+pub(super) async fn throughput(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
+    let all = rounds(bench, Engine::Sqlite, WINDOW).await?;
     let input = format!(
         "{CUSTOMERS} conversations, {AGENTS} agents' sessions, {WINDOW} messages under way each, SQLite synchronous=FULL"
     );
     let of = Figure::of;
     Ok(vec![
-        of("hub_messages_per_s", "1/s", Better::Higher, &rates)
+        of("hub_messages_per_s", "1/s", Better::Higher, &all.rates)
             .with_bar(10_000.0)
-            .on(format!("{input}; {cpu_us:.0} µs CPU of the hub each")),
-        of("hub_messages_p99_ms", "ms", Better::Lower, &p99s).with_bar(250.0).on("the same, customer to agent"),
-        of("hub_messages_raw_per_s", "1/s", Better::Higher, &raw_rates)
-            .on(format!("the smallest program; {raw_cpu_us:.0} µs CPU each")),
-        of("hub_messages_vs_raw", "", Better::Higher, &ratios).with_bar(0.25).on("in the same run"),
+            .on(format!("{input}; {:.0} µs CPU of the hub each", all.cpu_us)),
+        of("hub_messages_p99_ms", "ms", Better::Lower, &all.p99s).with_bar(250.0).on("the same, customer to agent"),
+        of("hub_messages_raw_per_s", "1/s", Better::Higher, &all.raw_rates)
+            .on(format!("the smallest program; {:.0} µs CPU each", all.raw_cpu_us)),
+        of("hub_messages_vs_raw", "", Better::Higher, &all.ratios).with_bar(0.25).on("in the same run"),
+    ])
+}
+
+pub(super) async fn on_postgres(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
+    let all = rounds(bench, Engine::Postgres, PG_WINDOW).await?;
+    let input = format!(
+        "{CUSTOMERS} conversations, {AGENTS} agents' sessions, {PG_WINDOW} messages under way each, PostgreSQL beside it"
+    );
+    let of = Figure::of;
+    Ok(vec![
+        of("pg_messages_per_s", "1/s", Better::Higher, &all.rates)
+            .with_bar(4_000.0)
+            .on(format!("{input}; {:.0} µs CPU of the hub each", all.cpu_us)),
+        of("pg_messages_p99_ms", "ms", Better::Lower, &all.p99s).with_bar(250.0).on("the same, customer to agent"),
+        of("pg_messages_raw_per_s", "1/s", Better::Higher, &all.raw_rates)
+            .on(format!("the smallest program; {:.0} µs CPU each", all.raw_cpu_us)),
+        of("pg_messages_vs_raw", "", Better::Higher, &all.ratios).with_bar(0.35).on("in the same run"),
     ])
 }
 
 pub(super) async fn latency(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     let (mut p50s, mut p99s, mut raw_p99s) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..bench.runs {
-        raw_p99s.push(raw(bench, Pace::Rate(ORDINARY)).await?.0.p99_ms);
-        let (outcome, _) = through_hub(bench, Pace::Rate(ORDINARY)).await?;
+        raw_p99s.push(raw(bench, Engine::Sqlite, Pace::Rate(ORDINARY)).await?.0.p99_ms);
+        let (outcome, _) = through_hub(bench, Engine::Sqlite, Pace::Rate(ORDINARY)).await?;
         ensure!(outcome.per_s > ORDINARY * 0.9, "only {:.0} of {ORDINARY} messages per second arrived", outcome.per_s);
         p50s.push(outcome.p50_ms);
         p99s.push(outcome.p99_ms);
@@ -69,9 +119,9 @@ pub(super) async fn latency(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     Ok(vec![Figure::of("hub_message_p99_ms", "ms", Better::Lower, &p99s).with_bar(10.0).on(input)])
 }
 
-/// A fresh hub with joined conversations; returns the outcome and the hub's CPU time per message in µs.
-async fn through_hub(bench: &Bench, pace: Pace) -> anyhow::Result<(Outcome, f64)> {
-    let hub = HubProcess::start(&find_binary("tandem-hub")?, &HubOptions::default())?;
+/// A fresh hub with joined conversations, and the sockets of customers and agents.
+pub(super) async fn joined(options: &HubOptions) -> anyhow::Result<(HubProcess, Vec<Socket>, Vec<Socket>)> {
+    let hub = HubProcess::start(&find_binary("tandem-hub")?, options)?;
     let mut agents = Vec::new();
     for n in 0..AGENTS {
         let email = format!("agent{n}@northwind.example");
@@ -88,15 +138,24 @@ async fn through_hub(bench: &Bench, pace: Pace) -> anyhow::Result<(Outcome, f64)
         customers.push(customer.into_socket());
     }
     let agents = try_join_all(agents.into_iter().map(Agent::into_socket)).await?;
+    Ok((hub, customers, agents))
+}
+
+/// Through a fresh hub; returns the outcome and the hub's CPU time per message in µs.
+async fn through_hub(bench: &Bench, engine: Engine, pace: Pace) -> anyhow::Result<(Outcome, f64)> {
+    let server = engine.start()?;
+    let environment = server.iter().map(|server| ("TANDEM_POSTGRES".to_owned(), server.url.clone())).collect();
+    let (hub, customers, agents) = joined(&HubOptions { environment, ..HubOptions::default() }).await?;
     let before = cpu_s(hub.pid())?;
     let outcome = pump(customers, agents, pace, bench.seconds).await?;
     Ok((outcome.clone(), cpu_share(before, cpu_s(hub.pid())?, &outcome, bench)))
 }
 
 /// The same with the smallest program.
-async fn raw(bench: &Bench, pace: Pace) -> anyhow::Result<(Outcome, f64)> {
-    let data = tempfile::tempdir()?;
-    let program = Raw::start(&std::env::current_exe()?, data.path())?;
+async fn raw(bench: &Bench, engine: Engine, pace: Pace) -> anyhow::Result<(Outcome, f64)> {
+    let (data, server) = (tempfile::tempdir()?, engine.start()?);
+    let place = server.as_ref().map_or_else(|| data.path().join("raw.db"), |server| PathBuf::from(&server.url));
+    let program = Raw::start(&std::env::current_exe()?, &place)?;
     let mut customers = Vec::new();
     let mut agents = Vec::new();
     for n in 0..AGENTS {
@@ -116,9 +175,8 @@ struct Raw {
 }
 
 impl Raw {
-    fn start(bench: &Path, data: &Path) -> anyhow::Result<Self> {
-        let database: PathBuf = data.join("raw.db");
-        let mut child = Command::new(bench).arg("--raw-hub").arg(database).stdout(Stdio::piped()).spawn()?;
+    fn start(bench: &Path, place: &Path) -> anyhow::Result<Self> {
+        let mut child = Command::new(bench).arg("--raw-hub").arg(place).stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().context("BUG: the output is piped")?;
         // Owned first, so that it is stopped even if it does not start.
         let mut raw = Self { url: String::new(), child };

@@ -1,9 +1,8 @@
 //! The smallest program that does only the unavoidable part of a hub's work on messages. It writes the same row in the
-//! same index, with the same durability and group commit. It sends the same frames to the customer's and the agent's
+//! same index, of SQLite or PostgreSQL, with the same durability and group commit. It sends the same frames to the customer's and the agent's
 //! sockets. It checks nothing and decides nothing.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex, mpsc};
 
 use anyhow::Context;
@@ -11,7 +10,9 @@ use futures_util::{SinkExt, StreamExt};
 use rusqlite::{Connection, params};
 use serde::Deserialize;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
@@ -39,25 +40,94 @@ struct Incoming {
     text: String,
 }
 
+/// Where rows are kept.
+enum Store {
+    Sqlite(Connection),
+    Postgres { runtime: Runtime, client: tokio_postgres::Client, insert: tokio_postgres::Statement },
+}
+
+const SQLITE: &str = "CREATE TABLE events (
+    seq          INTEGER NOT NULL PRIMARY KEY,
+    conversation BLOB NOT NULL,
+    position     INTEGER NOT NULL,
+    body         TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX events_of_conversation ON events (conversation, position);";
+
+const POSTGRES: &str = "CREATE TABLE events (
+    seq          BIGINT NOT NULL PRIMARY KEY,
+    conversation BYTEA NOT NULL,
+    position     BIGINT NOT NULL,
+    body         TEXT NOT NULL
+);
+CREATE UNIQUE INDEX events_of_conversation ON events (conversation, position)";
+
+/// All rows of a group at once.
+const INSERT: &str = "INSERT INTO events (seq, conversation, position, body)
+    SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::text[])";
+
+/// A row as it is kept: number, conversation, position and body.
+type Kept = (i64, Uuid, u32, String);
+
+impl Store {
+    /// At a path, or at the address of a PostgreSQL. Blocks.
+    fn open(place: &str) -> anyhow::Result<Self> {
+        if !place.starts_with("postgres://") {
+            let connection = Connection::open(place).context("cannot open the database")?;
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            connection.execute_batch(SQLITE)?;
+            return Ok(Self::Sqlite(connection));
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (client, insert) = runtime.block_on(async {
+            let (client, connection) = tokio_postgres::connect(place, tokio_postgres::NoTls).await?;
+            tokio::spawn(connection);
+            client.batch_execute(POSTGRES).await?;
+            let insert = client.prepare(INSERT).await?;
+            anyhow::Ok((client, insert))
+        })?;
+        Ok(Self::Postgres { runtime, client, insert })
+    }
+
+    /// Keeps a group of rows, durably.
+    fn keep(&self, rows: &[Kept]) -> anyhow::Result<()> {
+        match self {
+            Self::Sqlite(connection) => {
+                connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+                let sql = "INSERT INTO events (seq, conversation, position, body) VALUES (?1, ?2, ?3, ?4)";
+                for (seq, conversation, position, body) in rows {
+                    connection.prepare_cached(sql)?.execute(params![seq, conversation.as_bytes(), position, body])?;
+                }
+                connection.prepare_cached("COMMIT")?.execute([])?;
+            }
+            Self::Postgres { runtime, client, insert } => {
+                let seqs: Vec<i64> = rows.iter().map(|row| row.0).collect();
+                let conversations: Vec<&[u8]> = rows.iter().map(|row| &row.1.as_bytes()[..]).collect();
+                let positions: Vec<i64> = rows.iter().map(|row| row.2.into()).collect();
+                let bodies: Vec<&str> = rows.iter().map(|row| row.3.as_str()).collect();
+                runtime.block_on(client.execute(insert, &[&seqs, &conversations, &positions, &bodies]))?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Serves on a free port until the process ends.
 ///
 /// # Errors
 /// If the database or the port cannot be used.
-pub async fn serve(database: &Path) -> anyhow::Result<()> {
-    let connection = Connection::open(database).context("cannot open the database")?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.execute_batch(
-        "CREATE TABLE events (
-             seq          INTEGER NOT NULL PRIMARY KEY,
-             conversation BLOB NOT NULL,
-             position     INTEGER NOT NULL,
-             body         TEXT NOT NULL
-         ) STRICT;
-         CREATE UNIQUE INDEX events_of_conversation ON events (conversation, position);",
-    )?;
+pub async fn serve(place: &str) -> anyhow::Result<()> {
     let (rows, inbox) = mpsc::channel();
-    std::thread::spawn(move || write(&connection, &inbox));
+    let (place, opened) = (place.to_owned(), oneshot::channel());
+    std::thread::spawn(move || match Store::open(&place) {
+        Ok(store) => {
+            let _ = opened.0.send(Ok(()));
+            write(&store, &inbox);
+        }
+        Err(error) => drop(opened.0.send(Err(error))),
+    });
+    opened.1.await.context("the writer has ended")??;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("listening on http://{}", listener.local_addr()?);
     let agents = Agents::default();
@@ -127,52 +197,39 @@ async fn forward<S: SinkExt<Message> + Unpin>(queue: &mut UnboundedReceiver<Utf8
 }
 
 /// The writer: everything queued goes into one transaction; then the frames are sent.
-fn write(connection: &Connection, inbox: &mpsc::Receiver<Row>) {
+fn write(store: &Store, inbox: &mpsc::Receiver<Row>) {
     let mut seq = 0_i64;
     while let Ok(first) = inbox.recv() {
-        match commit(connection, inbox, first, &mut seq) {
-            Ok(told) => told.into_iter().for_each(|(out, frame)| drop(out.send(frame))),
-            Err(error) => {
-                eprintln!("cannot store: {error}");
-                return;
-            }
+        let (mut kept, mut told, mut next) = (Vec::new(), Vec::new(), Some(first));
+        while let Some(row) = next {
+            seq += 1;
+            kept.push(tell(row, seq, &mut told));
+            next = if kept.len() < GROUP { inbox.try_recv().ok() } else { None };
         }
+        if let Err(error) = store.keep(&kept) {
+            eprintln!("cannot store: {error:#}");
+            return;
+        }
+        told.into_iter().for_each(|(out, frame)| drop(out.send(frame)));
     }
 }
 
-fn commit(
-    connection: &Connection,
-    inbox: &mpsc::Receiver<Row>,
-    first: Row,
-    seq: &mut i64,
-) -> rusqlite::Result<Vec<(Out, Utf8Bytes)>> {
-    let mut told = Vec::new();
-    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-    let mut next = Some(first);
-    let mut count = 0;
-    while let Some(row) = next {
-        *seq += 1;
-        count += 1;
-        let (id, position, text) = (row.id, row.position, serde_json::to_string(&row.text).unwrap_or_default());
-        let time = "2026-11-21T10:00:00.000Z";
-        let conversation = row.conversation;
-        let body = format!(
-            r#"{{"conversation":"{conversation}","position":{position},"time":"{time}","actor":{{"kind":"customer"}},"cause":"{id}","body":{{"turn_added":{{"turn":{{"id":"{id}","content":{{"type":"text","text":{text}}}}},"received":"{time}"}}}}}}"#
-        );
-        connection
-            .prepare_cached("INSERT INTO events (seq, conversation, position, body) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![*seq, conversation.as_bytes(), position, body])?;
-        if let Some(agent) = row.agent {
-            let batch = format!(r#"{{"batch":{{"cursor":{seq},"time":"{time}","changes":[{{"event":{body}}}]}}}}"#);
-            told.push((agent, batch.into()));
-        }
-        let entry = format!(
-            r#"{{"type":"entry","entry":{{"position":{position},"id":"{id}","time":"{time}","from":"customer","kind":"text","text":{text},"stage":"accepted"}}}}"#
-        );
-        told.push((row.customer.clone(), entry.into()));
-        told.push((row.customer, format!(r#"{{"type":"accepted","id":"{id}","position":{position}}}"#).into()));
-        next = if count < GROUP { inbox.try_recv().ok() } else { None };
+/// What is kept of a message, and what is told of it.
+fn tell(row: Row, seq: i64, told: &mut Vec<(Out, Utf8Bytes)>) -> Kept {
+    let (id, position, text) = (row.id, row.position, serde_json::to_string(&row.text).unwrap_or_default());
+    let time = "2026-11-21T10:00:00.000Z";
+    let conversation = row.conversation;
+    let body = format!(
+        r#"{{"conversation":"{conversation}","position":{position},"time":"{time}","actor":{{"kind":"customer"}},"cause":"{id}","body":{{"turn_added":{{"turn":{{"id":"{id}","content":{{"type":"text","text":{text}}}}},"received":"{time}"}}}}}}"#
+    );
+    if let Some(agent) = row.agent {
+        let batch = format!(r#"{{"batch":{{"cursor":{seq},"time":"{time}","changes":[{{"event":{body}}}]}}}}"#);
+        told.push((agent, batch.into()));
     }
-    connection.prepare_cached("COMMIT")?.execute([])?;
-    Ok(told)
+    let entry = format!(
+        r#"{{"type":"entry","entry":{{"position":{position},"id":"{id}","time":"{time}","from":"customer","kind":"text","text":{text},"stage":"accepted"}}}}"#
+    );
+    told.push((row.customer.clone(), entry.into()));
+    told.push((row.customer, format!(r#"{{"type":"accepted","id":"{id}","position":{position}}}"#).into()));
+    (seq, conversation, position, body)
 }

@@ -89,6 +89,8 @@ impl Story {
             question: None,
             templates: None,
             button: None,
+            review_plan: None,
+            review_asked: None,
             files: Vec::new(),
             used: Vec::new(),
             fresh: if self.has_logic { (0..8).map(|_| self.id()).collect() } else { Vec::new() },

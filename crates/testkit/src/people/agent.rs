@@ -6,7 +6,7 @@ use reqwest::Client;
 use tandem_conversation::{Button, ButtonId, CommandId, Content, ConversationId, Event, Position, TurnId, UserId};
 use tandem_protocol::agents::{
     AgentCommand, AlertLedger, ButtonDefinition, CommandAccepted, CommandRequest, DeskFrame, EventPage, Login, Me,
-    Tokens,
+    Tokens, Whereabouts,
 };
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -134,6 +134,7 @@ impl Agent {
             while_in_progress: false,
             library: None,
             reply_to: None,
+            asks_number: false,
         };
         self.command(conversation, reply).await
     }
@@ -183,6 +184,14 @@ impl Agent {
     /// If the hub refuses.
     pub async fn invite(&self, conversation: ConversationId, user: UserId) -> Result<CommandAccepted, ClientError> {
         self.command(conversation, AgentCommand::Invite { user, note: None }).await
+    }
+
+    /// Says how the agent is.
+    ///
+    /// # Errors
+    /// If the hub cannot be reached.
+    pub fn is(&self, whereabouts: Whereabouts) -> Result<(), ClientError> {
+        self.socket.send(&DeskFrame::Presence(whereabouts))
     }
 
     /// Sends a typing signal.

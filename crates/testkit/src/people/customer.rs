@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use reqwest::Client;
-use tandem_conversation::{Choice, ConversationId, Media, ParticipantKind, Position, Stage, TurnId};
+use tandem_conversation::{Choice, ConversationId, Media, ParticipantKind, Position, ReviewId, Stage, TurnId};
 use tandem_protocol::chat::{
-    ChatAnswer, ChatEntries, ChatEntry, ChatFrame, ChatMessage, ChatSend, ChatStatus, SessionRequest, SessionResponse,
+    ChatAnswer, ChatEntries, ChatEntry, ChatFrame, ChatMessage, ChatReview, ChatReviewAnswer, ChatSend, ChatStatus,
+    SessionRequest, SessionResponse,
 };
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -193,6 +194,28 @@ impl Customer {
             let frame = self.within(deadline, "a message to be stored").await?;
             self.take(frame).await?;
         }
+    }
+
+    /// The request for a review that waits for an answer.
+    #[must_use]
+    pub fn asked_for_review(&self) -> Option<ReviewId> {
+        let last = self.entries.iter().rev().find_map(|entry| entry.review.as_ref())?;
+        (last.score.is_none() && last.until.is_some()).then_some(last.id)
+    }
+
+    /// Answers a request for a review.
+    ///
+    /// # Errors
+    /// If the hub refuses it or cannot be reached.
+    pub async fn review(&mut self, id: ReviewId, score: u8, comment: &str) -> Result<(), ClientError> {
+        let answer = ChatReviewAnswer { score, comment: comment.to_owned() };
+        let request = self.http.post(format!("{}/chat/v1/reviews/{id}", self.hub)).bearer_auth(&self.token);
+        let given: ChatReview = call(request.json(&answer)).await?;
+        let mut asked = self.entries.iter_mut().filter_map(|entry| entry.review.as_mut());
+        if let Some(asked) = asked.find(|asked| asked.id == id) {
+            *asked = given;
+        }
+        Ok(())
     }
 
     /// Makes the next message start a new conversation.

@@ -42,7 +42,8 @@ impl Desk {
             LiveFrame::Typing { .. }
             | LiveFrame::Alerts { .. }
             | LiveFrame::Buttons { .. }
-            | LiveFrame::Library { .. } => {}
+            | LiveFrame::Library { .. }
+            | LiveFrame::Availability { .. } => {}
             LiveFrame::People { people } => self.people = people,
             LiveFrame::Error { code, message } => {
                 return Err(ClientError::Refused { status: 0, code, detail: message });

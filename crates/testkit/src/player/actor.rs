@@ -29,6 +29,20 @@ const SETTLING_S: f64 = 20.0;
 /// First pause before reconnecting; doubles up to the second.
 const RETRY: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(5));
 
+/// How long people wait for a request for a review, in recorded seconds.
+const REVIEW_S: f64 = 90.0;
+/// What they think.
+const OPINIONS: [(u8, &str); 8] = [
+    (5, ""),
+    (4, "Quick and friendly."),
+    (5, "Thank you!"),
+    (2, "It took too long, and nobody said why."),
+    (5, ""),
+    (4, ""),
+    (1, "I still do not know where my money is."),
+    (3, "Fine, but I had to explain it twice."),
+];
+
 /// A person with an open web chat.
 pub(super) struct Actor {
     stage: Arc<Stage>,
@@ -259,9 +273,24 @@ impl Actor {
         Ok(())
     }
 
-    /// Stays in the chat in hope of an answer; leaves when the conversation is completed.
+    /// Stays in the chat in hope of an answer; leaves soon after the conversation is completed.
     pub(super) async fn linger(&mut self, until: Instant) {
         while self.customer.status() != Some(ChatStatus::Completed) && self.hears_before(until).await {}
+        if self.customer.status() == Some(ChatStatus::Completed) {
+            self.review(Instant::now() + self.stage.settings.seconds(REVIEW_S)).await;
+        }
+    }
+
+    /// Most people answer a request for a review, if one comes soon.
+    async fn review(&mut self, until: Instant) {
+        while self.customer.asked_for_review().is_none() && self.hears_before(until).await {}
+        let (Some(id), Some((score, comment))) = (self.customer.asked_for_review(), opinion(&self.name)) else {
+            return;
+        };
+        match self.customer.review(id, score, comment).await {
+            Ok(()) => self.log(&format!("gives {score} of 5: {comment}")),
+            Err(error) => self.log(&format!("cannot answer the request for a review: {error}")),
+        }
     }
 
     /// Keeps the chat open until the next dialogue, so that the answer to the last turn can arrive.
@@ -313,6 +342,12 @@ impl Actor {
             self.read_at.get_or_insert_with(|| Instant::now() + self.stage.settings.seconds(READING_S));
         }
     }
+}
+
+/// What a person thinks, the same every time; none if they do not answer.
+fn opinion(name: &str) -> Option<(u8, &'static str)> {
+    let lot = name.bytes().fold(7_u32, |lot, byte| lot.wrapping_mul(31).wrapping_add(byte.into()));
+    OPINIONS.get(lot as usize % (OPINIONS.len() + 2)).copied()
 }
 
 fn heard(entry: &ChatEntry) -> Option<String> {

@@ -17,6 +17,13 @@ use crate::template::closed;
 
 /// What each database of a run begins as.
 const TEMPLATE: &str = "template_of_runs";
+/// Every event is refused as it is on a full disk.
+const FULL: &str = "
+    CREATE OR REPLACE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN RAISE EXCEPTION ''could not extend file: No space left on device'' USING ERRCODE = ''53100''; END';
+    CREATE OR REPLACE TRIGGER full_disk BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION full_disk();
+";
+
 pub struct Home {
     folder: TempDir,
     /// The name of the database, and where it is.
@@ -78,6 +85,14 @@ impl Home {
     /// PostgreSQL takes no writes, or takes them again. False if the tables are in the folder.
     pub fn is_read_only(&self, read_only: bool) -> bool {
         self.alters(if read_only { "SET default_transaction_read_only = on" } else { "RESET ALL" })
+    }
+
+    /// PostgreSQL answers to each event that its disk is full, or has room again. False if the tables are in the folder.
+    pub fn is_full(&self, full: bool) -> bool {
+        let Some((name, server)) = &self.postgres else { return false };
+        let sql = if full { FULL } else { "DROP TRIGGER IF EXISTS full_disk ON events" };
+        server.process.tell_in(name, sql).unwrap();
+        true
     }
 
     /// PostgreSQL ends the hub's sessions, as when it is restarted, and takes no new ones, or takes them again. False if
@@ -146,7 +161,8 @@ fn sessions(name: &str) -> String {
     format!("FROM pg_stat_activity WHERE datname = '{name}' AND state IS NOT NULL AND pid <> pg_backend_pid()")
 }
 
-fn place(url: String) -> Place {
+/// To read from.
+pub fn place(url: String) -> Place {
     Place::Postgres { url, readers: 1, is_serving: false, steps: &[] }
 }
 
@@ -156,6 +172,6 @@ fn setting(url: &str) -> PostgresUrl {
 }
 
 /// The client blocks, so it must not run on the threads of a runtime.
-fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| scope.spawn(work).join()).unwrap()
 }

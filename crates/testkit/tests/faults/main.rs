@@ -46,7 +46,7 @@ fn whatever_breaks_every_desk_ends_up_with_what_the_hub_knows() {
     play(RUNS);
 }
 
-/// PostgreSQL is cut off or takes no writes where a disk is full, and hubs are killed as ever.
+/// PostgreSQL is full, takes no writes or is cut off where a disk is full, and hubs are killed as ever.
 #[test]
 fn whatever_breaks_on_postgresql_every_desk_ends_up_with_what_the_hub_knows() {
     let _server = home::Server::start(template::Template::get().path());

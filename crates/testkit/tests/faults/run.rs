@@ -176,8 +176,7 @@ impl<'a> Stage<'a> {
                 }
                 tokio::time::sleep(away).await;
                 // A hub that cannot reach its tables does not start.
-                self.data.is_read_only(false);
-                self.data.is_cut_off(false);
+                self.hubs_disk_is_full(false).await;
                 self.open_house().await;
             }
             Step::MoveClock { seconds } => {
@@ -210,14 +209,15 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Nothing can be written. In PostgreSQL that is one of two faults.
+    /// Nothing can be written. In PostgreSQL that is one of three faults.
     async fn hubs_disk_is_full(&self, full: bool) {
-        let is_elsewhere = match self.plan.seed.is_multiple_of(2) {
-            true => self.data.is_read_only(full),
-            false => self.data.is_cut_off(full),
+        let is_elsewhere = match self.plan.seed % 3 {
+            0 => self.data.is_full(full),
+            1 => self.data.is_read_only(full),
+            _ => self.data.is_cut_off(full),
         };
-        if !is_elsewhere {
-            self.house.as_ref().unwrap().disk_is_full(full).await;
+        if !is_elsewhere && let Some(house) = &self.house {
+            house.disk_is_full(full).await;
         }
     }
 

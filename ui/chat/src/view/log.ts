@@ -126,7 +126,7 @@ export class LogView {
   }
 
   private nodeOf(row: Row): HTMLElement {
-    const content = row.kind === "turn" ? turnContent(row.item) : row.kind === "system" ? row.item.text : row.kind;
+    const content = row.kind === "turn" ? turnContent(row.item) : row.kind === "system" || row.kind === "review" ? row.item.text : row.kind;
     const kept = this.kept.get(row.key);
     if (kept && kept.content === content) {
       if (row.kind === "turn") kept.turn?.update(row);
@@ -141,6 +141,7 @@ export class LogView {
 
   private lineOf(row: Row): HTMLElement {
     const { i18n } = this.context;
+    if (row.kind === "review") return this.context.session.card(h("div", { class: "review" }), i18n, row.item.text, row.review);
     if (row.kind === "system") return h("p", { class: "system", dir: "auto", part: "system" }, row.item.text);
     const text = row.kind === "day" ? i18n.day(row.timeMs, Date.now()) : i18n.t("newConversation");
     return h("p", { class: `line ${row.kind}` }, h("span", {}, text));

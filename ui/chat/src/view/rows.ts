@@ -1,10 +1,12 @@
 // Arranges items into rows: days, seams between conversations, and turns grouped by author. Pure.
 import type { Item } from "../items";
+import type { Review } from "../wire";
 
 export type Row =
   | { kind: "day"; key: string; timeMs: number }
   | { kind: "seam"; key: string }
   | { kind: "system"; key: string; item: Item }
+  | { kind: "review"; key: string; item: Item; review: Review }
   /** `opens` and `closes` mark the ends of an author's group; a question is calm once something follows it. */
   | { kind: "turn"; key: string; item: Item; opens: boolean; closes: boolean; isCalm: boolean };
 
@@ -18,6 +20,10 @@ export function rowsOf(items: readonly Item[]): Row[] {
     const after = items[at + 1];
     if (!before || day(before) !== day(item)) rows.push({ kind: "day", key: `day ${day(item)} ${item.earlier}`, timeMs: item.timeMs });
     if (before?.earlier && !item.earlier) rows.push({ kind: "seam", key: `seam ${item.id}` });
+    if (item.review) {
+      rows.push({ kind: "review", key: item.id, item, review: item.review });
+      return;
+    }
     if (item.from === "system") {
       rows.push({ kind: "system", key: item.id, item });
       return;

@@ -8,7 +8,13 @@ import { Desk } from "../state/desk.svelte";
 
 vi.mock("svelte/transition", () => ({ fly: () => ({ duration: 0 }) }));
 
+const calls = (host: FakeHost, name: string): unknown[] => host.calls.filter((call) => call.name === name).map(({ request }) => request);
 const rows = async (): Promise<string[]> => (await screen.findAllByTestId("board-row")).map((row) => within(row).getByRole("rowheader").textContent);
+
+function resize(width: number): void {
+  Object.assign(window, { innerWidth: width });
+  window.dispatchEvent(new Event("resize"));
+}
 
 async function open(scene = ""): Promise<FakeHost> {
   const host = fakeHost(scene);
@@ -21,19 +27,114 @@ async function open(scene = ""): Promise<FakeHost> {
   return host;
 }
 
-beforeEach(() => localStorage.clear());
+beforeEach(() => {
+  localStorage.clear();
+  resize(1440);
+});
 afterEach(() => vi.useRealTimers());
 
-test("Alt 0 shows the longest wait first, selected, and Enter looks in", async () => {
+test("Alt 0 shows the longest wait first, selected, and Enter looks in beside the rows", async () => {
   const host = await open();
   expect((await rows())[0]).toBe("Luís Carvalho");
   expect(screen.getAllByTestId("board-row")[0]?.getAttribute("aria-current")).toBe("true");
   await userEvent.keyboard("{Enter}");
   await screen.findByRole("heading", { name: "Luís Carvalho" });
-  expect(screen.queryByTestId("board-row")).toBeNull();
   expect(host.calls.map(({ name }) => name)).not.toContain("conversation.join");
-  await userEvent.keyboard("{Alt>}0{/Alt}");
-  await screen.findAllByTestId("board-row");
+  await userEvent.keyboard("{ArrowDown}");
+  const second = (await rows())[1] ?? "";
+  await screen.findByRole("heading", { name: second });
+  await userEvent.keyboard("{Escape}");
+  await vi.waitFor(() => expect(screen.queryByRole("heading", { name: second })).toBeNull());
+  expect(await rows()).toContain(second);
+});
+
+test("where there is no room beside the rows, the conversation takes their place, and Alt 0 brings them back", async () => {
+  const width = window.innerWidth;
+  resize(900);
+  try {
+    await open();
+    await userEvent.keyboard("{Enter}");
+    await screen.findByRole("heading", { name: "Luís Carvalho" });
+    expect(screen.queryByTestId("board-row")).toBeNull();
+    await userEvent.keyboard("{Alt>}0{/Alt}");
+    await screen.findAllByTestId("board-row");
+  } finally {
+    resize(width);
+  }
+});
+
+test("M whispers to whoever handles the conversation, who is mentioned", async () => {
+  const host = await open();
+  const handled = host.samples.find(({ view }) => view.row.engaged.some((by) => by.kind === "agent" && by.user !== "maya"));
+  const name = handled?.view.row.name ?? "";
+  const at = (await rows()).indexOf(name);
+  expect(at).toBeGreaterThanOrEqual(0);
+  await userEvent.keyboard("{ArrowDown}".repeat(at) + "m");
+  const field = await screen.findByRole("textbox", { name: "Note" });
+  await vi.waitFor(() => expect((field as HTMLTextAreaElement).value).toMatch(/^@\S+/));
+  await userEvent.keyboard("Offer her a seat.{Control>}{Enter}{/Control}");
+  await vi.waitFor(() => expect(calls(host, "conversation.note")).toHaveLength(1));
+  expect((calls(host, "conversation.note")[0] as { text: string }).text).toMatch(/^@.+ Offer her a seat\.$/);
+});
+
+test("several are assigned at once, and who is refused stays selected with the reason", async () => {
+  const host = await open();
+  const names = await rows();
+  await userEvent.keyboard(" {Shift>}{ArrowDown}{/Shift}o");
+  const dialog = await screen.findByRole("dialog", { name: "Assign 2 conversations" });
+  host.refuse.set("conversation.transfer", { code: "conversation.completed", message: "The conversation is completed." });
+  await userEvent.click(await within(dialog).findByRole("radio", { name: /Priya Nair/ }));
+  await userEvent.keyboard("{Control>}{Enter}{/Control}");
+  await within(dialog).findByText(new RegExp(`1 not done: The conversation is completed\\. \\(${names[0]}\\)`));
+  expect(calls(host, "conversation.transfer")).toHaveLength(2);
+  await screen.findByText("1 selected");
+  await userEvent.keyboard("{Control>}{Enter}{/Control}");
+  await vi.waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(screen.queryByText("1 selected")).toBeNull();
+});
+
+test("letters that are for one conversation say so while several are selected", async () => {
+  const host = await open();
+  await userEvent.keyboard(" a");
+  await screen.findByText(/one conversation at a time/);
+  expect(calls(host, "conversation.join")).toEqual([]);
+  await userEvent.keyboard("{Escape}");
+  await vi.waitFor(() => expect(screen.queryByText("1 selected")).toBeNull());
+});
+
+test("a colleague's availability is set, and a refusal is said", async () => {
+  const host = await open();
+  await userEvent.click(await screen.findByRole("button", { name: "Set availability of Priya Nair" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: /busy/i }));
+  await vi.waitFor(() => expect(calls(host, "colleague.setAvailability")).toEqual([{ user: "priya", availability: "busy" }]));
+  await screen.findByText(/Priya Nair is set to/);
+  host.refuse.set("colleague.setAvailability", { code: "user.not_here", message: "Priya Nair has no desk open that can be told." });
+  await userEvent.click(await screen.findByRole("button", { name: "Set availability of Priya Nair" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: /away/i }));
+  await screen.findByText("Priya Nair has no desk open that can be told.");
+});
+
+test("a figure of the day leads to its rows, and unknown is no 0", async () => {
+  await open();
+  const wait = await screen.findByTestId("day-person_wait");
+  expect(wait.textContent).toContain("of 61");
+  expect(screen.getByTestId("day-reopen_rate").textContent).toContain("–");
+  await userEvent.click(wait);
+  const dialog = await screen.findByRole("dialog", { name: /Wait for a person, today/ });
+  await userEvent.click(await within(dialog).findByRole("button", { name: "Carmen Menzel" }));
+  await screen.findByRole("heading", { name: "Carmen Menzel" });
+});
+
+test("each curve has its numbers in a table", async () => {
+  await open();
+  const table = within(await screen.findByRole("region", { name: "As a table" }));
+  expect(table.getAllByRole("row", { hidden: true })).toHaveLength(61);
+});
+
+test("over a limit is said once", async () => {
+  const host = await open();
+  await screen.findByText("A customer waits too long for a person.");
+  expect(host.calls.length).toBeGreaterThan(0);
 });
 
 test("a figure shows its rows, and once more all", async () => {

@@ -83,6 +83,37 @@ describe("entries", () => {
     expect(retry).toHaveBeenCalledWith("carmen-turn-1");
   });
 
+  it("of which nobody knows whether it arrived are left alone, and ask for nothing any more", async () => {
+    const written = script().fails(MAYA, "Hello?", 0, "WhatsApp did not say whether this arrived.");
+    written.entries.at(-1)?.stages.forEach((one) => one.stage === "failed" && Object.assign(one, { stage: "unconfirmed" }));
+    const entry = show(written);
+    await userEvent.click(screen.getByRole("button", { name: "Leave this message as it is" }));
+    expect(entry.textContent).toContain("not confirmed");
+    expect(entry.textContent).not.toContain("WhatsApp did not say");
+    expect(screen.queryByRole("button", { name: /again|Leave/ })).toBeNull();
+  });
+
+  it.each([
+    ["template", "Send a template", "template"],
+    ["other_contact", "Use another contact", "otherContact"],
+  ] as const)("that failed offer what helps: %s", async (remedy, name, overlay) => {
+    const desk = new Desk(fakeHost());
+    await desk.refresh();
+    desk.show("jonas");
+    await vi.waitFor(() => expect(desk.conversation?.view).toBeTruthy());
+    const entry = new Script("jonas", NOW).fails(MAYA, "Hello?", 0, "No.", remedy).entries.at(-1) as EntryView;
+    const props = { entry, before: null, after: null, customer: "Jonas", me: "maya", details, cancel, retry };
+    render(EntryLine, { props, context: new Map([[DESK, desk]]) });
+    expect(screen.queryByRole("button", { name: "Retry this message" })).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name }));
+    expect(desk.overlay).toBe(overlay);
+  });
+
+  it("that failed for good offer nothing", () => {
+    show(script().fails(MAYA, "Hello?", 0, "The customer does not want marketing messages.", "nothing"));
+    expect(screen.queryByRole("button", { name: "Retry this message" })).toBeNull();
+  });
+
   it("send a failed message again", async () => {
     show(script().fails(MAYA, "Hello?", 0, "The number does not exist"));
     await userEvent.click(screen.getByRole("button", { name: "Retry this message" }));

@@ -1,10 +1,54 @@
 // The board over sample data, without what the core decides: development, screenshots and component tests only.
-import type { BoardGroup, BoardPerson, BoardRequest, BoardRow, BoardView, ColleagueView, Handler, Longest, Participant, RowView } from "$shared/types";
+import type { AppView, Availability, BoardGroup, BoardPerson, BoardRequest, BoardRow, BoardView, Change, ColleagueView, Commands, Handler, Longest, Participant, RowView, RpcError, UserId } from "$shared/types";
+import { dayRows, today } from "./day";
+import { COLLEAGUES } from "./entries";
 import type { Sample } from "./sample";
+
+export { report } from "./report";
 
 const MINUTE = 60_000;
 
-export function board(samples: readonly Sample[], colleagues: readonly ColleagueView[], request: BoardRequest, now: number): BoardView {
+/** What of the fake desk the board needs. */
+interface Around {
+  samples: readonly Sample[];
+  now: number;
+  offline: boolean;
+  app: AppView;
+  tell: (...changes: Change[]) => void;
+}
+
+type Of = "board.get" | "board.today" | "board.dayRows" | "board.popOut" | "board.bringBack" | "colleague.setAvailability";
+type Handlers = { [K in Of]: (request: Commands[K]["request"]) => Commands[K]["response"] };
+
+/** The board's commands. */
+export function boardHandlers(around: () => Around): Handlers {
+  const statuses = new Map<UserId, Availability>();
+  const apart = (on: boolean): Record<symbol, never> => {
+    const { app, tell } = around();
+    app.boardApart = on;
+    tell({ type: "app" });
+    return {};
+  };
+  return {
+    "board.get": (request) => {
+      const { samples, now, offline } = around();
+      return board(samples, COLLEAGUES.map((one) => ({ ...one, status: statuses.get(one.user) ?? one.status })), request, offline ? now - 180_000 : now);
+    },
+    "board.today": () => today(around().now),
+    "board.dayRows": () => dayRows(around().samples),
+    "board.popOut": () => apart(true),
+    "board.bringBack": () => apart(false),
+    "colleague.setAvailability": ({ user, availability }) => {
+      const known = COLLEAGUES.find((one) => one.user === user);
+      if (!known?.online) throw { code: "user.not_here", message: `${known?.name ?? user} has no desk open that can be told.` } satisfies RpcError;
+      statuses.set(user, availability);
+      around().tell({ type: "app" });
+      return {};
+    },
+  };
+}
+
+function board(samples: readonly Sample[], colleagues: readonly ColleagueView[], request: BoardRequest, now: number): BoardView {
   const every = samples.filter(({ view }) => view.row.inProgress).map((sample) => row(sample, now));
   const shown = every.filter((one) => fits(one, request)).toSorted((a, b) => order(request)(a, b));
   if (request.reverse) shown.reverse();

@@ -1,5 +1,5 @@
 // Helpers to write sample journeys. Development and tests only.
-import type { ColleagueView, EntryBody, EntryView, Mention, Participant, Stage, StageView } from "$shared/types";
+import type { CardPerson, ColleagueView, EntryBody, EntryView, Mention, Participant, Remedy, Stage, StageView } from "$shared/types";
 
 export const MAYA: Participant = { kind: "agent", user: "maya", name: "Maya Ortiz" };
 export const PRIYA: Participant = { kind: "agent", user: "priya", name: "Priya Nair" };
@@ -20,6 +20,12 @@ export const MENTIONABLE: Mention[] = [{ user: "priya", name: "Priya Nair" }, { 
 
 const IN: Stage[] = ["queued", "accepted", "prepared", "delivered", "seen"];
 const OUT: Stage[] = ["queued", "accepted", "prepared", "sent", "delivered", "seen"];
+
+/** A contact card as the core words it. */
+export function cardTurn({ name, organisation, phones, emails }: CardPerson, count: number): Extract<EntryBody, { type: "text" }> {
+  const text = [name, organisation, ...(phones ?? []), ...(emails ?? [])].filter((part) => part !== "").join(" · ");
+  return { type: "text", turn: `card-${count}`, text, silent: false };
+}
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -49,8 +55,8 @@ export class Script {
     return `${this.id}-turn-${this.entries.length + 1}`;
   }
 
-  seam(channel: "web_chat" | "whatsapp" | "imported", ago: number, outcome: string | null = null): this {
-    return this.#add(SYSTEM, ago, { type: "seam", channel, started: iso(this.now - ago * 60_000), outcome });
+  seam(channel: "web_chat" | "whatsapp" | "imported", ago: number, outcome: string | null = null, score: number | null = null): this {
+    return this.#add(SYSTEM, ago, { type: "seam", channel, started: iso(this.now - ago * 60_000), outcome, score });
   }
 
   customer(text: string, ago: number, last: Stage = "seen"): this {
@@ -68,9 +74,9 @@ export class Script {
     return this.#add(by, ago, { type: "text", turn: this.#turn(), text, silent: false }, stages(OUT, last, at));
   }
 
-  fails(by: Participant, text: string, ago: number, reason: string): this {
+  fails(by: Participant, text: string, ago: number, reason: string, remedy?: Remedy): this {
     const at = this.now - ago * 60_000;
-    const life = [...stages(OUT, "sent", at), { stage: "failed" as const, at: iso(at + 3000), reason }];
+    const life = [...stages(OUT, "sent", at), { stage: "failed" as const, at: iso(at + 3000), reason, ...(remedy && { remedy }) }];
     return this.#add(by, ago, { type: "text", turn: this.#turn(), text, silent: false }, life);
   }
 
@@ -104,3 +110,6 @@ export class Script {
     return this.#add(by, ago, { type: "system", what, text });
   }
 }
+
+/** The stages of a turn that has just gone out. */
+export const sent = (at: string): EntryView["stages"] => (["queued", "sent"] as const).map((stage) => ({ stage, at, reason: null }));

@@ -1,5 +1,5 @@
 // The library as the hub lists it. Development and tests only.
-import type { ItemRemoval, ItemUsage, ListedLibraryView, Question, QuestionDefinition, QuestionRow, QuickReply, QuickReplyDefinition, QuickReplyRow, RpcError, TriedView } from "$shared/types";
+import type { Commands, ItemRemoval, ItemUsage, ListedLibraryView, Question, QuestionDefinition, QuestionRow, QuickReply, QuickReplyDefinition, QuickReplyRow, RpcError, TriedView } from "$shared/types";
 
 const AT = "2026-11-20T08:00:00Z";
 
@@ -65,4 +65,19 @@ export function tried(text: string): TriedView {
   const unknown = /\{\{(?!customer\.|agent\.|brand\.|conversation\.)([^}]*)\}\}/.exec(text);
   const problem = unknown ? `{{${unknown[1]}}} at character ${unknown.index + 1} is not a variable.` : null;
   return { text: text.replace(/\{\{customer\.firstName[^}]*\}\}/g, "Carmen"), gaps: [], problem };
+}
+
+type Managing = "library.list" | "library.saveReply" | "library.saveQuestion" | "library.removeReply" | "library.removeQuestion" | "library.replyVersions" | "library.questionVersions";
+type Handlers = { [N in Managing]: (request: Commands[N]["request"]) => Commands[N]["response"] };
+
+export function managingHandlers(library: () => FakeLibrary, online: () => boolean): Handlers {
+  return {
+    "library.list": () => library().list(online()),
+    "library.saveReply": (definition) => library().saveReply(definition),
+    "library.saveQuestion": (definition) => library().saveQuestion(definition),
+    "library.removeReply": ({ reply }) => library().remove(reply),
+    "library.removeQuestion": ({ question }) => library().remove(question),
+    "library.replyVersions": ({ reply }) => library().replyVersions(reply),
+    "library.questionVersions": ({ question }) => library().questionVersions(question),
+  };
 }

@@ -98,7 +98,7 @@ export function morning(now: number): Sample[] {
 
 function carmen(now: number): Sample {
   const script = new Script("carmen", now)
-    .seam("whatsapp", 60 * 24 * 5, "resolved by Your Logic")
+    .seam("whatsapp", 60 * 24 * 5, "resolved by Your Logic", 4)
     .customer("Is it possible to take a second bag on NW-20418?", 60 * 24 * 5)
     .says(LOGIC, "Of course. A second bag is €35 until check-in. Would you like me to add it?", 60 * 24 * 5 - 1)
     .customer("Yes please 🙂", 60 * 24 * 5 - 2)

@@ -1,5 +1,5 @@
 // The templates of the company in the examples.
-import type { OwnNumberView, TemplateView } from "$shared/types";
+import type { Commands, OwnNumberView, RpcError, TemplateView } from "$shared/types";
 
 export const TEMPLATES: TemplateView[] = [
   {
@@ -25,3 +25,14 @@ export const NUMBERS: OwnNumberView[] = [
   { id: "main", number: "+34 600 123 456", stopped: false, templates: TEMPLATES },
   { id: "spare", number: "+49 30 5550 100", stopped: true, templates: TEMPLATES.slice(1) },
 ];
+
+type Handlers = { [N in Extract<keyof Commands, `starts.${string}`>]: (request: Commands[N]["request"]) => Commands[N]["response"] };
+
+export const startHandlers: Handlers = {
+  "starts.list": () => ({ id: "started", turn: "started-1", numbers: NUMBERS }),
+  "starts.begin": ({ to }) => {
+    if (!to.startsWith("+")) throw { code: "input.invalid", message: "Write the number with its country: +34 600 123 456." } satisfies RpcError;
+    // Jonas is in conversation already.
+    return { id: "jonas", begun: false };
+  },
+};

@@ -42,6 +42,8 @@ export function may(view: ConversationView): MayView {
     reply: (me || !live) && isOpen(view),
     quote: view.row.channel === "whatsapp" && (me || !live) && isOpen(view),
     react: view.row.channel === "whatsapp" && me && isOpen(view),
+    askNumber: view.row.channel === "whatsapp" && me && isOpen(view) && view.customer.length === 0,
+    card: view.row.channel === "whatsapp" && (me || !live) && isOpen(view),
     template: view.row.channel === "whatsapp" && (me || !live),
     note: true,
     leave: me,
@@ -53,7 +55,8 @@ export function may(view: ConversationView): MayView {
     inviteExternal: me && live,
     revokeLink: me && view.people.some((person) => person.participant.kind === "external_agent"),
     delegate: me && !logic,
-    takeOver: logic && !me && live,
+    takeOver: (logic || view.row.engaged.some((by) => by.kind === "agent")) && !me && live,
+    widen: view.row.help !== null,
     decline: view.row.invited,
     snooze: me && live && view.row.wait === null && view.row.help === null,
     endSnooze: isAway(view.row),
@@ -82,9 +85,10 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     connection,
     me: out
       ? null
-      : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: scene.has("administrator") ? [["settings.manage", "*"]] : [], availability: scene.has("lunch") || scene.has("late") ? "away" : "available", absence: absenceOf(scene, now), reasons: REASONS, capacity: 4, mail: !scene.has("no_mail"), improve: !scene.has("no_improve"), translate: !scene.has("no_translate"), logicName: scene.has("nori") ? "Nori" : null },
+      : { user: "maya", name: "Maya Ortiz", email: "maya@northwind.example", account: "Northwind", permissions: scene.has("administrator") ? [["settings.manage", "*"], ["reviews.view", "*"]] : [["reviews.view", "ME"]], availability: scene.has("lunch") || scene.has("late") ? "away" : "available", absence: absenceOf(scene, now), reasons: REASONS, capacity: 4, mail: !scene.has("no_mail"), improve: !scene.has("no_improve"), translate: !scene.has("no_translate"), logicName: scene.has("nori") ? "Nori" : null },
     counts: { my: 0, snoozed: 0, help: 0, left: 0, all: null, unread: 0, helpSince: null, inbox: 0, notSent: 0 },
     apart: [],
+    boardApart: false,
     figures: { helpToNotificationMs: 18, cacheBytes: 412_000_000, queued: 0, held: 0 },
     hubAheadMs: 0,
     newer: scene.has("newer") ? 2 : 0,
@@ -93,7 +97,7 @@ export function appView(scene: ReadonlySet<string>, now: number): AppView {
     notifications: scene.has("failing")
       ? { state: "failing", reason: "no notification service answers" }
       : { state: "working", server: "dunst 1.9" },
-    settings: { mindCustomer: false, undoS: null, openNext: true, startSection: "my", appearance: null, language: "system", reads: [], notifications: { ...LOUD, tried: !scene.has("first_day") }, lists: { my: scene.has("arranged") ? { order: "newest", group: "state", only: "all" } : AS_USUAL, help: AS_USUAL, left: AS_USUAL, all: AS_USUAL } },
+    settings: { mindCustomer: false, undoS: null, openNext: true, startSection: "my", appearance: null, language: "system", reads: [], notifications: { ...LOUD, tried: !scene.has("first_day") }, lists: { my: scene.has("arranged") ? { order: "newest", group: "state", only: "all" } : AS_USUAL, help: AS_USUAL, left: AS_USUAL, all: AS_USUAL }, board: { wantedS: 60, unansweredS: 300, calls: 0, fallbacks: 5, freePlaces: 0 } },
     undoS: scene.has("undo") ? 20 : 0,
   };
 }

@@ -5,7 +5,8 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../App.svelte";
 import { fakeHost, type FakeHost } from "../host/fake";
 import { clock } from "../state/clock.svelte";
-import { Desk, type Overlay } from "../state/desk.svelte";
+import { Desk } from "../state/desk.svelte";
+import type { Overlay } from "../state/overlays";
 
 vi.mock("svelte/transition", () => ({ fly: () => ({ duration: 0 }) }));
 

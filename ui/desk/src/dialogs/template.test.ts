@@ -2,9 +2,12 @@
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
+import CardDialog from "./CardDialog.svelte";
+import OtherContact from "./OtherContact.svelte";
 import StartDialog from "./StartDialog.svelte";
 import TemplateDialog from "./TemplateDialog.svelte";
 import ReplyWindow from "../composer/ReplyWindow.svelte";
+import WordsDialog from "./WordsDialog.svelte";
 import TemplateBar from "../composer/TemplateBar.svelte";
 import { fakeHost, type FakeHost } from "../host/fake";
 import { actionsOf } from "../state/actions";
@@ -26,6 +29,63 @@ async function jonas(closed = false): Promise<{ host: FakeHost; desk: Desk }> {
 }
 
 const sent = (host: FakeHost): unknown[] => host.calls.filter(({ name }) => name === "conversation.sendTemplate").map(({ request }) => request);
+
+describe("the phone number", () => {
+  it("is asked for where none is known, in the agent's words", async () => {
+    const { host, desk } = await jonas();
+    const view = desk.conversation?.view;
+    if (!view) throw new Error("Jonas is not there");
+    actionsOf(desk, { ...view, may: { ...view.may, askNumber: true } }).find(({ is }) => is === "askNumber")?.run();
+    expect(desk.overlay).toBe("askNumber");
+    render(WordsDialog, { desk, view, kind: "askNumber", close });
+    await user.click(screen.getByRole("button", { name: /^Ask/ }));
+    await vi.waitFor(() => expect(host.calls.find(({ name }) => name === "conversation.askForNumber")?.request).toEqual({ id: "jonas", text: "May we have your phone number?" }));
+  });
+});
+
+describe("a contact card", () => {
+  it("needs a name and an address, and is sent with the keyboard", async () => {
+    const { host, desk } = await jonas();
+    const view = desk.conversation?.view;
+    if (!view) throw new Error("Jonas is not there");
+    actionsOf(desk, { ...view, may: { ...view.may, card: true } }).find(({ is }) => is === "card")?.run();
+    expect(desk.overlay).toBe("card");
+    render(CardDialog, { desk, view, close });
+    const send = screen.getByRole<HTMLButtonElement>("button", { name: /^Send card/ });
+    await vi.waitFor(() => expect(document.activeElement).toBe(screen.getByRole("textbox", { name: "Name" })));
+    await user.keyboard("Lena Vogt");
+    expect(send.disabled, "nobody could be reached by it").toBe(true);
+    await user.tab();
+    await user.keyboard("+34 600 123 457{Control>}{Enter}{/Control}");
+    const person = { name: "Lena Vogt", phones: ["+34 600 123 457"], emails: [], organisation: "", more: [] };
+    await vi.waitFor(() => expect(host.calls.find(({ name }) => name === "conversation.sendCard")?.request).toEqual({ id: "jonas", person }));
+  });
+});
+
+describe("another contact", () => {
+  it("is one of the customer's other chats, which is opened", async () => {
+    const { host, desk } = await jonas(true);
+    const view = desk.conversation?.view;
+    if (!view) throw new Error("Jonas is not there");
+    actionsOf(desk, view).find(({ is }) => is === "otherContact")?.run();
+    expect(desk.overlay).toBe("otherContact");
+    render(OtherContact, { desk, view, close });
+    const open = await screen.findByRole("button", { name: "Open: Web chat, in progress" });
+    await vi.waitFor(() => expect(document.activeElement).toBe(open));
+    await user.keyboard("{Enter}");
+    expect(desk.conversation?.id).toBe(host.samples.find((one) => one.view.row.channel === "web_chat")?.view.row.id);
+  });
+
+  it("may be a number that is written to first", async () => {
+    const { desk } = await jonas();
+    const view = desk.conversation?.view;
+    if (!view) throw new Error("Jonas is not there");
+    render(OtherContact, { desk, view: { ...view, row: { ...view.row, id: "carmen" } }, close });
+    expect(await screen.findByText(/No other chat with/)).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: "Write to another number" }));
+    expect(desk.overlay).toBe("start");
+  });
+});
 
 describe("the time for replies", () => {
   it.each([

@@ -1,21 +1,24 @@
 // An in-memory host with sample data: for development, screenshots and component tests. Never in the build.
 import type { AppView, Change, Commands, ConversationView, EntryBody, EntryView, InboxView, NotSentView, Participant, QueuedView, ReturnedView, RowView, RpcError, Section, StartupView, TakenBackView, WantedView } from "$shared/types";
 import { alerts } from "../dev/alerts";
-import { board } from "../dev/board";
+import { boardHandlers, report } from "../dev/board";
 import { buttonsOf } from "../dev/buttons";
-import { COLLEAGUES, LOGIC, MAYA, MENTIONABLE, iso } from "../dev/entries";
-import { FakeFiles, filesScene } from "../dev/files";
+import { COLLEAGUES, LOGIC, MAYA, MENTIONABLE, cardTurn, iso, sent } from "../dev/entries";
+import { FakeFiles } from "../dev/files";
 import { find } from "../dev/find";
 import { large } from "../dev/large";
 import { found, inserted, questionOf } from "../dev/library";
-import { FakeLibrary, tried } from "../dev/managing";
+import { FakeLibrary, managingHandlers, tried } from "../dev/managing";
+import { FakeNumbers, numberHandlers } from "../dev/numbers";
+import { reviewHandlers } from "../dev/reviews";
 import { PICTURE } from "../dev/picture";
-import { snoozedScene } from "../dev/snoozed";
+import { setScene } from "../dev/scenes";
 import { mentions, notSent } from "../dev/unsent";
 import { morning, type Sample } from "../dev/sample";
-import { NUMBERS, TEMPLATES } from "../dev/templates";
+import { startHandlers, TEMPLATES } from "../dev/templates";
+import { otherChats } from "../dev/otherChats";
 import { improved, PREVIEW } from "../dev/proposals";
-import { foreignScene, readTranslated, translate, translateReply } from "../dev/translations";
+import { readTranslated, translate, translateReply } from "../dev/translations";
 import { FakeWindows } from "../dev/windows";
 import { appView, goesOn, live, may, mine, offline } from "../dev/views";
 import type { Host } from "./host";
@@ -24,7 +27,7 @@ import { quoteOf } from "../words/quotes";
 import { isAway } from "../words/snooze";
 import { preview } from "../words/templates";
 
-type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Commands[K]["response"] };
+export type Handlers = { [K in keyof Commands]: (request: Commands[K]["request"]) => Commands[K]["response"] };
 
 /** Scenes in which Maya's commands are queued. */
 const AWAY = ["offline", "outdated_desk", "outdated_hub"];
@@ -47,6 +50,7 @@ export class FakeHost implements Host {
   buttons = buttonsOf;
   readonly files = new FakeFiles();
   readonly library = new FakeLibrary();
+  readonly numbers: FakeNumbers;
   startup: StartupView = { state: "off" };
   #wanted: WantedView[] = [];
   #listeners = new Set<(changes: Change[]) => void>();
@@ -64,10 +68,9 @@ export class FakeHost implements Host {
   ) {
     this.samples = scene.has("empty") ? [] : scene.has("large") ? large(now) : morning(now);
     this.#app = appView(scene, now);
+    this.numbers = new FakeNumbers(scene.has("ill"));
     if (scene.has("apart")) this.#app.apart = this.#windows.staged();
-    if (scene.has("snoozed")) snoozedScene(this.samples, now);
-    if (scene.has("foreign")) foreignScene(this.samples, scene.has("translated"), !scene.has("offline"));
-    if (scene.has("files")) filesScene(this.samples, now);
+    setScene(scene, this.samples, now);
     if (scene.has("mentioned")) this.mentions = mentions(now);
     if (scene.has("not_sent")) this.notSent = notSent(now);
     if (scene.has("taken")) this.refuse.set("conversation.open", { code: "conversation.call_taken", message: "Priya Nair took the call for help from Luís Carvalho." });
@@ -221,6 +224,13 @@ export class FakeHost implements Host {
     if (what === "Leave") view.row.engaged.push(MAYA);
   }
 
+  /** Of what was not sent, this is not there any more. */
+  #settle(key: string): Record<symbol, never> {
+    this.notSent = this.notSent.filter((one) => one.key !== key);
+    this.tell({ type: "app" });
+    return {};
+  }
+
   #changed(id: string): void {
     this.tell({ type: "conversation", id }, { type: "lists" }, { type: "app" });
   }
@@ -280,6 +290,10 @@ export class FakeHost implements Host {
   }
 
   #handlers: Handlers = {
+    ...boardHandlers(() => ({ samples: this.samples, now: this.now, offline: this.scene.has("offline"), app: this.#app, tell: (...changes) => this.tell(...changes) })),
+    ...managingHandlers(() => this.library, () => this.#online),
+    ...numberHandlers(() => this.numbers, () => this.#online),
+    ...reviewHandlers(() => this, () => this.#online),
     "cache.unlock": ({ passphrase }) => {
       if (passphrase.length < 8) throw { code: "desk.passphrase_too_short", message: "at least 8 characters, please" };
       if (passphrase === "wrong-wrong") throw { code: "desk.wrong_passphrase", message: "that is not the passphrase of this machine" };
@@ -298,16 +312,8 @@ export class FakeHost implements Host {
     "outbox.list": () => this.#outbox,
     "inbox.list": () => this.#inbox(),
     "notSent.list": () => this.notSent,
-    "notSent.discard": ({ key }) => {
-      this.notSent = this.notSent.filter((one) => one.key !== key);
-      this.tell({ type: "app" });
-      return {};
-    },
-    "notSent.note": ({ key }) => {
-      this.notSent = this.notSent.filter((one) => one.key !== key);
-      this.tell({ type: "app" });
-      return {};
-    },
+    "notSent.discard": ({ key }) => this.#settle(key),
+    "notSent.note": ({ key }) => this.#settle(key),
     "outbox.cancel": ({ command }) => this.#cancel(command),
     "outbox.takeBack": ({ command }) => this.#takeBack(command),
     search: (request) => find(this.samples, request, this.#online),
@@ -346,7 +352,7 @@ export class FakeHost implements Host {
       return {};
     },
     "colleagues.list": () => COLLEAGUES,
-    "board.get": (request) => board(this.samples, COLLEAGUES, request, this.scene.has("offline") ? this.now - 180_000 : this.now),
+    "report.get": (request) => report(request, COLLEAGUES, this.now, !this.scene.has("agent")),
     "conversation.mentionable": ({ id }) => {
       const people = this.samples.find(({ view }) => view.row.id === id)?.view.people ?? [];
       const invited = (user: string): boolean => people.some(({ participant, invited }) => invited && participant.kind === "agent" && participant.user === user);
@@ -468,12 +474,13 @@ export class FakeHost implements Host {
       return {};
     },
     "conversation.templates": () => TEMPLATES,
-    "starts.list": () => ({ id: "started", turn: "started-1", numbers: NUMBERS }),
-    "starts.begin": ({ to }) => {
-      if (!to.startsWith("+")) throw { code: "input.invalid", message: "Write the number with its country: +34 600 123 456." } satisfies RpcError;
-      // Jonas is in conversation already.
-      return { id: "jonas", begun: false };
+    "conversation.otherChats": ({ id }) => otherChats(this.samples, id),
+    ...startHandlers,
+    "conversation.askForNumber": ({ id, text }) => {
+      this.#do(id, "Reply", text ?? "", { type: "text", turn: `asked-${id}`, text: text ?? "", silent: false });
+      return {};
     },
+    "conversation.sendCard": ({ id, person }) => (this.#do(id, "Reply", person.name, cardTurn(person, ++this.#commands)), {}),
     "conversation.sendTemplate": ({ id, template, values }) => {
       const text = preview(template, values).join("\n\n");
       this.#do(id, "Reply", text, { type: "text", turn: `sent-${++this.#commands}`, text, silent: false }, true);
@@ -499,6 +506,7 @@ export class FakeHost implements Host {
     "conversation.endSnooze": ({ id }) => this.#system(id, "You ended the snooze", (view) => (view.row.snooze = null)),
     "conversation.delegate": ({ id }) => this.#system(id, "You handed over to Your Logic", (view) => view.row.engaged.push(LOGIC)),
     "conversation.takeOver": ({ id }) => this.#engage(id, true),
+    "conversation.widen": ({ id }) => this.#system(id, "You notified all agents", () => undefined),
     "conversation.invite": ({ id, user }) => this.#system(id, `You invited ${user}`, () => undefined),
     "conversation.transfer": ({ id, user }) => this.#system(id, `You asked ${user} to take this over`, () => undefined),
     "conversation.inviteExternal": ({ id, name, ttlS }) => {
@@ -520,13 +528,6 @@ export class FakeHost implements Host {
       this.#do(id, "Reply", asked.text, { type: "question", turn: `asked-${++this.#commands}`, text: asked.text, choices: asked.choices.map((label) => ({ id: label, label })), chosen: null });
       return {};
     },
-    "library.list": () => this.library.list(this.#online),
-    "library.saveReply": (definition) => this.library.saveReply(definition),
-    "library.saveQuestion": (definition) => this.library.saveQuestion(definition),
-    "library.removeReply": ({ reply }) => this.library.remove(reply),
-    "library.removeQuestion": ({ question }) => this.library.remove(question),
-    "library.replyVersions": ({ reply }) => this.library.replyVersions(reply),
-    "library.questionVersions": ({ question }) => this.library.questionVersions(question),
     "library.try": ({ text }) => tried(text),
     "link.open": () => ({}),
     "conversation.pressButton": ({ id, button }) => {
@@ -595,5 +596,3 @@ export class FakeHost implements Host {
     },
   };
 }
-
-const sent = (at: string): EntryView["stages"] => (["queued", "sent"] as const).map((stage) => ({ stage, at, reason: null }));

@@ -44,6 +44,7 @@ describe("one's own quick replies", () => {
 
   it("begin private, and a taken shortcut is named while the words stay", async () => {
     await user.click(screen.getByRole("button", { name: "New quick reply" }));
+    await vi.waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText("Shortcut")));
     await user.type(screen.getByLabelText("Shortcut"), "refund");
     await user.type(screen.getByLabelText("Title"), "Mine");
     await user.type(screen.getByLabelText("Words"), "Hello");

@@ -50,7 +50,7 @@ describe("notifications", () => {
     const before = { helpNeeded: "sound", invited: "sound", waitingTooLong: "sound", deliveryFailed: "silent", mentioned: "sound", reminded: "sound", queueLong: "sound", queueThreshold: 10, repeat: false, preview: true, quiet: null, chime: "system", volume: 70, tried: true };
     const asUsual = { order: "need", group: "none", only: "all" };
     const lists = { my: asUsual, help: asUsual, left: asUsual, all: asUsual };
-    expect(saved(host).at(-1)).toEqual({ lists, mindCustomer: true, openNext: true, undoS: null, startSection: "my", appearance: null, language: "system", reads: [], notifications: { ...before, customerWrote: "off" } });
+    expect(saved(host).at(-1)).toEqual({ lists, mindCustomer: true, openNext: true, undoS: null, startSection: "my", appearance: null, language: "system", reads: [], board: { wantedS: 60, unansweredS: 300, calls: 0, fallbacks: 5, freePlaces: 0 }, notifications: { ...before, customerWrote: "off" } });
   });
 
   it("keep both of two choices in a row", async () => {

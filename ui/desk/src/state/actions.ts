@@ -1,14 +1,15 @@
 // Actions for the open conversation. The core decides whether they are allowed.
 import { tick } from "svelte";
 import type { ConversationView } from "$shared/types";
-import type { Desk, Overlay } from "./desk.svelte";
+import type { Desk } from "./desk.svelte";
+import type { Overlay } from "./overlays";
 import { keyOf, type Letter } from "./keys";
 import { t, type PlainId } from "../words/catalogue.svelte";
 import { keyName } from "../words/keys";
 import { lastOfCustomer } from "../words/quotes";
 
 export interface Action {
-  is: Letter | "template" | "helpNotNeeded" | "attach" | "quickReply";
+  is: Letter | "template" | "card" | "otherContact" | "askNumber" | "helpNotNeeded" | "attach" | "quickReply";
   label: string;
   /** Its key, mostly while the list has the focus; empty if it has none. */
   key: string;
@@ -34,6 +35,9 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
     [may.quote && last !== null, "quote", "act-quote", "also-quote", () => last && desk.quote(last)],
     [may.react && last !== null, "react", "act-react", "also-react", () => last && desk.react(last)],
     [may.template, "template", "act-template", "also-template", show("template")],
+    [may.card, "card", "act-card", "also-card", show("card")],
+    [view.window !== null && (may.reply || may.template), "otherContact", "act-other-contact", "also-other-contact", show("otherContact")],
+    [may.askNumber, "askNumber", "act-ask-number", "also-ask-number", show("askNumber")],
     [may.note, "note", "act-note", "also-note", () => desk.write("note")],
     [may.complete, "complete", "act-complete", "also-complete", show("complete")],
     [may.leave, "leave", "act-leave", "also-leave", show("leave")],
@@ -43,6 +47,7 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
     [may.inviteExternal, "inviteExternal", "act-invite-partner", "also-invite-partner", show("inviteExternal")],
     [may.decline, "decline", "act-decline", "also-decline", act("conversation.decline")],
     [may.takeOver, "takeOver", "act-take-over", "also-take-over", act("conversation.takeOver")],
+    [may.widen, "widen", "act-widen", "also-widen", () => void desk.act("conversation.widen", { id })],
     [may.delegate, "delegate", "act-delegate", "also-delegate", show("delegate")],
     [may.helpNotNeeded, "helpNotNeeded", "act-help-not-needed", "also-help-not-needed", show("helpNotNeeded")],
     [may.endSnooze, "snooze", "act-end-snooze", "also-end-snooze", () => void desk.endSnooze(id)],

@@ -73,8 +73,14 @@ describe("the main window", () => {
     await user.keyboard("{Shift>}{Enter}{/Shift}");
     const bar = await screen.findByTestId("elsewhere");
     expect(screen.queryByRole("textbox", { name: "Message" })).toBeNull();
-    // Neither words nor "reply" go anywhere but there.
-    await user.keyboard("r");
+    // Until the other window is there, what is typed is nobody's; back here, neither words nor "reply" go anywhere but there.
+    await user.keyboard("Nice to hear from you");
+    expect(calls(host, "conversation.join")).toEqual([]);
+    expect(calls(host, "window.popOut")).toHaveLength(1);
+    window.dispatchEvent(new Event("focus"));
+    await vi.waitFor(() => expect(at()).toBe("list"));
+    await user.keyboard("rNice to hear from you");
+    expect(calls(host, "conversation.join")).toEqual([]);
     await vi.waitFor(() => expect(calls(host, "window.popOut")).toHaveLength(2));
     await user.click(within(bar).getByRole("button", { name: "Show it" }));
     await vi.waitFor(() => expect(calls(host, "window.popOut")).toHaveLength(3));
@@ -203,12 +209,16 @@ describe("a conversation's own window", () => {
     await vi.waitFor(() => expect(calls(host, "window.bringBack")).toEqual([{ id: "jonas" }]));
   });
 
-  it("says that it cannot be read any more", async () => {
+  it("says that it cannot be read any more, and shows nothing of it but the agent's own words", async () => {
     const host = fakeHost();
     await apart(host, "jonas");
+    await user.keyboard("One moment");
     host.refuse.set("conversation.open", { code: "conversation.unknown", message: "This conversation does not exist, or you may not see it." });
     host.tell({ type: "conversation", id: "jonas" });
     expect((await screen.findByTestId("over")).textContent).toContain("You cannot read this conversation any more.");
+    expect(screen.queryByTestId("transcript")).toBeNull();
+    expect(screen.queryByRole("button", { name: /^(Join|Send)/ })).toBeNull();
+    expect(screen.getByText("One moment")).toBeTruthy();
   });
 
   it("comes to the front with the focus in its field, and does what its notification asks", async () => {

@@ -1,6 +1,7 @@
 // The supervisors' board: filters and sorting, what the core answers, and the selected row. Rows keep their places while
 // somebody points at them or goes through them with keys.
-import type { BoardOnly, BoardRequest, BoardRow, BoardSort, BoardView, ConversationId, GroupBy, Handler, RpcError } from "$shared/types";
+import { SvelteSet } from "svelte/reactivity";
+import type { BoardOnly, BoardRequest, BoardRow, BoardSort, BoardView, ConversationId, GroupBy, Handler, RpcError, Today } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { read, write } from "./kept";
 import { reask } from "./reask";
@@ -8,9 +9,11 @@ import { reask } from "./reask";
 /** Rows at most; filters find the others. */
 const ROWS = 500;
 /** Between two answers, at least. */
-const PAUSE_MS = 1_000;
+const PAUSE_MS = 350;
 /** What nothing told of is looked at again: somebody comes over a limit. */
 const LOOK_MS = 5_000;
+/** Today's figures are asked for this often. */
+const DAY_MS = 10_000;
 /** How long rows keep their places after a move of the pointer or a key. */
 const REST_MS = 1_000;
 const KEY_REST_MS = 4_000;
@@ -43,28 +46,44 @@ interface Kept {
   saved: Saved[];
 }
 
-/** What is selected by a figure or filter, as one text: with it, rows keep their places. */
 export class Board {
   on = $state(false);
   /** Large figures and no names, for a screen on the wall. */
   wall = $state(false);
+  /** The selected conversation is shown beside the rows. */
+  peeks = $state(false);
   shown = $state.raw<Shown>(EVERYTHING);
   saved = $state.raw<readonly Saved[]>([]);
   view = $state.raw<BoardView | null>(null);
   problem = $state<RpcError | null>(null);
+  /** What the hub alone knows: today's figures and curves. None until it has answered. */
+  day = $state.raw<Today | null>(null);
+  dayProblem = $state<RpcError | null>(null);
+  /** The figure of the day whose rows are shown. */
+  dayFigure = $state<string | null>(null);
   cursor = $state<ConversationId | null>(null);
+  /** Those that the next act is for. */
+  readonly chosen = new SvelteSet<ConversationId>();
   /** The newest order waits until the pointer rests. */
   waits = $state(false);
+  /** Reads the selected conversation, once a held key rests. */
+  reading: ReturnType<typeof setTimeout> | undefined;
   #moved = -Infinity;
   #rest = REST_MS;
   #asked = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #look: ReturnType<typeof setInterval> | undefined;
+  #dayLook: ReturnType<typeof setInterval> | undefined;
   #newest: BoardView | null = null;
 
   constructor(private readonly host: Host) {
     const kept = keptOf(read(KEPT));
     if (kept) [this.shown, this.saved] = [kept.shown, kept.saved];
+  }
+
+  /** Whether this conversation is shown beside the rows. */
+  isBeside(id: ConversationId): boolean {
+    return this.on && this.peeks && this.cursor === id;
   }
 
   /** All rows as they stand. */
@@ -76,14 +95,20 @@ export class Board {
     this.on = true;
     clearInterval(this.#look);
     this.#look = setInterval(() => this.heard(), LOOK_MS);
+    clearInterval(this.#dayLook);
+    this.#dayLook = setInterval(() => void this.refreshDay(), DAY_MS);
+    void this.refreshDay();
     void this.refresh().then(() => {
       if (this.on && !this.rows.some(({ row }) => row.conversation === this.cursor)) this.cursor = this.rows[0]?.row.conversation ?? null;
     });
   }
 
   close(): void {
-    this.on = this.wall = false;
+    this.on = this.wall = this.peeks = false;
+    this.chosen.clear();
     clearInterval(this.#look);
+    clearInterval(this.#dayLook);
+    clearTimeout(this.reading);
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -91,6 +116,7 @@ export class Board {
   forget(): void {
     this.close();
     this.view = this.#newest = null;
+    this.day = this.dayProblem = this.dayFigure = null;
     this.cursor = null;
     this.problem = null;
   }
@@ -118,6 +144,15 @@ export class Board {
     }
   });
 
+  readonly refreshDay = reask(async () => {
+    try {
+      this.day = await this.host.rpc("board.today", {});
+      this.dayProblem = null;
+    } catch (error) {
+      this.dayProblem = asRpcError(error);
+    }
+  });
+
   /** The pointer moves over the rows. */
   points(): void {
     this.#hold(REST_MS);
@@ -141,7 +176,15 @@ export class Board {
     const held = rests || !this.view ? view : inPlace(this.view, view);
     this.waits = held !== view && order(held) !== order(view);
     this.view = held;
+    this.#letGo(view);
     if (this.waits) setTimeout(() => performance.now() - this.#moved >= this.#rest && this.settle(), this.#rest);
+  }
+
+  /** What is not on the board any more is not chosen either. */
+  #letGo(view: BoardView): void {
+    if (this.chosen.size === 0) return;
+    const listed = view.groups.flatMap(({ rows }) => rows.map(({ row }) => row.conversation));
+    for (const id of [...this.chosen]) if (!listed.includes(id)) this.chosen.delete(id);
   }
 
   /** Moves the selection by rows. */
@@ -152,6 +195,31 @@ export class Board {
     const at = rows.findIndex(({ row }) => row.conversation === this.cursor);
     const start = at === -1 && Number.isFinite(by) ? -by : at;
     this.cursor = rows[Math.min(Math.max(start + by, 0), rows.length - 1)]?.row.conversation ?? null;
+  }
+
+  /** Chooses the selected conversation, or not. */
+  choose(id: ConversationId | null = this.cursor): void {
+    if (id !== null && !this.chosen.delete(id)) this.chosen.add(id);
+  }
+
+  /** Chooses the selected conversation, and the one above or below. */
+  chooseMore(by: 1 | -1): void {
+    if (this.cursor) this.chosen.add(this.cursor);
+    this.move(by);
+    if (this.cursor) this.chosen.add(this.cursor);
+  }
+
+  /** Chooses all rows that are listed; once more, none. */
+  chooseAll(): void {
+    const ids = this.rows.map(({ row }) => row.conversation);
+    if (ids.every((id) => this.chosen.has(id))) this.chosen.clear();
+    else ids.forEach((id) => this.chosen.add(id));
+  }
+
+  /** Shows a saved view, if there is one at this place. */
+  showSaved(at: number): void {
+    const saved = this.saved[at];
+    if (saved) this.show(saved.shown);
   }
 
   /** Shows other rows, at once in their order. */

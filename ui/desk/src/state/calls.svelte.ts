@@ -37,28 +37,41 @@ export class Calls {
 
   /** Shows the next call in place of the lost one, or `back` if there is none. */
   async lose(id: ConversationId, text: string, back: ConversationId | null = null): Promise<void> {
-    const next = await this.desk.focus.leading(this.#other(id));
-    if (next) {
-      this.lost = { text, next };
-      this.#pressed = performance.now();
-      this.desk.show(next.id, "help");
-      // The list stands in place of the conversation, which would say it.
-      if (this.desk.appearance.single) this.desk.toasts.offer("plain", t("call-next-is", { lost: text, name: next.name }), { label: t("join"), run: () => this.take() });
-    } else {
-      this.desk.toasts.say("plain", t("call-lost-none", { lost: text }));
-      if (this.desk.conversation?.id === id) {
-        if (back && back !== id) this.desk.show(back);
-        else this.desk.close();
-      }
-    }
-    this.desk.focus.list();
+    const { desk } = this;
+    const next = await desk.focus.leading(this.#other(id));
+    // They went on to another one meanwhile, and may be writing there.
+    if (desk.conversation?.id !== id) return this.#tell(id, text, next);
+    if (next) return this.#show(next, text);
+    desk.toasts.say("plain", t("call-lost-none", { lost: text }));
+    if (back && back !== id) desk.show(back);
+    else desk.close();
+    desk.focus.list();
+  }
+
+  #show(next: RowView, text: string): void {
+    const { desk } = this;
+    this.lost = { text, next };
+    this.#pressed = performance.now();
+    desk.show(next.id, "help");
+    // The list stands in place of the conversation, which would say it.
+    if (desk.appearance.single) desk.toasts.offer("plain", t("call-next-is", { lost: text, name: next.name }), { label: t("join"), run: () => this.take() });
+    desk.focus.list();
   }
 
   /** A call was lost in a notification: the window is used for something else. */
   async loseElsewhere(id: ConversationId, text: string): Promise<void> {
-    const next = await this.#other(id);
-    if (next) this.desk.toasts.offer("plain", text, { label: t("call-show-next"), run: () => void this.lose(id, text) });
-    else this.desk.toasts.say("plain", text);
+    this.#tell(id, text, await this.#other(id));
+  }
+
+  #tell(id: ConversationId, text: string, next: RowView | null): void {
+    const { toasts, focus } = this.desk;
+    if (!next) return toasts.say("plain", text);
+    const run = async (): Promise<void> => {
+      const now = await focus.leading(this.#other(id));
+      if (now) this.#show(now, text);
+      else toasts.say("plain", t("call-none"));
+    };
+    toasts.offer("plain", text, { label: t("call-show-next"), run: () => void run() });
   }
 
   /** Joins the offered call. */

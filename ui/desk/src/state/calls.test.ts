@@ -90,6 +90,27 @@ describe("whoever loses a call", () => {
     await vi.waitFor(() => expect(desk.conversation?.id).toBe("alone-1"));
   });
 
+  it("keeps what they went on to meanwhile", async () => {
+    const { desk, host } = await start();
+    await select(desk, "order");
+    const { rpc } = host;
+    let refuse = (): void => undefined;
+    const refused = new Promise<void>((done) => (refuse = done));
+    host.rpc = (async (...asked: Parameters<typeof rpc>) => {
+      if (asked[0] !== "conversation.join") return rpc.apply(host, asked);
+      await refused;
+      throw TAKEN;
+    }) as typeof rpc;
+    await user.keyboard("a");
+    await select(desk, "carmen");
+    document.querySelector<HTMLElement>("[data-focus=message]")?.focus();
+    await user.keyboard("I am on it");
+    refuse();
+    await screen.findByRole("button", { name: "Show the next call" });
+    expect(desk.conversation?.id).toBe("carmen");
+    expect(at()).toBe("message");
+  });
+
   it("sees the reason when it is another one", async () => {
     const { desk, host } = await start();
     host.refuse.set("conversation.join", { code: "hub.busy", message: "The hub is busy." });
@@ -249,7 +270,7 @@ describe("signing out with customers", () => {
     await desk.signOut();
     const box = await screen.findByRole("dialog", { name: "Sign out?" });
     expect(box.textContent).toContain("3 customers are with you: Carmen Menzel, Jonas Keller, +44 7700 900142");
-    expect(box.textContent).toContain("1 draft is kept");
+    expect(box.textContent).toContain("1 draft stays on this machine until you sign in here again");
     expect(document.activeElement?.textContent).toBe("Stay signed in");
     expect(within(box).getAllByRole<HTMLInputElement>("radio").map(({ value, checked }) => [value, checked])).toEqual([["ask_for_help", true], ["leave", false], ["stay", false]]);
     await user.click(within(box).getByRole("radio", { name: /Leave/ }));

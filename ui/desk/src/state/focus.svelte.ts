@@ -28,16 +28,21 @@ export class Focus {
   #inList = false;
   /** Another conversation came in the middle of words. */
   #cut = false;
+  /** The user goes on in another window. */
+  #left = false;
   /** When a key was last pressed. */
   #typed = -Infinity;
+  /** Counts wishes for the focus: the last one counts. */
+  #wishes = 0;
   /** How many acts look for the conversation that they will open. */
   #leading = 0;
 
-  /** `alone`: the window shows the open conversation without the list. `showList` brings the list back. */
+  /** `alone`: the window shows the open conversation without the list. `enter` shows the conversation in such a window,
+   * or the list. */
   constructor(
     private readonly open: () => Opened | null,
     private readonly alone: () => boolean = () => false,
-    private readonly showList: () => void = () => undefined,
+    private readonly enter: (inside: boolean) => void = () => undefined,
   ) {}
 
   get coming(): boolean {
@@ -64,6 +69,8 @@ export class Focus {
     this.#last = target;
     this.#cut = false;
     this.#inList = target instanceof Element && target.closest(LIST) !== null;
+    // A window that becomes small keeps what somebody writes in.
+    if (target instanceof Element && target.matches(MESSAGE)) this.enter(true);
   }
 
   /** Call on every press: wherever it lands, nobody is in the middle of a word any more. */
@@ -112,6 +119,18 @@ export class Focus {
     this.#cut = true;
   }
 
+  /** The user goes on in another window: until that has come, what is typed is nobody's. */
+  leave(): void {
+    this.cutOffWords();
+    this.#left = true;
+  }
+
+  /** Call when the window has the focus again. */
+  cameBack(): void {
+    if (this.#left && this.#cut) this.list();
+    this.#left = false;
+  }
+
   /** The list's element may have been replaced while it had the focus. A promised field comes first. */
   keepList(): void {
     void tick().then(() => {
@@ -120,12 +139,15 @@ export class Focus {
   }
 
   list(): void {
-    this.showList();
+    this.enter(false);
     this.#promised = null;
     this.#last = null;
     this.#cut = false;
     this.#inList = true;
-    void tick().then(() => document.querySelector<HTMLElement>(LIST)?.focus());
+    const wish = ++this.#wishes;
+    void tick().then(() => {
+      if (wish === this.#wishes) document.querySelector<HTMLElement>(LIST)?.focus();
+    });
   }
 
   /** Remembers where the focus is. Afterwards tells whether it is still there, or nowhere: whoever moved it meanwhile keeps
@@ -148,6 +170,7 @@ export class Focus {
 
   /** To a conversation's message field, now or when it appears: at the latest after `bringing`. */
   message(id: ConversationId, bringing: Promise<unknown> = Promise.resolve()): void {
+    this.#wishes++;
     this.#promised = id;
     this.#waiting = true;
     this.#stays = this.hold();

@@ -1,6 +1,6 @@
 // Maya's hands on the whole window: where words go, and how many keys the acts of a day take.
 import { readFileSync } from "node:fs";
-import { render, screen } from "@testing-library/svelte";
+import { cleanup, render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
 import { describe, expect, it, vi } from "vitest";
@@ -38,12 +38,12 @@ describe("words", () => {
       const { desk, host } = await start();
       await select({ desk }, "carmen");
       if (where === "transcript") screen.getByTestId("transcript").focus();
-      else (document.activeElement as HTMLElement).blur();
+      else await user.click(document.body);
       await user.keyboard("No problem, I am on it");
       expect(field().value).toBe("Good news, Carmen: No problem, I am on it");
       expect(desk.conversation?.id).toBe("carmen");
       expect(calls(host, "conversation.join")).toEqual([]);
-      document.body.replaceChildren();
+      cleanup();
     }
   });
 
@@ -315,13 +315,13 @@ describe("keys", () => {
     await vi.waitFor(() => expect(done(desk, host)).toBe(true));
   });
 
-  it("move through a queue of ten and read it with ten of them", async () => {
+  it("move through a queue of ten and read it with ten of them, and the next one ahead", async () => {
     const { desk, host } = await start("large");
     for (let at = 0; at < 10; at++) {
       await user.keyboard("j");
       await vi.waitFor(() => expect(desk.conversation?.loaded).toBe(true));
     }
-    expect(new Set(calls(host, "conversation.open").map((request) => (request as { id: string }).id)).size).toBe(10);
+    expect(new Set(calls(host, "conversation.open").map((request) => (request as { id: string }).id)).size).toBe(11);
   });
 
   it("go on in the next conversation's field from a field", async () => {

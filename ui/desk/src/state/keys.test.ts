@@ -111,10 +111,11 @@ const LIST: [key: string, does: Outcome][] = [
   ["Shift ?", { is: "sheet" }],
   ["q", { is: "quote" }],
   ["z", { is: "react" }],
+  ["+", { is: "widen" }],
   ["ß", "nothing"],
   ["1", "nothing"],
   ["Ctrl Enter", "own"],
-  ["Ctrl a", "own"],
+  ["Ctrl a", "nothing"],
   ["Ctrl c", "own"],
   ["Ctrl n", "own"],
   ["Tab", "own"],
@@ -131,6 +132,32 @@ describe("with the focus in the list", () => {
   });
 });
 
+const BOARD: [key: string, does: Outcome][] = [
+  ["Space", { is: "choose" }],
+  ["Shift ArrowDown", { is: "chooseMore", by: 1 }],
+  ["Shift ArrowUp", { is: "chooseMore", by: -1 }],
+  ["Ctrl a", { is: "chooseAll" }],
+  ["1", { is: "figure", at: 0 }],
+  ["8", { is: "figure", at: 7 }],
+  ["9", "nothing"],
+  ["Ctrl 1", { is: "savedView", at: 0 }],
+  ["ArrowDown", { is: "move", by: 1 }],
+  ["Enter", { is: "open" }],
+  ["m", { is: "note" }],
+];
+
+describe("with the focus in the board's rows", () => {
+  it.each(BOARD)("%s", (key, does) => {
+    for (const answers of [true, false]) expect(decide({ ...standing("list", answers), board: true }, press(key))).toEqual(does);
+  });
+
+  it("outside of them they are nobody's", () => {
+    for (const place of ["message", "input", "dialog", "elsewhere"] as const) {
+      for (const key of ["Space", "Ctrl a", "Ctrl 1"]) expect(decide({ ...standing(place, true), board: true }, press(key)), `${place} ${key}`).toBe("own");
+    }
+  });
+});
+
 const ANYWHERE: [key: string, does: Outcome][] = [
   ["Ctrl k", { is: "palette" }],
   ["Meta k", { is: "palette" }],
@@ -139,6 +166,7 @@ const ANYWHERE: [key: string, does: Outcome][] = [
   ["Alt 4", { is: "section", at: 3 }],
   ["Alt 5", { is: "notSent" }],
   ["Alt 6", { is: "inbox" }],
+  ["Alt r", { is: "report" }],
   ["Alt t", { is: "translate" }],
   ["Alt o", { is: "originals" }],
   ["Alt ArrowDown", { is: "step", by: 1 }],

@@ -6,17 +6,20 @@ import { keyName } from "../words/keys";
 
 /** Everything that keys do outside a field or dialog. */
 export type Act =
-  | { is: "palette" | "search" | "searchHere" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" | "inbox" | "arrange" | "start" | "board" | "translate" | "originals" | "popOutHere" | "keepOnTop" | "closeWindow" }
+  | { is: "palette" | "search" | "searchHere" | "availability" | "settings" | "sheet" | "list" | "filter" | "open" | "next" | "takeBack" | "notSent" | "inbox" | "arrange" | "start" | "board" | "report" | "translate" | "originals" | "popOutHere" | "keepOnTop" | "closeWindow" }
   | { is: "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" }
-  | { is: "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" | "quote" | "react" | "popOut" }
+  | { is: "widen" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" | "quote" | "react" | "popOut" }
   | { is: "section"; at: number }
   | { is: "step"; by: 1 | -1 }
   | { is: "move"; by: number }
   | { is: "zoom"; by: 1 | 0 | -1 }
+  | { is: "choose" | "chooseAll" }
+  | { is: "chooseMore"; by: 1 | -1 }
+  | { is: "figure" | "savedView"; at: number }
   | { is: "grade"; key: string };
 
 /** Acts of the table's list part that concern the selected conversation. */
-export type Letter = "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" | "quote" | "react" | "popOut";
+export type Letter = "widen" | "reply" | "note" | "join" | "complete" | "leave" | "invite" | "transfer" | "inviteExternal" | "askForHelp" | "delegate" | "takeOver" | "decline" | "snooze" | "tags" | "editCustomer" | "buttons" | "copyLink" | "copyTranscript" | "told" | "quote" | "react" | "popOut";
 
 export interface Row {
   keys: readonly string[];
@@ -26,11 +29,11 @@ export interface Row {
 
 export interface Part {
   /** Its attribute `where` says where these keys work. */
-  title: "keys-anywhere" | "keys-list" | "keys-message" | "keys-conversation" | "keys-settings" | "keys-divider";
+  title: "keys-anywhere" | "keys-list" | "keys-board" | "keys-message" | "keys-conversation" | "keys-settings" | "keys-divider";
   rows: readonly Row[];
 }
 
-const act = (is: Exclude<Act["is"], "section" | "step" | "move" | "zoom" | "grade">) => (): Act => ({ is }) as Act;
+const act = (is: Exclude<Act["is"], "section" | "step" | "move" | "zoom" | "grade" | "chooseMore" | "figure" | "savedView">) => (): Act => ({ is }) as Act;
 const either = (one: Act, other: Act) => (at: number): Act => (at % 2 === 0 ? one : other);
 
 /** In every part a key has one meaning. */
@@ -44,6 +47,7 @@ export const ANYWHERE: Part = {
     { keys: ["Alt 0"], what: "key-board", does: act("board") },
     { keys: ["Alt 5"], what: "key-not-sent", does: act("notSent") },
     { keys: ["Alt 6"], what: "key-inbox", does: act("inbox") },
+    { keys: ["Alt R"], what: "key-report", does: act("report") },
     { keys: ["Alt N"], what: "key-start", does: act("start") },
     { keys: ["Alt ↓", "Alt ↑"], what: "key-step", does: either({ is: "step", by: 1 }, { is: "step", by: -1 }) },
     { keys: ["Ctrl Shift A"], what: "key-availability", does: act("availability") },
@@ -90,10 +94,23 @@ export const LIST: Part = {
     { keys: ["C"], what: "key-copy-link", does: act("copyLink") },
     { keys: ["X"], what: "key-copy-transcript", does: act("copyTranscript") },
     { keys: ["W"], what: "key-who-was-notified", does: act("told") },
+    { keys: ["+"], what: "key-widen", does: act("widen") },
     { keys: ["V"], what: "key-arrange", does: act("arrange") },
     { keys: ["F"], what: "key-filter", does: act("filter") },
     { keys: ["/"], what: "key-search", does: act("search") },
     { keys: ["?"], what: "key-sheet", does: act("sheet") },
+  ],
+};
+
+/** Before the list's, while the board's rows have the focus. */
+export const BOARD: Part = {
+  title: "keys-board",
+  rows: [
+    { keys: ["Space"], what: "key-board-choose", does: act("choose") },
+    { keys: ["Shift ↓", "Shift ↑"], what: "key-board-choose-more", does: either({ is: "chooseMore", by: 1 }, { is: "chooseMore", by: -1 }) },
+    { keys: ["Ctrl A"], what: "key-board-choose-all", does: act("chooseAll") },
+    { keys: ["1", "2", "3", "4", "5", "6", "7", "8"], what: "key-board-figure", does: (at) => ({ is: "figure", at }) },
+    { keys: ["Ctrl 1", "Ctrl 2", "Ctrl 3", "Ctrl 4", "Ctrl 5", "Ctrl 6", "Ctrl 7", "Ctrl 8", "Ctrl 9"], what: "key-board-view", does: (at) => ({ is: "savedView", at }) },
   ],
 };
 
@@ -142,7 +159,7 @@ export const DIVIDER: Part = {
   ],
 };
 
-export const SHEET: readonly Part[] = [ANYWHERE, MESSAGE, READING, SETTINGS, DIVIDER, LIST];
+export const SHEET: readonly Part[] = [ANYWHERE, MESSAGE, READING, BOARD, SETTINGS, DIVIDER, LIST];
 
 /** The key to show beside a label. */
 export function keyOf(is: string): string {
@@ -176,6 +193,8 @@ export interface Standing {
   coming: boolean;
   /** An act looks for the conversation that it will open. */
   leads?: boolean;
+  /** The list is the board's rows. */
+  board?: boolean;
   /** The message field has no text, which could be undone by itself. */
   empty?: boolean;
 }
@@ -185,7 +204,7 @@ export type Outcome = Act | "field" | "own" | "nothing";
 
 export type Press = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "isComposing" | "keyCode">;
 
-export function decide({ place, answers, coming, leads = false, empty = false }: Standing, press: Press): Outcome {
+export function decide({ place, answers, coming, leads = false, board = false, empty = false }: Standing, press: Press): Outcome {
   if (composes(press)) return "own";
   const everywhere = found(ANYWHERE, press);
   if (place === "dialog") return everywhere?.is === "zoom" ? everywhere : "own";
@@ -197,11 +216,16 @@ export function decide({ place, answers, coming, leads = false, empty = false }:
   if (place === "cut" && press.key === "Tab" && isPlain(press)) return "field";
   if (press.key === "Escape") return { is: "list" };
   if (place === "cut" && (isPlain(press) || isTyped(press))) return "nothing";
+  const inRows = place === "list" || (place === "nowhere" && !answers);
+  const onBoard = board && inRows && !coming ? found(BOARD, press) : null;
+  if (onBoard) return onBoard;
+  // The web view would select the whole page.
+  if (inRows && isPressed("Ctrl A", press)) return "nothing";
   if (!isPlain(press)) return isTyped(press) && answers && place !== "list" ? "field" : "own";
   const writes = isTyped(press);
   // Between "reply" and its field, no letter is a command.
   if (coming && (writes || isEnter(press))) return "nothing";
-  if (place === "list" || (place === "nowhere" && !answers)) return found(LIST, press) ?? (writes ? "nothing" : "own");
+  if (inRows) return found(LIST, press) ?? (writes ? "nothing" : "own");
   if (!writes) return "own";
   return answers ? "field" : "nothing";
 }
@@ -215,7 +239,7 @@ function found({ rows }: Part, press: Press): Act | null {
   return null;
 }
 
-const NAMES: Record<string, string> = { "↓": "arrowdown", "↑": "arrowup", "−": "-", "Page Down": "pagedown", "Page Up": "pageup" };
+const NAMES: Record<string, string> = { Space: " ", "↓": "arrowdown", "↑": "arrowup", "−": "-", "Page Down": "pagedown", "Page Up": "pageup" };
 
 function isPressed(shown: string, press: Press): boolean {
   const [, ctrl, alt, shift, name = ""] = /^(Ctrl )?(Alt )?(Shift )?(.+)$/.exec(shown) ?? [];

@@ -2,13 +2,17 @@
 import type { ConversationId, RowView, RpcError, Section } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { reask } from "./reask";
+import { sameEach } from "./same";
 
-const PAGE = 100;
+/** Three screens of rows. */
+const PAGE = 50;
 
 export class SectionList {
   section = $state<Section>("my");
   query = $state("");
   rows = $state.raw<readonly (RowView | null)[]>([]);
+  /** Another number: the rows are of another section or filter. */
+  shown = $state(0);
   loaded = $state(false);
   problem = $state<RpcError | null>(null);
   /** The row selected by keyboard. */
@@ -47,8 +51,9 @@ export class SectionList {
       if (turn !== this.#turn) return;
       const total = pages.at(-1)?.total ?? 0;
       const rows = new Array<RowView | null>(total).fill(null);
-      pages.forEach((page, at) => place(rows, (from + at) * PAGE, page.rows));
+      pages.forEach((page, at) => place(rows, (from + at) * PAGE, sameEach(this.rows, page.rows, ({ id }) => id)));
       this.rows = rows;
+      this.shown = turn;
       this.problem = null;
     } catch (error) {
       if (turn !== this.#turn) return;

@@ -1,33 +1,29 @@
-// The library as its owners change it: everything comes from the hub, and each change goes there at once.
+// The library as its owners change it.
 import type { ItemUsage, LibraryBrand, ListedLibraryView, Question, QuestionDefinition, QuestionRow, QuickReply, QuickReplyDefinition, QuickReplyRow, TriedView } from "$shared/types";
-import { asRpcError, type Host } from "../host/host";
+import type { Host } from "../host/host";
+import { Managed } from "./managed.svelte";
 import { t } from "../words/catalogue.svelte";
 
 /** What is being looked at: the list, or one item. */
 export type Looking = { at: "list" } | { at: "reply"; definition: QuickReplyDefinition; row: QuickReplyRow | null } | { at: "question"; definition: QuestionDefinition; row: QuestionRow | null };
 
-export class Managing {
+export class Managing extends Managed {
   looking = $state.raw<Looking>({ at: "list" });
   questions = $state.raw<QuestionRow[]>([]);
   replies = $state.raw<QuickReplyRow[]>([]);
   brands = $state.raw<LibraryBrand[]>([]);
   usage = $state.raw<ItemUsage[]>([]);
-  loading = $state(true);
-  busy = $state(false);
-  problem = $state<string | null>(null);
-  /** What is being looked at has changes that are not saved. */
-  changed = $state(false);
 
   constructor(
     private readonly host: Host,
     /** May change what everybody or a team sees. */
     readonly manages: boolean,
-  ) {}
+  ) {
+    super();
+  }
 
   async load(): Promise<void> {
-    this.loading = true;
-    await this.#tried(async () => this.#take(await this.host.rpc("library.list", {})));
-    this.loading = false;
+    await this.loaded(async () => this.#take(await this.host.rpc("library.list", {})));
   }
 
   #take({ questions, quickReplies, brands, usage }: ListedLibraryView): void {
@@ -72,7 +68,7 @@ export class Managing {
   /** True if it is saved; what channels make of it is then in its row. */
   async saveReply(definition: QuickReplyDefinition): Promise<boolean> {
     const { looking } = this;
-    return this.#tried(async () => {
+    return this.tried(async () => {
       const row = await this.host.rpc("library.saveReply", definition);
       this.#take(await this.host.rpc("library.list", {}));
       // The user may have gone back meanwhile.
@@ -82,7 +78,7 @@ export class Managing {
 
   async saveQuestion(definition: QuestionDefinition): Promise<boolean> {
     const { looking } = this;
-    return this.#tried(async () => {
+    return this.tried(async () => {
       const row = await this.host.rpc("library.saveQuestion", definition);
       this.#take(await this.host.rpc("library.list", {}));
       if (this.looking === looking) this.looking = { at: "question", definition: questionOf(row.question), row };
@@ -93,7 +89,7 @@ export class Managing {
   async remove(): Promise<string | null> {
     const { looking } = this;
     let said: string | null = null;
-    await this.#tried(async () => {
+    await this.tried(async () => {
       if (looking.at === "list" || !looking.row) return;
       const name = looking.at === "reply" ? looking.row.quickReply.title : looking.row.question.title;
       const { retired } = looking.at === "reply" ? await this.host.rpc("library.removeReply", { reply: looking.row.quickReply.id }) : await this.host.rpc("library.removeQuestion", { question: looking.row.question.id });
@@ -106,13 +102,13 @@ export class Managing {
 
   async replyVersions(row: QuickReplyRow): Promise<QuickReply[]> {
     let versions: QuickReply[] = [];
-    await this.#tried(async () => void (versions = await this.host.rpc("library.replyVersions", { reply: row.quickReply.id })));
+    await this.tried(async () => void (versions = await this.host.rpc("library.replyVersions", { reply: row.quickReply.id })));
     return versions;
   }
 
   async questionVersions(row: QuestionRow): Promise<Question[]> {
     let versions: Question[] = [];
-    await this.#tried(async () => void (versions = await this.host.rpc("library.questionVersions", { question: row.question.id })));
+    await this.tried(async () => void (versions = await this.host.rpc("library.questionVersions", { question: row.question.id })));
     return versions;
   }
 
@@ -123,20 +119,6 @@ export class Managing {
 
   usageOf(id: string, version?: number): ItemUsage[] {
     return this.usage.filter((usage) => usage.id === id && (version === undefined || usage.version === version));
-  }
-
-  async #tried(work: () => Promise<void>): Promise<boolean> {
-    this.busy = true;
-    this.problem = null;
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      this.problem = asRpcError(error).message;
-      return false;
-    } finally {
-      this.busy = false;
-    }
   }
 }
 

@@ -1,15 +1,18 @@
 // The command palette's offers: the open conversation's actions, sections, the desk itself, and conversations by name.
 import { t, type PlainId } from "../words/catalogue.svelte";
 import { keyName } from "../words/keys";
-import { AVAILABILITIES, channel as nameOf } from "../words/labels";
+import { AVAILABILITIES, availability, channel as nameOf } from "../words/labels";
 import { sectionsOf } from "../words/sections";
 import { alsoOf, labelOf, settingsOf } from "../words/settings";
 import { actionsOf } from "./actions";
-import { goToBoard } from "./boarding";
+import { actOnChosen, type BulkAct } from "./bulk";
+import { FIGURES, goToBoard, leadTo, look, popOutBoard, setAvailability } from "./boarding";
 import type { Desk } from "./desk.svelte";
 import { keyOf } from "./keys";
+import { manages } from "./manages";
 import { press } from "./pressing";
 import { flipAll, toggleTranslation } from "./reading";
+import { reads } from "./reviews.svelte";
 
 export interface Offer {
   id: string;
@@ -41,9 +44,9 @@ export function offers(desk: Desk): Offer[] {
 const PRESS = "press-";
 
 function everyOffer(desk: Desk): Offer[] {
-  const view = desk.conversation?.view ?? null;
+  const view = desk.inView?.view ?? null;
   const { appearance } = desk;
-  const main = desk.apart === null;
+  const main = desk.isMain;
   const other = appearance.dark ? "light" : "dark";
   const own = (group: Offer["group"], id: Own, key: string, run: () => void): Offer => ({ id, group, label: t(id), also: t(`${id}.also`), hint: "", key, run });
   const pressable = view?.buttons.filter(({ unusable }) => unusable === null) ?? [];
@@ -61,10 +64,11 @@ function everyOffer(desk: Desk): Offer[] {
       .filter(({ is }) => is !== "buttons")
       .map(({ is, label, key, also, run }): Offer => ({ id: is, group: "here", label, also, hint: "", key, run })),
     ...buttons,
+    ...(desk.board.on ? boardOffers(desk) : []),
     ...sectionsOf(desk.app?.counts ?? null).map((id, at): Offer => ({ id, group: "go", label: t(`section-${id}`), also: t("palette-section"), hint: "", key: `Alt ${at + 1}`, run: () => desk.goInto(id) })),
     ...(desk.supervises && main ? [own("go", "palette-board", keyOf("board"), () => goToBoard(desk))] : []),
     ...(main ? [own("go", "palette-next", "Alt ↓", () => void desk.step(1)), own("go", "palette-previous", "Alt ↑", () => void desk.step(-1))] : []),
-    ...(main ? [] : [
+    ...(desk.apart === null ? [] : [
       own("here", desk.windows.onTop ? "palette-not-on-top" : "palette-on-top", keyOf("keepOnTop"), () => void desk.windows.keepOnTop()),
       own("here", "palette-close-window", keyOf("closeWindow"), () => void desk.windows.close()),
     ]),
@@ -91,11 +95,14 @@ function everyOffer(desk: Desk): Offer[] {
     own("desk", "palette-change-availability", keyOf("availability"), () => desk.choose("availability")),
     ...(desk.waiting > 0 ? [own("desk", "palette-take-back", desk.undoable === "turn" ? keyOf("takeBack") : "", () => void desk.takeBack())] : []),
     ...(main ? [own("desk", "palette-arrange", keyOf("arrange"), () => (desk.overlay = "arrange"))] : []),
+    own("go", "palette-report", keyOf("report"), () => (desk.overlay = "report")),
+    ...(reads(desk) ? [own("go", reads(desk) === "all" ? "palette-reviews" : "palette-own-reviews", "", () => (desk.overlay = "reviews"))] : []),
     own("go", "palette-inbox", keyOf("inbox"), () => (desk.overlay = "inbox")),
     own("go", "palette-not-sent", keyOf("notSent"), () => (desk.overlay = "notSent")),
     own("desk", "palette-outbox", "", () => (desk.overlay = "outbox")),
     own("desk", "palette-settings", keyOf("settings"), () => desk.openSettings()),
     own("desk", "palette-library", "", () => (desk.overlay = "library")),
+    ...(manages(desk) ? [own("desk", "palette-numbers", "", () => (desk.overlay = "numbers")), own("desk", "palette-plans", "", () => (desk.overlay = "plans"))] : []),
     own("desk", `palette-theme-${other}`, "", () => appearance.choose({ theme: other })),
     own("desk", "palette-larger", keyName("Ctrl +"), () => appearance.zoomBy(1)),
     own("desk", "palette-smaller", keyName("Ctrl −"), () => appearance.zoomBy(-1)),
@@ -116,10 +123,43 @@ function everyOffer(desk: Desk): Offer[] {
   ];
 }
 
+/** What can be done on the board: looking in, acting on what is chosen, its figures and views, and people. */
+function boardOffers(desk: Desk): Offer[] {
+  const { board } = desk;
+  const offer = (id: string, label: string, key: string, run: () => void): Offer => ({ id, group: "here", label, also: t("palette-board.also"), hint: "", key, run });
+  const row = board.rows.find((one) => one.row.conversation === board.cursor)?.row;
+  const count = board.chosen.size;
+  const bulk: [BulkAct, PlainId][] = [["transfer", "act-assign"], ["note", "act-note"], ["tags", "act-tags"], ["takeOver", "act-take-over"], ["widen", "act-widen"]];
+  return [
+    ...(row && !board.peeks ? [offer("board-look", t("board-look", { name: row.customerName }), keyName("Enter"), () => look(desk, row.conversation))] : []),
+    ...(row ? [offer("board-choose", t("board-choose", { name: row.customerName }), keyName("Space"), () => board.choose())] : []),
+    offer("board-choose-all", t("key-board-choose-all"), keyName("Ctrl A"), () => board.chooseAll()),
+    ...(count > 0 ? bulk.map(([is, label]) => offer(`bulk-${is}`, t("board-for-chosen", { act: t(label), count }), keyOf(is), () => actOnChosen(desk, is))) : []),
+    ...FIGURES.map((figure, at) => offer(`figure-${figure}`, t("board-show-figure", { figure: t(`board-figure-${figure}`) }), String(at + 1), () => leadTo(board, at))),
+    ...board.saved.map(({ name, shown }, at) => offer(`view-${name}`, t("board-show-view", { name }), keyName(`Ctrl ${at + 1}`), () => board.show(shown))),
+    offer("board-pop-out", t(desk.boardOnly ? "board-bring-back" : "board-pop-out"), keyOf("popOutHere"), () => void popOutBoard(desk)),
+    offer("board-wall", t("board-wall"), "", () => (board.wall = !board.wall)),
+    ...(board.view?.people ?? [])
+      .filter(({ user, presence }) => presence !== "offline" && user !== desk.app?.me?.user)
+      .flatMap(({ user, name, presence }) =>
+        AVAILABILITIES.filter((one) => one !== presence).map((one) => offer(`set-${user}-${one}`, t("board-set-to", { name, availability: availability(one) }), "", () => void setAvailability(desk, user, name, one))),
+      ),
+  ];
+}
+
 /** What the query means: those whose label matches come first, then those that have another word for it. */
 export function offered(all: readonly Offer[], query: string): Offer[] {
   const named = all.filter(({ label }) => matches(label, query));
   return [...named, ...all.filter((offer) => !named.includes(offer) && matches(`${offer.label} ${offer.also}`, query))];
+}
+
+export function groupsOf(offers: readonly Offer[]): Offer["group"][] {
+  return [...new Set(offers.map(({ group }) => group))];
+}
+
+/** Each group together, the group of the first offer first. */
+export function grouped(offers: readonly Offer[]): Offer[] {
+  return groupsOf(offers).flatMap((group) => offers.filter((offer) => offer.group === group));
 }
 
 /** Every word of the query is a prefix of some word of the label. */

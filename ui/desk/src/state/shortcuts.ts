@@ -2,7 +2,8 @@
 import { composes } from "$shared/keys";
 import type { ConversationView, Section } from "$shared/types";
 import { actionsOf } from "./actions";
-import { goBack, goToBoard, look } from "./boarding";
+import { actOnChosen, isForSeveral } from "./bulk";
+import { goBack, goToBoard, leadTo, look, popOutBoard } from "./boarding";
 import type { Desk } from "./desk.svelte";
 import { decide, LIST, type Act, type Letter } from "./keys";
 import { flipAll, toggleTranslation } from "./reading";
@@ -19,7 +20,7 @@ export function onKey(desk: Desk, event: KeyboardEvent): void {
   }
   const place = desk.overlay ? "dialog" : desk.focus.place(event.target);
   const empty = event.target instanceof HTMLTextAreaElement && event.target.value === "";
-  const outcome = decide({ place, answers: desk.writes, coming: desk.focus.coming, leads: desk.focus.leads, empty }, event);
+  const outcome = decide({ place, answers: desk.writes, coming: desk.focus.coming, leads: desk.focus.leads, board: desk.board.on, empty }, event);
   // The browser then writes the character there, also a composed one.
   if (outcome === "field") {
     if (event.key === "Tab") event.preventDefault();
@@ -54,12 +55,25 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "start":
       return yes(() => (desk.overlay = act.is as "search"));
     case "arrange":
+      if (desk.board.on) return yes(() => document.querySelector<HTMLElement>("[data-focus=group]")?.focus());
       return yes(() => (desk.apart === null ? (desk.overlay = "arrange") : desk.windows.sayMain()));
+    case "choose":
+      return yes(() => desk.board.choose());
+    case "chooseMore":
+      return yes(() => desk.board.chooseMore(act.by));
+    case "chooseAll":
+      return yes(() => desk.board.chooseAll());
+    case "figure":
+      return yes(() => leadTo(desk.board, act.at));
+    case "savedView":
+      return yes(() => desk.board.showSaved(act.at));
     case "popOutHere":
+      if (desk.board.on && !desk.board.peeks) return yes(() => void popOutBoard(desk));
       return desk.conversation !== null && yes(() => desk.conversation && desk.windows.move(desk.conversation.id));
     case "keepOnTop":
       return yes(() => void desk.windows.keepOnTop());
     case "closeWindow":
+      if (desk.boardOnly) return yes(() => void popOutBoard(desk));
       return desk.apart !== null && yes(() => void desk.windows.close());
     case "settings":
       return yes(() => desk.openSettings());
@@ -67,6 +81,8 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
       return yes(() => desk.openSettings("shortcuts"));
     case "zoom":
       return yes(() => desk.appearance.zoomBy(act.by));
+    case "report":
+      return yes(() => (desk.overlay = "report"));
     case "board":
       return desk.supervises && yes(() => (desk.apart === null ? goToBoard(desk) : desk.windows.sayMain()));
     case "section":
@@ -103,23 +119,40 @@ function yes(what: () => unknown): boolean {
 
 /** An act on the selected conversation, which is then the open one. */
 async function letter(desk: Desk, is: Letter): Promise<void> {
+  if (desk.board.on && desk.board.chosen.size > 0) {
+    if (isForSeveral(is)) actOnChosen(desk, is);
+    else desk.toasts.say("plain", t("board-one-at-a-time"));
+    return;
+  }
   if (desk.board.on) look(desk, desk.board.cursor);
+  if (desk.boardOnly) return;
   const { cursor } = desk.list;
   // In a section just entered nothing is selected, whatever is open.
   if (!cursor) return;
   desk.show(cursor);
   const open = desk.conversation;
   if (!open) return;
-  if (!open.loaded) await open.refresh();
+  // What is typed until then is meant for what comes.
+  if (!open.loaded) await desk.focus.leading(open.refresh());
   const { view } = open;
   if (!view || desk.conversation !== open || desk.overlay) return;
   const action = actionsOf(desk, view).find((one) => one.is === is);
-  if (action) action.run();
-  else desk.toasts.say("plain", whyNot(is, view));
+  if (action) {
+    action.run();
+    if (is === "note" && desk.board.on) whisper(desk, view);
+  } else desk.toasts.say("plain", whyNot(is, view));
+}
+
+/** A note from the board is for whoever handles the conversation: they are mentioned. */
+function whisper(desk: Desk, { people }: ConversationView): void {
+  const open = desk.conversation;
+  const names = people.flatMap(({ participant, me, invited }) => (participant.kind === "agent" && !me && !invited ? [participant.name] : []));
+  if (open && names.length > 0 && !open.composer.has("note")) open.composer.write(names.map((name) => `@${name} `).join(""));
 }
 
 /** Why a letter does nothing here. */
 function whyNot(is: Letter, { row, completed, may }: ConversationView): string {
+  if (is === "widen" && may.note) return t(row.help ? "key-everyone-called" : "key-no-call");
   if (is === "told") return t("key-only-supervisors");
   if (is === "buttons") return t("key-no-button");
   if (is === "join" && row.inProgress) return t("key-joined-already");

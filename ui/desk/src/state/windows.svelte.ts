@@ -1,6 +1,7 @@
 // Conversations in windows of their own: which there are, and what this window has to do with the others.
-import type { ConversationId } from "$shared/types";
+import type { ConversationId, Want } from "$shared/types";
 import type { Desk } from "./desk.svelte";
+import { MAIN } from "./hands";
 import { t } from "../words/catalogue.svelte";
 
 /** An arrow's step in a transcript. */
@@ -21,9 +22,12 @@ export class Windows {
 
   /** Gives a conversation a window of its own, or brings the one that it has to the front. */
   async popOut(id: ConversationId): Promise<void> {
+    const { desk } = this;
+    desk.hands.goTo(id);
+    if (desk.apart === null) desk.focus.leave();
     // What was typed last is there, too.
-    await this.desk.held(id)?.composer.flush();
-    await this.desk.act("window.popOut", { id });
+    await desk.held.find(id)?.composer.flush();
+    if (!(await desk.act("window.popOut", { id })) && desk.apart === null) desk.focus.list();
   }
 
   /** Closes a conversation's own window; its words are in the main one. */
@@ -39,13 +43,20 @@ export class Windows {
   /** As the open conversation stands: out of the main window, or back into it. */
   async move(id: ConversationId): Promise<void> {
     if (this.desk.apart === null) await this.popOut(id);
-    else await this.close();
+    else await this.backToMain(id);
   }
 
   /** Closes this window and shows its conversation in the main one. */
   async backToMain(id: ConversationId): Promise<void> {
+    this.desk.hands.goTo(MAIN);
     await this.bringBack(id);
-    await this.desk.act("window.want", { id });
+    await this.main({ id });
+  }
+
+  /** To the main window: to a conversation or a section, or as it is. */
+  async main(what: Want = {}): Promise<void> {
+    this.desk.hands.goTo(MAIN);
+    await this.desk.act("window.want", what);
   }
 
   async close(): Promise<void> {
@@ -61,7 +72,7 @@ export class Windows {
   /** The list is in the main window. */
   sayMain(): void {
     const { desk } = this;
-    desk.toasts.offer("plain", t("apart-in-main"), { label: t("apart-show-main"), run: () => void desk.act("window.want", {}) });
+    desk.toasts.offer("plain", t("apart-in-main"), { label: t("apart-show-main"), run: () => void this.main() });
   }
 
   /** Where this window is about to close, nothing of what was typed is lost. Call whenever the desk was read. */

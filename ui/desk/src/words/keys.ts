@@ -5,6 +5,7 @@ const NAMES = {
   Ctrl: "key-name-ctrl",
   Shift: "key-name-shift",
   Enter: "key-name-enter",
+  Space: "key-name-space",
   Home: "key-name-home",
   End: "key-name-end",
   "Page Up": "key-name-page-up",
@@ -13,7 +14,7 @@ const NAMES = {
 
 /** Keys as the keyboards of the language name them: Ctrl K, Strg K. */
 export function keyName(keys: string): string {
-  return keys.replace(/Ctrl|Shift|Enter|Home|End|Page Up|Page Down/g, (name) => t(NAMES[name as keyof typeof NAMES]));
+  return keys.replace(/Ctrl|Shift|Enter|Space|Home|End|Page Up|Page Down/g, (name) => t(NAMES[name as keyof typeof NAMES]));
 }
 
 /** Several neighbouring keys as a range: Alt 1 … 4. */

@@ -1,12 +1,12 @@
 // The settings: their sections, their labels, and the other words that people have for them. The dialog shows the labels;
 // the palette finds each setting by all of them.
-import type { Chime, Contrast, Density, Language, Section, Theme } from "$shared/types";
+import type { Chime, Contrast, Density, Language, StartPage, Theme } from "$shared/types";
 import { t, type PlainId } from "./catalogue.svelte";
 import { sectionsOf } from "./sections";
 
-export type SettingsSection = "notifications" | "sounds" | "appearance" | "sending" | "languages" | "start" | "about" | "shortcuts";
+export type SettingsSection = "notifications" | "sounds" | "appearance" | "sending" | "languages" | "start" | "board" | "about" | "shortcuts";
 
-export const SECTIONS: readonly SettingsSection[] = ["notifications", "sounds", "appearance", "sending", "languages", "start", "about", "shortcuts"];
+export const SECTIONS: readonly SettingsSection[] = ["notifications", "sounds", "appearance", "sending", "languages", "start", "board", "about", "shortcuts"];
 
 export type SettingId =
   | "helpNeeded"
@@ -35,6 +35,11 @@ export type SettingId =
   | "reads"
   | "atLogin"
   | "startSection"
+  | "boardWanted"
+  | "boardUnanswered"
+  | "boardCalls"
+  | "boardFallbacks"
+  | "boardPlaces"
   | "about"
   | "keys";
 
@@ -76,9 +81,19 @@ export const SETTINGS: readonly Setting[] = [
   { id: "reads", section: "languages", label: "setting-reads" },
   { id: "atLogin", section: "start", label: "setting-at-login" },
   { id: "startSection", section: "start", label: "setting-start-section" },
+  { id: "boardWanted", section: "board", label: "setting-board-wanted", only: "supervisors" },
+  { id: "boardUnanswered", section: "board", label: "setting-board-unanswered", only: "supervisors" },
+  { id: "boardCalls", section: "board", label: "setting-board-calls", only: "supervisors" },
+  { id: "boardFallbacks", section: "board", label: "setting-board-fallbacks", only: "supervisors" },
+  { id: "boardPlaces", section: "board", label: "setting-board-places", only: "supervisors" },
   { id: "about", section: "about", label: "setting-about" },
   { id: "keys", section: "shortcuts", label: "setting-keys" },
 ];
+
+/** The sections of this user. */
+export function settingsSectionsOf(supervises: boolean): readonly SettingsSection[] {
+  return SECTIONS.filter((section) => section !== "board" || supervises);
+}
 
 /** The user's settings: what a person cannot use is not shown. */
 export function settingsOf(user: { supervises: boolean; chimes: boolean }): readonly Setting[] {
@@ -109,9 +124,9 @@ export const CONTRASTS: readonly Contrast[] = ["system", "more"];
 export const CHIMES: readonly Chime[] = ["system", "bell", "chord", "knock", "rise"];
 export const LANGUAGES: readonly Language[] = ["system", "en", "de"];
 
-/** The sections that may open at the start. */
-export function startsOf(supervises: boolean): readonly Section[] {
-  return [...sectionsOf(null), ...(supervises ? (["all"] as const) : [])];
+/** What may open at the start. */
+export function startsOf(supervises: boolean): readonly StartPage[] {
+  return [...sectionsOf(null), ...(supervises ? (["all", "board"] as const) : [])];
 }
 
 /** What to do if a test notification was not seen, by the service that took it. */

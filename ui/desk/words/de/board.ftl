@@ -5,6 +5,8 @@ board-live = { $count } laufend
 board-as-of = Stand { $time }
 board-reorder = Neu ordnen
 board-loading = Gespräche werden gelesen …
+board-pop-out = Übersicht in eigenem Fenster öffnen
+board-bring-back = Dieses Fenster schließen
 board-wall = Wandanzeige
     .title = Große Zahlen ohne Namen, für einen Bildschirm an der Wand
 board-conversations = Laufende Gespräche
@@ -91,7 +93,7 @@ board-logic = { -logic }
 board-nobody = Niemand
 board-wanted-since = Ein Mensch ist gefragt seit { $time }
 board-unanswered-since = Niemand hat geantwortet seit { $time }
-board-for-person = auf einen Menschen
+board-for-person = auf Hilfe
 board-for-answer = auf Antwort
 board-customers-turn = Kunde ist dran
 board-undelivered = { $count ->
@@ -114,3 +116,118 @@ board-presence-available = Verfügbar
 board-presence-busy = Beschäftigt
 board-presence-away = Abwesend
 board-presence-offline = Offline
+board-chosen = { $count } ausgewählt
+    .acts = Ausgewählte Gespräche
+    .none = Nichts auswählen
+    .row = Ausgewählt
+board-one-at-a-time = Das geht nur mit einem Gespräch. Heben Sie erst die Auswahl auf.
+board-look = In das Gespräch von { $name } schauen
+board-choose = { $name } auswählen oder nicht
+board-for-chosen = { $act }: { $count } ausgewählt
+board-show-figure = Zeigen: { $figure }
+board-show-view = Die Ansicht { $name } zeigen
+board-set = Verfügbarkeit von { $name } setzen
+board-set-to = { $name } auf { $availability } setzen
+board-was-set = { $name } ist auf { $availability } gesetzt und weiß davon.
+bulk-transfer = { $count ->
+    [one] 1 Gespräch zuweisen
+   *[other] { $count } Gespräche zuweisen
+}
+    .submit = Um Beitritt bitten
+bulk-note = { $count ->
+    [one] Notiz in 1 Gespräch schreiben
+   *[other] Notiz in { $count } Gespräche schreiben
+}
+    .text = Notiz
+    .submit = Notiz schreiben
+bulk-tags = { $count ->
+    [one] 1 Gespräch mit einem Schlagwort versehen
+   *[other] { $count } Gespräche mit einem Schlagwort versehen
+}
+    .submit = Schlagwort hinzufügen
+bulk-take-over = { $count ->
+    [one] 1 Gespräch übernehmen
+   *[other] { $count } Gespräche übernehmen
+}
+    .lead = Wer sie jetzt führt, verlässt sie, und { -logic } antwortet dort nicht mehr.
+    .submit = Übernehmen
+bulk-widen = { $count ->
+    [one] Weitere zu 1 Gespräch rufen
+   *[other] Weitere zu { $count } Gesprächen rufen
+}
+    .lead = Jeder offene Hilferuf geht einen Schritt weiter: an das ganze Team, dann an die Leitung.
+    .submit = Weitere rufen
+bulk-done = { $count ->
+    [one] Für 1 Gespräch erledigt
+   *[other] Für { $count } Gespräche erledigt
+}
+bulk-progress = { $done } von { $of }
+bulk-refused = { $count ->
+    [one] 1 nicht erledigt:
+   *[other] { $count } nicht erledigt:
+}
+board-over-wanted = Ein Kunde wartet zu lange auf einen Menschen.
+board-over-unanswered = Ein Kunde wartet zu lange auf Antwort.
+board-over-calls = Zu viele Hilferufe sind offen.
+board-over-fallbacks = { -logic } kam zu oft nicht weiter.
+board-over-free-places = Zu wenige freie Plätze.
+board-normal-wanted = Niemand wartet mehr zu lange auf einen Menschen.
+board-normal-unanswered = Niemand wartet mehr zu lange auf Antwort.
+board-normal-calls = Es sind nicht mehr zu viele Hilferufe offen.
+board-normal-fallbacks = { -logic } kommt wieder voran.
+board-normal-free-places = Es gibt wieder genug freie Plätze.
+
+## The day
+
+board-side = Menschen und Zahlen des Tages
+day = Heute
+    .title = Seit Mitternacht, { $zone }
+day-started = Begonnen
+day-completed = Abgeschlossen
+day-person-wait = Warten auf einen Menschen
+day-service-level = Rechtzeitig beantwortet
+day-first-response = Erste Antwort
+day-containment = { -logic } allein bis zum Ende
+day-reopened = In 7 Tagen wieder geöffnet
+day-csat = Zufrieden (4 oder 5 von 5)
+day-unknown = –
+day-percent = { $percent } %
+day-of = von { $count }
+day-p90 = 90 % in { $time }
+day-provisional = { $count } vorläufig
+day-hit = ja
+day-missed = nein
+day-rows = Zeilen zeigen: { $figure }
+    .of = { $figure }, heute
+    .loading = Zeilen werden geladen …
+    .more = { $count } weitere
+    .elsewhere = Nicht auf diesem Rechner
+day-logic = { -logic }, letzte 60 min
+day-logic-median = Antwort, Median
+day-logic-p95 = Antwort, 95 % in
+day-logic-failed = Fehlgeschlagen
+day-logic-waiting = Warten auf Antwort
+day-calls = Warum Menschen gerufen wurden
+day-call-logic-asked = { -logic } bat um Hilfe
+day-call-customer-asked = Der Kunde bat darum
+day-call-agent-asked = Jemand aus dem Team bat darum
+day-call-logic-failed = { -logic } fiel aus
+day-call-logic-silent = { -logic } hatte keine Antwort
+day-call-last-person-left = Der letzte Mensch ging
+day-call-invitation-over = Niemand nahm die Einladung an
+day-call-link-over = Der Link eines Partners endete
+day-call-nobody-engaged = Niemand war da
+duration-tenths = { $seconds } s
+curves = Verlauf
+    .range = Zeitraum
+    .table = Als Tabelle
+curve-range-hour = 60 min
+curve-range-day = 24 h
+curve-time = Zeit
+curve-arrivals = Begonnen
+curve-completions = Abgeschlossen
+curve-wanted = Brauchen einen Menschen
+curve-available = Verfügbare
+curve-at = { $time }: { $value }
+curve-now = jetzt { $value }, höchstens { $most }
+curve-sum = { $sum }, höchstens { $most } auf einmal

@@ -120,6 +120,25 @@ template = Vorlage an { $name }
     .button = Wert für die Schaltfläche „{ $label }“
     .preview = Was { $name } lesen wird
     .send = Vorlage senden
+other-contact =
+    .lead = Weitere Chats mit { $name }. Was Sie dort schreiben, kommt dort an.
+    .none = Hier ist kein weiterer Chat mit { $name } bekannt.
+    .chat = { $channel }, läuft
+    .over = { $channel }, abgeschlossen
+    .open = Öffnen: { $chat }
+    .number = An eine andere Nummer schreiben
+card = Visitenkarte für { $name }
+    .lead = Der Kunde kann sie speichern und von dort aus anrufen oder schreiben.
+    .name = Name
+    .phone = Telefon
+    .email = E-Mail
+    .organisation = Firma
+    .send = Karte senden
+ask-number = Nach der Telefonnummer fragen
+    .lead = Der Kunde bekommt eine Schaltfläche, die sie sendet. Bis dahin ist keine Nummer bekannt.
+    .label = Was der Kunde liest
+    .words = Dürfen wir Ihre Telefonnummer haben?
+    .send = Fragen
 react = Auf { $name } reagieren
     .field = Emoji
     .placeholder = Name eines Emojis
@@ -241,8 +260,8 @@ sign-out = Abmelden?
         }
     .drafts =
         { $count ->
-            [one] 1 Entwurf bleibt auf diesem Gerät.
-           *[other] { $count } Entwürfe bleiben auf diesem Gerät.
+            [one] 1 Entwurf bleibt auf diesem Gerät, bis Sie sich hier wieder anmelden. Sonst sieht ihn niemand.
+           *[other] { $count } Entwürfe bleiben auf diesem Gerät, bis Sie sich hier wieder anmelden. Sonst sieht sie niemand.
         }
     .stay = Angemeldet bleiben
     .submit = Abmelden

@@ -101,6 +101,8 @@ key-not-invited = Sie sind zu diesem Gespräch nicht eingeladen.
 key-completed = { $what }: Das Gespräch ist abgeschlossen.
 key-join-first = { $what }: Treten Sie zuerst dem Gespräch bei.
 key-not-on-channel = { $channel } kennt weder Zitate noch Reaktionen.
+key-everyone-called = Alle, die gerufen werden können, sind schon gerufen.
+key-no-call = Hier ist kein Hilferuf offen.
 key-impossible = { $what }: Das geht hier gerade nicht.
 
 ## A conversation in its own window
@@ -112,6 +114,7 @@ apart-bring-back = Hierher holen
 apart-on-top = Im Vordergrund halten
 apart-only-own = Nur das eigene Fenster eines Gesprächs bleibt im Vordergrund.
 apart-in-main = Die Liste ist im Hauptfenster.
+apart-typed-on = Sie haben noch für ein anderes Fenster geschrieben: Hier ist nichts davon.
 apart-show-main = Hauptfenster zeigen
 apart-over = Dieses Gespräch ist abgeschlossen.
     .hidden = Sie können dieses Gespräch nicht mehr lesen.

@@ -8,6 +8,8 @@ settings-appearance = Darstellung
 settings-sending = Senden
 settings-languages = Sprachen
 settings-start = Start
+settings-board = Live-Übersicht
+    .lead = Über ihrer Grenze wird eine Zahl rot und einmal angesagt; ein Viertel darunter ist sie wieder normal. 0 achtet auf nichts.
 settings-about = Über Tandem
 settings-shortcuts = Tastenkürzel
 
@@ -151,6 +153,24 @@ setting-at-login = Beim Anmelden starten
     .hint = Im Infobereich, damit Hilferufe Sie erreichen.
 setting-start-section = Öffnet mit
     .also = start erster bereich startseite liste
+
+## Live board
+
+setting-board-wanted = Wartet auf einen Menschen länger als (Sekunden)
+    .also = übersicht grenze schwelle warten mensch alarm
+    .hint = Das längste Warten derer, die einen Menschen brauchen.
+setting-board-unanswered = Unbeantwortet länger als (Sekunden)
+    .also = übersicht grenze schwelle antwort alarm
+    .hint = Das längste Warten derer, denen niemand geantwortet hat.
+setting-board-calls = Offene Hilferufe mehr als
+    .also = übersicht grenze schwelle hilferufe warteschlange alarm
+    .hint = Hilferufe, die niemand angenommen hat.
+setting-board-fallbacks = { -logic } kam nicht weiter, mehr als
+    .also = übersicht grenze schwelle fehler alarm
+    .hint = Gespräche in den letzten 10 Minuten.
+setting-board-places = Freie Plätze weniger als
+    .also = übersicht grenze schwelle platz kapazität alarm
+    .hint = Wie viele Gespräche die Verfügbaren annehmen können.
 
 ## About
 

@@ -5,6 +5,8 @@ board-live = { $count } live
 board-as-of = as of { $time }
 board-reorder = Reorder
 board-loading = Reading conversations …
+board-pop-out = Open the board in its own window
+board-bring-back = Close this window
 board-wall = Wall display
     .title = Large figures without names, for a screen on the wall
 board-conversations = Conversations in progress
@@ -114,3 +116,118 @@ board-presence-available = Available
 board-presence-busy = Busy
 board-presence-away = Away
 board-presence-offline = Offline
+board-chosen = { $count } selected
+    .acts = Selected conversations
+    .none = Select none
+    .row = Selected
+board-one-at-a-time = This works for one conversation at a time. Select none first.
+board-look = Look into the conversation of { $name }
+board-choose = Select { $name }, or not
+board-for-chosen = { $act }: { $count } selected
+board-show-figure = Show: { $figure }
+board-show-view = Show the view { $name }
+board-set = Set availability of { $name }
+board-set-to = Set { $name } to { $availability }
+board-was-set = { $name } is set to { $availability }, and was told.
+bulk-transfer = { $count ->
+    [one] Assign 1 conversation
+   *[other] Assign { $count } conversations
+}
+    .submit = Ask to join
+bulk-note = { $count ->
+    [one] Write a note in 1 conversation
+   *[other] Write a note in { $count } conversations
+}
+    .text = Note
+    .submit = Write note
+bulk-tags = { $count ->
+    [one] Tag 1 conversation
+   *[other] Tag { $count } conversations
+}
+    .submit = Add tag
+bulk-take-over = { $count ->
+    [one] Take over 1 conversation
+   *[other] Take over { $count } conversations
+}
+    .lead = Whoever handles them now leaves, and { -logic } stops answering there.
+    .submit = Take over
+bulk-widen = { $count ->
+    [one] Call more people to 1 conversation
+   *[other] Call more people to { $count } conversations
+}
+    .lead = Each open call for help goes one step further: to all agents, then to supervisors.
+    .submit = Call more people
+bulk-done = { $count ->
+    [one] Done for 1 conversation
+   *[other] Done for { $count } conversations
+}
+bulk-progress = { $done } of { $of }
+bulk-refused = { $count ->
+    [one] 1 not done:
+   *[other] { $count } not done:
+}
+board-over-wanted = A customer waits too long for a person.
+board-over-unanswered = A customer waits too long for an answer.
+board-over-calls = Too many calls for help are open.
+board-over-fallbacks = { -logic } could not go on too often.
+board-over-free-places = Too few free places.
+board-normal-wanted = Waits for a person are within the limit again.
+board-normal-unanswered = Waits for an answer are within the limit again.
+board-normal-calls = Open calls for help are within the limit again.
+board-normal-fallbacks = { -logic } is within the limit again.
+board-normal-free-places = There are enough free places again.
+
+## The day
+
+board-side = People and figures of the day
+day = Today
+    .title = Since midnight, { $zone }
+day-started = Started
+day-completed = Completed
+day-person-wait = Wait for a person
+day-service-level = Answered in time
+day-first-response = First reply
+day-containment = { -logic } alone to the end
+day-reopened = Reopened within 7 days
+day-csat = Satisfied (4 or 5 of 5)
+day-unknown = –
+day-percent = { $percent } %
+day-of = of { $count }
+day-p90 = 90 % within { $time }
+day-provisional = { $count } provisional
+day-hit = yes
+day-missed = no
+day-rows = Show the rows of { $figure }
+    .of = { $figure }, today
+    .loading = Loading rows …
+    .more = { $count } more
+    .elsewhere = Not on this machine
+day-logic = { -logic }, last 60 min
+day-logic-median = Answer, median
+day-logic-p95 = Answer, 95 % within
+day-logic-failed = Failed
+day-logic-waiting = Waiting for an answer
+day-calls = Why people were called
+day-call-logic-asked = { -logic } asked for help
+day-call-customer-asked = The customer asked
+day-call-agent-asked = An agent asked
+day-call-logic-failed = { -logic } failed
+day-call-logic-silent = { -logic } had no answer
+day-call-last-person-left = The last person left
+day-call-invitation-over = No one took the invitation
+day-call-link-over = A partner's link ended
+day-call-nobody-engaged = No one was there
+duration-tenths = { $seconds } s
+curves = Curves
+    .range = Time
+    .table = As a table
+curve-range-hour = 60 min
+curve-range-day = 24 h
+curve-time = Time
+curve-arrivals = Started
+curve-completions = Completed
+curve-wanted = Need a person
+curve-available = Available agents
+curve-at = { $time }: { $value }
+curve-now = now { $value }, at most { $most }
+curve-sum = { $sum }, at most { $most } at once

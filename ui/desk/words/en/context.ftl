@@ -54,8 +54,8 @@ reason = Why help is needed
 reason-help = Help needed
 reason-by =
     { $by ->
-        [me] asked by you
-       *[other] asked by { $name }
+        [me] by you
+       *[other] by { $name }
     }
 reason-fallback = Fallback:
 

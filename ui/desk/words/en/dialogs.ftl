@@ -120,6 +120,25 @@ template = Template to { $name }
     .button = Value for the button “{ $label }”
     .preview = What { $name } will read
     .send = Send template
+other-contact =
+    .lead = Other chats with { $name }. What you write there goes there.
+    .none = No other chat with { $name } is known here.
+    .chat = { $channel }, in progress
+    .over = { $channel }, completed
+    .open = Open: { $chat }
+    .number = Write to another number
+card = Contact card for { $name }
+    .lead = The customer can save it, call and write from it.
+    .name = Name
+    .phone = Phone
+    .email = E-mail
+    .organisation = Company
+    .send = Send card
+ask-number = Ask for the phone number
+    .lead = The customer gets a button that sends it. Until then this chat has no number.
+    .label = What the customer reads
+    .words = May we have your phone number?
+    .send = Ask
 react = React to { $name }
     .field = Emoji
     .placeholder = Name of an emoji
@@ -241,8 +260,8 @@ sign-out = Sign out?
         }
     .drafts =
         { $count ->
-            [one] 1 draft is kept on this machine.
-           *[other] { $count } drafts are kept on this machine.
+            [one] 1 draft stays on this machine until you sign in here again. No one else sees it.
+           *[other] { $count } drafts stay on this machine until you sign in here again. No one else sees them.
         }
     .stay = Stay signed in
     .submit = Sign out

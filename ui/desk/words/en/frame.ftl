@@ -16,7 +16,7 @@ divider-context = Width of the context
 window-opening = Opening your desk …
     .long = This takes longer than usual. Tandem is waiting for your system's keychain, or is opening the conversations on this machine. The system may be asking for your password in another window.
     .stuck = You can quit Tandem and open it again; what you wrote stays on this machine. If it keeps waiting, start it from a terminal: its log appears there.
-window-silent = The desk does not answer
+window-silent = Tandem is not responding
 window-outside = Open this page inside the Tandem app.
 
 ## Connection
@@ -101,6 +101,8 @@ key-not-invited = You are not invited to this conversation.
 key-completed = { $what }: the conversation is completed.
 key-join-first = { $what }: join the conversation first.
 key-not-on-channel = { $channel } has neither quotes nor reactions.
+key-everyone-called = Everyone who can be called is called already.
+key-no-call = No call for help is open here.
 key-impossible = { $what }: not possible here now.
 
 ## A conversation in its own window
@@ -112,6 +114,7 @@ apart-bring-back = Bring it here
 apart-on-top = Keep on top
 apart-only-own = Only a conversation's own window stays on top.
 apart-in-main = The list is in the main window.
+apart-typed-on = You were still typing for another window: nothing of it is here.
 apart-show-main = Show the main window
 apart-over = This conversation is completed.
     .hidden = You cannot read this conversation any more.

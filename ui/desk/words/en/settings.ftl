@@ -8,6 +8,8 @@ settings-appearance = Appearance
 settings-sending = Sending
 settings-languages = Languages
 settings-start = Start
+settings-board = Live board
+    .lead = A figure turns red over its limit and is announced once; it is normal again a quarter below. 0 watches nothing.
 settings-about = About
 settings-shortcuts = Keyboard shortcuts
 
@@ -151,6 +153,24 @@ setting-at-login = Start at login
     .hint = In the tray, so that calls for help reach you.
 setting-start-section = Opens with
     .also = start first section home page list
+
+## Live board
+
+setting-board-wanted = Waits for a person longer than (seconds)
+    .also = board limit threshold wait person alarm
+    .hint = The longest wait of those who need a person.
+setting-board-unanswered = Unanswered longer than (seconds)
+    .also = board limit threshold answer alarm
+    .hint = The longest wait of those whom nobody has answered.
+setting-board-calls = Open calls more than
+    .also = board limit threshold calls queue alarm
+    .hint = Calls for help that nobody has taken.
+setting-board-fallbacks = { -logic } could not go on more than
+    .also = board limit threshold failures fallback alarm
+    .hint = Conversations in the last 10 minutes.
+setting-board-places = Free places fewer than
+    .also = board limit threshold room capacity alarm
+    .hint = How many conversations the available agents can take.
 
 ## About
 

@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use super::super::{Action, Did, Reaction, ShownId};
 use super::{Gone, Notices, SNOOZE_MS, Screen, Standing, Wanted};
+use crate::cache::CacheError;
+use crate::cache::bookmarks::{self, Kind, Returned};
 use crate::cache::notices::NoticeState;
-use crate::cache::{CacheError, bookmarks};
-use crate::rpc::RpcError;
-use crate::view::{Change, ReturnedView, Tone};
+use crate::reason::Reason;
+use crate::view::{Change, Tone};
 use crate::words::say;
 
 impl Notices {
@@ -110,7 +111,7 @@ impl Notices {
                 Err(error) if error.code.starts_with("conversation.call_") => {
                     changes.tell(Change::Taken { id, text: error.message });
                 }
-                Err(error) => changes.tell(Change::Toast { tone: Tone::Bad, text: error.message }),
+                Err(error) => changes.tell(Change::Toast { tone: Tone::Bad, text: Reason::from(error).words() }),
             }
         });
     }
@@ -128,22 +129,22 @@ impl Notices {
             while_in_progress: true,
             library: None,
             reply_to: None,
+            asks_number: false,
         };
         let (locked, hold) = (self.memory.attention().locked, self.memory.undo());
         let (commands, changes, cache) = (self.commands.clone(), self.changes.clone(), self.cache.clone());
         let clock = self.clock.clone();
         tokio::spawn(async move {
             let given = match locked {
-                true => {
-                    Err(RpcError { code: "desk.screen_locked".into(), message: say("returned-locked-screen", &[]) })
-                }
-                false => commands.give_held(id, reply, hold).await,
+                true => Err(Reason::own("desk.screen_locked", "returned-locked-screen", &[])),
+                false => commands.give_held(id, reply, hold).await.map_err(Reason::from),
             };
-            let Err(RpcError { code, message }) = given else { return };
-            let why = ReturnedView { note: false, code, reason: message.clone(), at: Some(clock.hub_now()) };
+            let Err(why) = given else { return };
+            let reason = why.words();
+            let why = Returned::new(Kind::Reply, why, clock.hub_now());
             let kept = cache.write(move |connection, touched| {
                 touched.conversation(id);
-                bookmarks::give_back(connection, id, bookmarks::Kind::Reply, &text, Some(&why))
+                bookmarks::give_back(connection, id, Kind::Reply, &text, Some(&why))
             });
             let kept = match kept.await {
                 Ok(()) => "returned-in-draft",
@@ -153,7 +154,7 @@ impl Notices {
                 }
             };
             changes.tell(Change::Open { id, section: None, key: None });
-            let text = say(kept, &[("reason", message.into())]);
+            let text = say(kept, &[("reason", reason.into())]);
             changes.tell(Change::Toast { tone: Tone::Bad, text });
         });
     }

@@ -163,8 +163,9 @@ async fn translate(
         of_turn.filter_map(|event| event.body.content()).next_back().map(|content| content.text().to_owned())
     };
     let made = asked.turns.iter().filter_map(|turn| {
-        let text = told(&words(*turn)?)?;
-        Some(TranslatedTurn { turn: *turn, text, from: Some("pt".into()) })
+        let said = words(*turn)?;
+        let from = if said == "Okay then" { "en" } else { "pt" };
+        Some(TranslatedTurn { turn: *turn, text: told(&said)?, from: Some(from.into()) })
     });
     let text = asked.text.as_deref().and_then(told);
     Json(Translated { by: Improver::Model, turns: made.collect(), left_out: Vec::new(), text }).into_response()

@@ -1,4 +1,5 @@
-//! What an export has beside the tables of conversations: agents, their activity, and the words of turns.
+//! What an export has beside the tables of conversations: people, presence, the library, what channels took, and the
+//! words of turns. These tables come whole each time.
 
 use std::collections::HashMap;
 
@@ -11,9 +12,24 @@ use uuid::Uuid;
 use super::super::cell::{Cell, cells};
 use super::super::shape::{Kind, Shape, TURN};
 use super::super::tables;
+use super::source::Source;
+use super::{people, said};
 use crate::store::{StoreError, activity, events, passable, users};
 
-pub(super) const AGENT: Shape = Shape::of_account(
+/// The rows of one table.
+type Make = fn(&Source<'_>) -> Result<Vec<Vec<Cell>>, StoreError>;
+
+/// The tables, each with what makes it.
+pub(super) const TABLES: [(&Shape, Make); 6] = [
+    (&people::CUSTOMER, people::customers),
+    (&people::CONTACT, people::contacts),
+    (&AGENT, agents),
+    (&ACTIVITY, activity),
+    (&said::QUESTION, said::questions),
+    (&said::SEND, said::sends),
+];
+
+const AGENT: Shape = Shape::of_account(
     "agent",
     &[
         ("agent_id", Kind::Uuid),
@@ -25,7 +41,7 @@ pub(super) const AGENT: Shape = Shape::of_account(
     &["agent_id"],
 );
 
-pub(super) const ACTIVITY: Shape = Shape::of_account(
+const ACTIVITY: Shape = Shape::of_account(
     "activity",
     &[
         ("agent_id", Kind::Uuid),
@@ -39,39 +55,28 @@ pub(super) const ACTIVITY: Shape = Shape::of_account(
     &["agent_id", "slot_start", "status"],
 );
 
-pub(super) fn agents(account: &Connection, cursor: u64) -> Result<Vec<Vec<Cell>>, StoreError> {
-    let all = users::all(account)?;
+fn agents(source: &Source<'_>) -> Result<Vec<Vec<Cell>>, StoreError> {
     let row = |user: users::User| {
-        let common = [Cell::Int(cursor.cast_signed()), Cell::Text("live".into()), Cell::Null];
-        let own = [
+        source.row([
             Cell::Bytes(user.id.0.into_bytes()),
             Cell::Text(user.name),
             Cell::Text(user.role.name().into()),
             Cell::Text(if user.suspended { "former" } else { "active" }.into()),
             Cell::Int(user.capacity.into()),
-        ];
-        own.into_iter().chain(common).collect()
+        ])
     };
-    Ok(all.into_iter().map(row).collect())
+    Ok(users::all(source.account)?.into_iter().map(row).collect())
 }
 
-/// Everybody's quarter hours in a period, or all.
-pub(super) fn activity(
-    account: &Connection,
-    made: &Connection,
-    period: Option<(Time, Time)>,
-    now: Time,
-    cursor: u64,
-) -> Result<Vec<Vec<Cell>>, StoreError> {
-    let (from, until) = period.unwrap_or((Time(0), now));
-    let until = until.min(now);
+/// Everybody's quarter hours in the period, or all.
+fn activity(source: &Source<'_>) -> Result<Vec<Vec<Cell>>, StoreError> {
+    let (from, until) = source.period.unwrap_or((Time(0), source.now));
+    let until = until.min(source.now);
     let mut rows = Vec::new();
-    for (agent, log) in activity::between(account, None, from, until)? {
-        let busy = tables::engaged(made, agent, from, until)?;
+    for (agent, log) in activity::between(source.account, None, from, until)? {
+        let busy = tables::engaged(source.made, agent, from, until)?;
         for slot in slots(agent, &log, &busy, until) {
-            let value = serde_json::to_value(slot)
-                .map_err(|error| StoreError::Damaged { what: "activity", detail: error.to_string() })?;
-            rows.push(cells(&ACTIVITY, value, cursor, "live")?);
+            rows.push(cells(&ACTIVITY, slot, source.cursor, "live")?);
         }
     }
     Ok(rows)

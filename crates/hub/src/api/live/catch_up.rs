@@ -85,11 +85,12 @@ enum Has {
 
 /// Brings a desk up to date and registers it for new events.
 pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &mut Socket) -> Result<Attending, Ended> {
-    let knows_library = came.version.spoken >= tandem_protocol::HAS_LIBRARY;
+    let version = came.version.spoken;
+    let knows_library = version >= tandem_protocol::HAS_LIBRARY;
     // Other desks say something only if their user takes no calls.
     let says_why = came.version.spoken >= tandem_protocol::SAYS_WHY;
     let said = (!says_why).then(|| Whereabouts::takes_calls(true));
-    let (mut desk, mut cursor) = register(hub, signed, said.clone(), knows_library).await?;
+    let (mut desk, mut cursor) = register(hub, signed, said.clone(), version).await?;
     let user = &signed.0;
     let mut telling = Telling {
         hub,
@@ -117,7 +118,7 @@ pub(super) async fn catch_up(hub: &Hub, signed: &Signed, came: &Came, socket: &m
                 return telling.say(&LiveFrame::Alive { cursor, time: hub.clock.now(), after: None }).await;
             }
             // The queue overflowed: what was sent counts, and the rest is sent the same way.
-            (desk, cursor) = register(hub, signed, telling.said.clone(), knows_library).await?;
+            (desk, cursor) = register(hub, signed, telling.said.clone(), version).await?;
             telling.ending = desk.queue.ending();
             ask_rights(hub, signed).await?;
         }
@@ -137,7 +138,7 @@ async fn register(
     hub: &Hub,
     signed: &Signed,
     whereabouts: Option<Whereabouts>,
-    knows_library: bool,
+    version: u32,
 ) -> Result<(Attending, u64), Ended> {
     let (line, queue) = socket::line();
     let (registered, registration) = oneshot::channel();
@@ -149,7 +150,8 @@ async fn register(
         line,
         told: 0,
         // Sent with the greeting; a change since then differs from nothing.
-        library: knows_library.then(String::new),
+        library: (version >= tandem_protocol::HAS_LIBRARY).then(String::new),
+        obeys: version >= tandem_protocol::SUPERVISES,
     };
     hub.fanout.send(Input::DeskCame { session: Box::new(session), registered }).await;
     let (id, cursor) = registration.await.map_err(|_| Ended::Gone)?;

@@ -35,7 +35,7 @@ pub(crate) async fn upload(
     hub.limits.upload(web.contact)?;
     let sender = Sender::Contact(web.contact);
     let network = Some(peer.network);
-    let upload = Upload { name: query.name, sender, meant_for: None, id: None, network, bytes: None };
+    let upload = Upload { name: query.name, sender, meant_for: None, id: None, network, bytes: None, right: None };
     Ok(axum::Json(body(&hub, &headers, upload, bytes).await?))
 }
 

@@ -1,34 +1,10 @@
 //! What the API's answer to a message means: taken, to be tried again, refused, or unknown. Pure.
 
 use serde_json::Value;
+use tandem_conversation::Remedy;
 
 use super::webhook::ApiError;
-
-/// What became of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// The channel has it, under this id.
-    Accepted {
-        message: String,
-    },
-    /// It was not taken, and may be in a while.
-    Again {
-        reason: String,
-    },
-    /// Nothing goes through this number until somebody looks after it.
-    Stopped {
-        state: &'static str,
-        reason: String,
-    },
-    Refused {
-        code: i64,
-        reason: String,
-    },
-    /// Nobody knows whether it was taken. Never repeated by itself: it might arrive twice.
-    Unknown {
-        reason: String,
-    },
-}
+use crate::delivery::{Outcome, Refusal};
 
 /// What the way to the API came to.
 pub(crate) enum Reply<'a> {
@@ -75,7 +51,7 @@ pub(crate) fn outcome(reply: &Reply<'_>) -> Outcome {
             // Somebody on the way answered; the request may have passed.
             500..=599 => Outcome::Unknown { reason: format!("{status} without a reason") },
             401 | 403 => Outcome::Stopped { state: "token_invalid", reason: format!("{status} without a reason") },
-            _ => Outcome::Refused { code: i64::from(status), reason: format!("{status} without a reason") },
+            _ => Outcome::Refused(refused(i64::from(status), &format!("{status} without a reason"))),
         };
     };
     let error = ApiError::of(error);
@@ -85,22 +61,29 @@ pub(crate) fn outcome(reply: &Reply<'_>) -> Outcome {
     } else if let Some(state) = stops(error.code) {
         Outcome::Stopped { state, reason }
     } else {
-        Outcome::Refused { code: error.code, reason }
+        Outcome::Refused(refused(error.code, &reason))
     }
-}
-
-/// How long to wait before the next attempt, in milliseconds: 4ⁿ seconds, at most an hour.
-#[must_use]
-pub(crate) fn pause_ms(attempts: u32) -> i64 {
-    4_i64.checked_pow(attempts.min(6)).unwrap_or(i64::MAX).saturating_mul(1_000).min(3_600_000)
 }
 
 /// Not one of Meta's codes: the hub cannot read its own file.
 pub(crate) const UNREADABLE: i64 = 0;
 
-/// A refusal in words for agents: what happened, and what they can do.
+/// A refusal of Meta's, which says why.
 #[must_use]
-pub(crate) fn explained(code: i64) -> &'static str {
+pub(crate) fn refused(code: i64, why: &str) -> Refusal {
+    let known = foreseen(code);
+    Refusal { reason: format!("{} ({why})", known.reason), ..known }
+}
+
+/// The refusal that Meta would answer with.
+#[must_use]
+pub(crate) fn foreseen(code: i64) -> Refusal {
+    let of_meta = (code != UNREADABLE).then(|| code.to_string());
+    Refusal { code: of_meta, ..Refusal::new(explained(code), remedy(code)) }
+}
+
+/// A refusal in words for agents: what happened, and what they can do.
+fn explained(code: i64) -> &'static str {
     match code {
         UNREADABLE => "The hub does not have the file any more as it was sent. Attach it again.",
         131_026 | 131_021 | 131_030 => {
@@ -118,6 +101,16 @@ pub(crate) fn explained(code: i64) -> &'static str {
     }
 }
 
+/// What helps against a refusal.
+fn remedy(code: i64) -> Remedy {
+    match code {
+        131_026 | 131_021 | 131_030 | 130_497 => Remedy::OtherContact,
+        131_047 | 132_000..=132_999 => Remedy::Template,
+        UNREADABLE | 131_050..=131_053 | 131_062 | 130_472 => Remedy::Nothing,
+        _ => Remedy::SendAgain,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,7 +120,7 @@ mod tests {
         outcome(&Reply::Answered(status, body.as_bytes()))
     }
 
-    fn refused(code: i64) -> Outcome {
+    fn answered(code: i64) -> Outcome {
         of(400, &format!(r#"{{"error":{{"code":{code},"message":"no","error_data":{{"details":"why"}}}}}}"#))
     }
 
@@ -153,13 +146,21 @@ mod tests {
     #[test]
     fn every_error_has_one_meaning() {
         for code in AGAIN {
-            assert!(matches!(refused(code), Outcome::Again { .. }), "{code}");
+            assert!(matches!(answered(code), Outcome::Again { .. }), "{code}");
         }
         for (code, name) in [(190, "token_invalid"), (205, "token_invalid"), (131_031, "blocked")] {
-            assert!(matches!(refused(code), Outcome::Stopped { state, .. } if state == name), "{code}");
+            assert!(matches!(answered(code), Outcome::Stopped { state, .. } if state == name), "{code}");
         }
-        assert_eq!(refused(131_047), Outcome::Refused { code: 131_047, reason: "131047 no: why".into() });
-        assert!(explained(131_047).contains("24 hours") && explained(131_047).contains("template"));
+        let Outcome::Refused(refusal) = answered(131_047) else { panic!("the window is closed") };
+        assert!(refusal.reason.contains("24 hours") && refusal.reason.ends_with("(131047 no: why)"), "{refusal:?}");
+        assert_eq!((refusal.code.as_deref(), foreseen(UNREADABLE).code), (Some("131047"), None));
+        let helps = [131_026, 131_047, 132_001, 131_050, 131_049, 131_062].map(remedy);
+        use Remedy::{Nothing, OtherContact, SendAgain, Template};
+        assert_eq!(
+            helps,
+            [OtherContact, Template, Template, Nothing, SendAgain, Nothing],
+            "a number has to be asked for"
+        );
     }
 
     #[test]
@@ -174,16 +175,9 @@ mod tests {
             classes.as_array().unwrap().iter().flat_map(|class| digits(class["codes"].as_str().unwrap())).collect();
         assert!(codes.len() > 50);
         for code in codes {
-            let outcome = refused(code);
-            let understood =
-                matches!(outcome, Outcome::Again { .. } | Outcome::Stopped { .. } | Outcome::Refused { .. });
+            let outcome = answered(code);
+            let understood = matches!(outcome, Outcome::Again { .. } | Outcome::Stopped { .. } | Outcome::Refused(_));
             assert!(understood && !explained(code).is_empty(), "{code}: {outcome:?}");
         }
-    }
-
-    #[test]
-    fn pauses_grow_and_end_at_an_hour() {
-        let pauses: Vec<_> = (0..9).map(|attempts| pause_ms(attempts) / 1_000).collect();
-        assert_eq!(pauses, [1, 4, 16, 64, 256, 1_024, 3_600, 3_600, 3_600]);
     }
 }

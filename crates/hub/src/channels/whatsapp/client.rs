@@ -6,8 +6,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use serde_json::Value;
 
-use super::answer::{Outcome, Reply, outcome};
+use super::answer::{Reply, outcome};
 use super::number::Opened;
+use crate::delivery::Outcome;
 
 /// Time limit for one request.
 pub(crate) const WITHIN: Duration = Duration::from_secs(30);

@@ -48,7 +48,8 @@ async fn one(hub: &Arc<Hub>, opened: &Opened, media: &MediaRef, route: ContactId
     let bytes = told.get("file_size").and_then(|size| size.as_u64().or_else(|| size.as_str()?.parse().ok()));
     let mut hash = Sha256::new();
     let name = called(media);
-    let upload = Upload { name, sender: Sender::Contact(route), meant_for: None, id: None, network: None, bytes };
+    let upload =
+        Upload { name, sender: Sender::Contact(route), meant_for: None, id: None, network: None, bytes, right: None };
     let stream = response.bytes_stream().inspect_ok(|part| hash.update(part));
     let file = take(hub, upload, stream).await.map_err(|refused| refused.to_string())?;
     let claimed = told.get("sha256").and_then(Value::as_str).filter(|sum| !sum.is_empty()).unwrap_or(&media.sha256);

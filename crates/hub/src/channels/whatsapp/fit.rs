@@ -2,7 +2,9 @@
 //! Pure.
 
 use serde_json::{Map, Value};
-use tandem_conversation::{Channel, Choice, Content, FileKind, Limits, Media, TemplateValue, TurnId, one_line};
+use tandem_conversation::{
+    CardPerson, Channel, Choice, Content, FileKind, Limits, Media, ReviewId, TemplateValue, TurnId, one_line,
+};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// The channel's limits, as everybody knows them.
@@ -35,6 +37,8 @@ pub(crate) enum Piece {
         language: String,
         values: Vec<TemplateValue>,
     },
+    /// The contact cards of others.
+    Cards(Vec<CardPerson>),
     /// In the channel's own words.
     Raw(Box<Map<String, Value>>),
 }
@@ -76,6 +80,7 @@ pub(crate) fn fit(turn: TurnId, content: &Content) -> Result<Vec<Piece>, Unfit> 
             let (name, language, values) = (name.clone(), language.clone(), values.clone());
             Ok(vec![Piece::Template { name, language, values }])
         }
+        Content::Card { people, .. } => Ok(vec![Piece::Cards(people.clone())]),
         _ => Err(Unfit("WhatsApp has no such message".into())),
     }
 }
@@ -133,8 +138,6 @@ fn question(turn: TurnId, text: &str, choices: &[Choice]) -> Vec<Piece> {
         let lines = numbered.collect::<Vec<_>>().join("\n");
         return cut(&format!("{text}\n\n{lines}"), LIMITS.text, usize::MAX).into_iter().map(Piece::Text).collect();
     }
-    let (before, body) = tail(text, LIMITS.body);
-    let mut pieces = if before.is_empty() { Vec::new() } else { texts(&before) };
     let row = |choice: &Choice| {
         let label = one_line(&choice.label);
         let title = shortened(&label, LIMITS.row);
@@ -142,11 +145,34 @@ fn question(turn: TurnId, text: &str, choices: &[Choice]) -> Vec<Piece> {
         Row { id: id_of(turn, &choice.id), title, detail }
     };
     let rows = choices.iter().map(row).collect();
-    pieces.push(match shape {
+    below(text, |body| match shape {
         Shape::Buttons => Piece::Buttons { body, buttons: rows },
         _ => Piece::List { body, rows },
-    });
+    })
+}
+
+/// Buttons or a list below a text. What is too long to stand above them goes first.
+fn below(text: &str, last: impl FnOnce(String) -> Piece) -> Vec<Piece> {
+    let (before, body) = tail(text, LIMITS.body);
+    let mut pieces = if before.is_empty() { Vec::new() } else { texts(&before) };
+    pieces.push(last(body));
     pieces
+}
+
+/// The messages that a request for a review becomes: a list of the scores, the best first.
+pub(crate) fn review(request: TurnId, text: &str) -> Vec<Piece> {
+    let row = |score: usize| Row {
+        id: id_of(request, &score.to_string()),
+        title: format!("{score} {}", "★".repeat(score)),
+        detail: String::new(),
+    };
+    below(text, |body| Piece::List { body, rows: (1..=5).rev().map(row).collect() })
+}
+
+/// The request for a review that a tap may answer, and the score.
+pub(crate) fn scored(id: &str) -> Option<(ReviewId, u8)> {
+    let (request, score) = id.split_once(':')?;
+    Some((request.parse().ok()?, score.parse().ok()?))
 }
 
 /// The id of a choice's button, which comes back with the tap.

@@ -1,153 +1,119 @@
-//! Reads stored webhooks: messages become turns, statuses become receipts, by the ordinary commands.
+//! What webhooks say, taken in: messages become turns, statuses become receipts, by the ordinary commands.
 //!
-//! Each change is one transaction with the memory that it happened, so whatever is delivered or read twice counts once.
-
-use std::sync::Arc;
-use std::time::Duration;
+//! Each is taken in together with the memory that it was, so whatever is delivered or read twice counts once.
 
 use tandem_conversation::{
-    CALL, CALL_PERMISSION, Channel, Command, Contact, ContactId, ContactKind, Content, Conversation, ConversationId,
-    CustomerRef, Envelope, Media, Opening, Participant, Permissions, RENUMBERED, Rejection, Stage, Time, TurnId,
+    CALL, CALL_PERMISSION, CardPerson, Channel, Command, Contact, ContactId, ContactKind, Content, Conversation,
+    ConversationId, CustomerRef, Envelope, EventBody, Media, Opening, Participant, Permissions, RENUMBERED, REUSED,
+    Rejection, Time, TurnId,
 };
 use tandem_sql::Connection;
-use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
-use super::number::{self, Opened};
-use super::sending::go_on;
-use super::webhook::{Body, Call, Change, Message, Renumbered, Status, What, Who};
-use super::{answer, download, fit, route, webhook};
+use super::reports::{Taken, report, silent_line};
+use super::webhook::{Body, Call, MediaRef, Message, Renumbered, Status, What, Who};
+use super::{fit, route};
 use crate::engine::{Engine, Repeat, Said, system_command};
-use crate::hub::Hub;
-use crate::store::whatsapp::inbox::{self, Waiting};
 use crate::store::whatsapp::messages::{self, Known};
-use crate::store::whatsapp::routes::NameKind;
-use crate::store::whatsapp::sends::Phase;
+use crate::store::whatsapp::routes::{NameKind, Placement};
 use crate::store::whatsapp::unfetched::{self, Unfetched};
-use crate::store::whatsapp::{Number, routes, sends};
-use crate::store::{StoreError, contacts, events};
+use crate::store::whatsapp::{Number, routes};
+use crate::store::{StoreError, contacts, events, reviews};
 
-/// How often the inbox is looked at without being told.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Bodies read per look.
-const AT_ONCE: u32 = 32;
-/// Pause after the store has failed.
-const PATIENCE: Duration = Duration::from_secs(2);
 /// Why bodies with messages of a phone's past are kept as they came.
 const PAST: &str = "it holds messages of a phone's past, which are not imported";
 const HOUR_MS: i64 = 3_600_000;
+/// How far clocks may differ before that is noted.
+const CLOCKS_MS: i64 = 60_000;
 
-/// Reads what comes for as long as the hub runs.
-pub(crate) async fn run(hub: Arc<Hub>) {
-    let mut look = tokio::time::interval(LOOK_EVERY);
-    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            _ = look.tick() => {}
-            () = hub.whatsapp_came.notified() => {}
-        }
-        loop {
-            match step(&hub).await {
-                Ok(0) => break,
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::error!(%error, "webhooks of WhatsApp cannot be read");
-                    tokio::time::sleep(PATIENCE).await;
-                    break;
-                }
-            }
-        }
-    }
+/// What is taken in by itself.
+#[derive(Debug)]
+pub(super) enum Taking {
+    /// A message, and who said it: the customer, or ours on their own phone.
+    Message(Box<Message>, Participant),
+    Status(Box<Status>),
+    Renumbered(Renumbered),
+    Preference {
+        who: Who,
+        wish: String,
+    },
 }
 
-/// Reads the oldest bodies; returns how many there were.
-async fn step(hub: &Arc<Hub>) -> Result<usize, StoreError> {
-    let waiting = hub.database.read(|connection| inbox::waiting(connection, AT_ONCE)).await?;
-    let count = waiting.len();
-    for one in waiting {
-        take(hub, one).await?;
-    }
-    Ok(count)
-}
-
-async fn take(hub: &Arc<Hub>, waiting: Waiting) -> Result<(), StoreError> {
-    let id = waiting.id;
-    let unread = match (number::find(hub, &waiting.number).await?, webhook::read(&waiting.body)) {
-        (None, _) => vec!["its number was removed".to_owned()],
-        (_, Err(why)) => vec![why],
-        (Some(opened), Ok(delivery)) => {
-            let opened = Arc::new(opened);
-            let mut unread = delivery.unread;
-            for change in delivery.changes {
-                if matches!(change.what, What::History(_)) {
-                    unread.push(PAST.to_owned());
-                    continue;
-                }
-                match apply(hub, &opened, change, waiting.received).await {
-                    Ok(()) => {}
-                    Err(error @ StoreError::Database(_)) => return Err(error),
-                    // One change must not hold up the others.
-                    Err(error) => {
-                        tracing::error!(%error, number = waiting.number, "a change on WhatsApp cannot be taken in");
-                        unread.push(error.to_string());
-                    }
-                }
+impl Taking {
+    /// What a change is to be taken in as; none if nothing comes of it.
+    ///
+    /// # Errors
+    /// Why it is left as it came.
+    pub(super) fn of(what: What, number: &Number) -> Result<Option<Self>, String> {
+        Ok(match what {
+            What::Message(message) => Some(Self::Message(message, Participant::Customer)),
+            What::Echo(message) => {
+                Some(Self::Message(message, Participant::Device { name: format!("Phone of {}", number.display) }))
             }
-            unread.dedup();
-            unread
-        }
-    };
-    hub.database
-        .write(move |connection, _| match unread.is_empty() {
-            true => inbox::read(connection, id),
-            false => inbox::unread(connection, id, &unread.join("; ")),
+            What::Status(status) => Some(Self::Status(status)),
+            What::Renumbered(change) => Some(Self::Renumbered(change)),
+            What::Preference { who, value, .. } => Some(Self::Preference { who, wish: value }),
+            What::Call(call) if call.by_customer => {
+                let message = rang(call).map_err(|rejection| rejection.to_string())?;
+                Some(Self::Message(Box::new(message), Participant::Customer))
+            }
+            What::History(_) => return Err(PAST.to_owned()),
+            What::Call(_) | What::Template { .. } | What::Errors(_) | What::Other { .. } => None,
         })
-        .await
-}
-
-async fn apply(hub: &Arc<Hub>, opened: &Arc<Opened>, change: Change, received: Time) -> Result<(), StoreError> {
-    let Change { number, what } = change;
-    if number.is_some_and(|number| number != opened.number.phone_number_id) {
-        return Err(Rejection::invalid("metadata", "it is about another number: check the addresses at Meta").into());
     }
-    match what {
-        What::Message(message) => hear(hub, opened, *message, Participant::Customer, received).await,
-        What::Echo(message) => {
-            let device = Participant::Device { name: format!("Phone of {}", opened.number.display) };
-            hear(hub, opened, *message, device, received).await
+
+    /// The names of the customer whose chat it is about; a report has none.
+    pub(super) fn names(&self) -> Vec<(NameKind, String)> {
+        match self {
+            Self::Message(message, _) => route::names(&message.who),
+            Self::Preference { who, .. } => route::names(who),
+            Self::Renumbered(change) => [&change.before, &change.after].into_iter().flat_map(route::names).collect(),
+            Self::Status(_) => Vec::new(),
         }
-        What::Status(status) => {
-            let (opened, now) = (Arc::clone(opened), hub.clock.now());
-            let report = move |connection: &Connection, engine: &mut Engine| {
-                report(connection, engine, &opened.number, &status, now)
-            };
-            if hub.database.write(report).await? {
-                hub.whatsapp_queued.notify_one();
+    }
+
+    /// Whether Meta counts it as a message of the customer's.
+    pub(super) fn is_message(&self) -> bool {
+        matches!(self, Self::Message(_, Participant::Customer))
+    }
+
+    /// The file that is to be fetched before.
+    pub(super) fn file(&self) -> Option<&MediaRef> {
+        match self {
+            Self::Message(message, _) => match &message.body {
+                Body::Media(media) => Some(media),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Takes it in, unless it is known.
+    pub(super) fn take(
+        &self,
+        connection: &Connection,
+        engine: &mut Engine,
+        number: &Number,
+        file: Option<Result<Media, String>>,
+        received: Time,
+        now: Time,
+    ) -> Result<Taken, StoreError> {
+        match self {
+            Self::Message(message, by) => {
+                let Some(route) = route_of(connection, number, message, received)? else { return Ok(Taken::Whole) };
+                let at = sent_at(message, received);
+                if message.sent_ms.is_some_and(|sent| received.since(Time(sent)) < -CLOCKS_MS) {
+                    tracing::warn!(
+                        number = number.key,
+                        "a message on WhatsApp is of the future: the hub's time counts"
+                    );
+                }
+                Heard { number, route, message, by, file, at, now }.take(connection, engine)
             }
-            Ok(())
+            Self::Status(status) => report(connection, engine, number, status, now),
+            Self::Renumbered(change) => renumber(connection, engine, number, change, received),
+            Self::Preference { who, wish } => prefer(connection, number, who, wish, received),
         }
-        What::Renumbered(change) => {
-            let opened = Arc::clone(opened);
-            let renumbered = move |connection: &Connection, engine: &mut Engine| {
-                renumber(connection, engine, &opened.number, &change, received)
-            };
-            hub.database.write(renumbered).await
-        }
-        What::Preference { who, value, .. } => {
-            let opened = Arc::clone(opened);
-            hub.database.write(move |connection, _| prefer(connection, &opened.number, &who, &value, received)).await
-        }
-        What::Template { .. } => {
-            hub.whatsapp_templates.notify_one();
-            Ok(())
-        }
-        What::Errors(errors) => {
-            let codes: Vec<_> = errors.iter().map(|error| error.code).collect();
-            tracing::warn!(number = opened.number.key, ?codes, "WhatsApp reports errors of this number");
-            Ok(())
-        }
-        What::Call(call) if call.by_customer => hear(hub, opened, rang(call)?, Participant::Customer, received).await,
-        What::Call(_) | What::History(_) | What::Other { .. } => Ok(()),
     }
 }
 
@@ -161,41 +127,34 @@ fn rang(call: Call) -> Result<Message, Rejection> {
     Ok(Message { id, who, name, username: None, sent_ms: at_ms, quotes: None, body })
 }
 
+/// By the sender's clock, never in the future.
+fn sent_at(message: &Message, received: Time) -> Time {
+    message.sent_ms.map_or(received, Time).min(received)
+}
+
+/// The chat of a message, with what that teaches about names; none if the message is known.
+pub(super) fn route_of(
+    connection: &Connection,
+    number: &Number,
+    message: &Message,
+    received: Time,
+) -> Result<Option<ContactId>, StoreError> {
+    if messages::get(connection, &number.key, &message.id)?.is_some() {
+        return Ok(None);
+    }
+    locate(connection, &number.key, &message.who, &called(message), sent_at(message, received)).map(Some)
+}
+
 /// What is needed to take in one message.
-struct Heard {
-    number: Number,
+struct Heard<'a> {
+    number: &'a Number,
     route: ContactId,
-    message: Message,
-    by: Participant,
+    message: &'a Message,
+    by: &'a Participant,
     file: Option<Result<Media, String>>,
     /// By the sender's clock, never in the future.
     at: Time,
     now: Time,
-}
-
-async fn hear(
-    hub: &Arc<Hub>,
-    opened: &Arc<Opened>,
-    message: Message,
-    by: Participant,
-    received: Time,
-) -> Result<(), StoreError> {
-    let at = message.sent_ms.map_or(received, Time).min(received);
-    let (number, key) = (opened.number.clone(), opened.number.key.clone());
-    let (who, name, id) = (message.who.clone(), called(&message), message.id.clone());
-    let located = hub.database.write(move |connection, _| -> Result<_, StoreError> {
-        if messages::get(connection, &key, &id)?.is_some() {
-            return Ok(None);
-        }
-        locate(connection, &key, &who, &name, at).map(Some)
-    });
-    let Some(route) = located.await? else { return Ok(()) };
-    let file = match &message.body {
-        Body::Media(media) => Some(download::fetch(hub, opened, media, route).await),
-        _ => None,
-    };
-    let heard = Heard { number, route, message, by, file, at, now: hub.clock.now() };
-    hub.database.write(move |connection, engine| heard.take(connection, engine)).await
 }
 
 /// What a customer is called until somebody knows better.
@@ -216,11 +175,9 @@ fn locate(connection: &Connection, number: &str, who: &Who, name: &str, at: Time
     routes::keep(connection, number, &placement, name, at)
 }
 
-impl Heard {
-    fn take(self, connection: &Connection, engine: &mut Engine) -> Result<(), StoreError> {
-        if messages::get(connection, &self.number.key, &self.message.id)?.is_some() {
-            return Ok(());
-        }
+impl Heard<'_> {
+    fn take(self, connection: &Connection, engine: &mut Engine) -> Result<Taken, StoreError> {
+        let mut taken = Taken::Whole;
         let renews = match &self.message.body {
             Body::Edit { .. } | Body::Revoke { .. } => false,
             Body::Said(content) => content.renews_window(),
@@ -229,25 +186,27 @@ impl Heard {
         let known = match &self.message.body {
             Body::Reaction { to, emoji } => {
                 let (emoji, received) = (emoji.clone(), self.at);
-                self.about(connection, engine, to, |turn| Command::React { turn, emoji, received })?;
+                if !self.about(connection, engine, to, |turn| Command::React { turn, emoji, received })? {
+                    taken = Taken::Nothing("a reaction is about a message that is not here");
+                }
                 None
             }
             Body::Revoke { of } => {
-                self.about(connection, engine, of, |turn| Command::WithdrawTurn { turn })?;
+                if !self.about(connection, engine, of, |turn| Command::WithdrawTurn { turn })? {
+                    taken = Taken::Nothing("a withdrawal is about a message that is not here");
+                }
                 None
             }
-            Body::Edit { of, body } => match &**body {
-                Body::Said(content) => {
-                    let (new, received) = (content.clone(), self.at);
-                    let edit = |turn| Command::EditTurn { turn, content: new, received };
-                    match self.about(connection, engine, of, edit)? {
-                        true => None,
-                        // The first words never came: the new ones stand for both.
-                        false => Some(self.write(connection, engine, content.clone())?),
-                    }
+            Body::Edit { of, body } => {
+                let (new, alone) = self.edited(connection, of, body)?;
+                let received = self.at;
+                let edit = |turn| Command::EditTurn { turn, content: new, received };
+                match self.about(connection, engine, of, edit)? {
+                    true => None,
+                    // The first words never came: the new ones stand for both.
+                    false => Some(self.write(connection, engine, alone)?),
                 }
-                _ => None,
-            },
+            }
             Body::CallPermission { accepted, expires_ms } => {
                 let until = expires_ms.map(Time);
                 routes::set_calls(connection, self.route, *accepted, until)?;
@@ -263,7 +222,9 @@ impl Heard {
                 self.conversation(connection, engine, false)?;
                 None
             }
+            Body::Said(content) if self.comments(connection, engine, content)? => None,
             Body::Said(content) => Some(self.write(connection, engine, content.clone())?),
+            Body::Tap { id, .. } if self.scores(connection, engine, id)? => None,
             Body::Tap { title, .. } => Some(self.write(connection, engine, Content::Text { text: title.clone() })?),
             Body::Media(media) => {
                 let content = match &self.file {
@@ -280,12 +241,69 @@ impl Heard {
                 Some(known)
             }
         };
+        if let Body::Said(Content::Card { people, .. }) = &self.message.body {
+            self.learn_number(connection, people)?;
+        }
         // What is no turn of its own is remembered too, so that a repeat is known.
         messages::put(connection, &self.number.key, &self.message.id, &known.unwrap_or(Known::NO_TURN))?;
-        if renews && self.by == Participant::Customer {
+        if renews && *self.by == Participant::Customer {
             routes::heard(connection, self.route, self.at)?;
         }
-        Ok(())
+        Ok(taken)
+    }
+
+    /// What an edited message says now, in its place, and what the new words are by themselves. Of a file, only the words
+    /// below it can be edited.
+    fn edited(&self, connection: &Connection, of: &str, body: &Body) -> Result<(Content, Content), StoreError> {
+        let media = match body {
+            Body::Said(content) => return Ok((content.clone(), content.clone())),
+            Body::Media(media) => media,
+            _ => return Err(Rejection::invalid("edit", "nothing else can be edited").into()),
+        };
+        let alone = match tandem_conversation::is_blank(&media.caption) {
+            true => unfetched(media.kind.name(), "", ""),
+            false => Content::Text { text: media.caption.clone() },
+        };
+        let known = messages::get(connection, &self.number.key, of)?.filter(|known| !known.turn.0.is_nil());
+        let Some(known) = known else { return Ok((alone.clone(), alone)) };
+        let mut first = events::of_turn(connection, known.conversation, known.turn)?;
+        if let Some(event) = &mut first {
+            events::amendments(connection, known.conversation)?.apply(event);
+        }
+        Ok(match first.as_ref().and_then(|event| event.body.content()) {
+            Some(Content::Attachment { media: file, .. }) => {
+                (Content::Attachment { media: file.clone(), text: media.caption.clone() }, alone)
+            }
+            _ => (alone.clone(), alone),
+        })
+    }
+
+    /// The card that answers our question for the number says whose chat this is: WhatsApp attests it.
+    fn learn_number(&self, connection: &Connection, people: &[CardPerson]) -> Result<(), StoreError> {
+        let Some(quoted) = &self.message.quotes else { return Ok(()) };
+        let Some(asked) = messages::get(connection, &self.number.key, quoted)? else { return Ok(()) };
+        let is_ours = asked.part.is_some();
+        let event = events::of_turn(connection, asked.conversation, asked.turn)?.filter(|_| is_ours);
+        let asks = event.is_some_and(|event| match &event.body {
+            EventBody::TurnAdded { turn, .. } => {
+                turn.raw.as_ref().is_some_and(|raw| Channel::Whatsapp.asks_for_number(raw))
+            }
+            _ => false,
+        });
+        let phone = people.iter().flat_map(|person| &person.phones).next().filter(|_| asks);
+        let phone = phone.and_then(|phone| Contact::new(ContactKind::Phone, phone).ok());
+        let Some(digits) = phone.and_then(|phone| phone.value.strip_prefix('+').map(str::to_owned)) else {
+            return Ok(());
+        };
+        let name = (NameKind::Number, digits);
+        let known = routes::known(connection, &self.number.key, std::slice::from_ref(&name))?;
+        let holds = known.iter().any(|known| known.kind == name.0 && known.value == name.1 && known.until.is_none());
+        if holds {
+            // Another chat has this number, or this one has it already.
+            return Ok(());
+        }
+        let placement = Placement { route: Some(self.route), adds: vec![name], ends: Vec::new(), conflict: false };
+        routes::keep(connection, &self.number.key, &placement, "", self.at).map(drop)
     }
 
     /// Does something about an earlier message of this chat; false if that is not known. The words of one that was
@@ -309,10 +327,11 @@ impl Heard {
         if changes_words && events::amendments(connection, known.conversation)?.is_withdrawn(known.turn) {
             return Ok(true);
         }
-        if let Err(rejection) = self.execute(connection, engine, known.conversation, command)? {
-            tracing::debug!(%rejection, "what was said about an earlier message is refused");
+        let done = self.execute(connection, engine, known.conversation, command)?;
+        if let Err(rejection) = &done {
+            tracing::warn!(number = self.number.key, %rejection, "what was said about an earlier message is refused");
         }
-        Ok(true)
+        Ok(done.is_ok())
     }
 
     /// Adds a turn. What the conversation refuses is kept as a message of unknown kind: nothing is dropped.
@@ -328,13 +347,48 @@ impl Heard {
         let quoted = quoted.filter(|known| known.conversation == conversation);
         let quotes = quoted.map(|known| known.turn);
         let said = |content| Said { turn, content, quotes, received: self.at };
-        if let Err(rejection) = engine.hear(connection, conversation, &self.by, said(content), Repeat::Once)? {
+        if let Err(rejection) = engine.hear(connection, conversation, self.by, said(content), Repeat::Once)? {
             let unknown =
                 Content::Unknown { kind: "message".into(), detail: rejection.to_string(), text: String::new() };
-            engine.hear(connection, conversation, &self.by, said(unknown), Repeat::Once)??;
+            engine.hear(connection, conversation, self.by, said(unknown), Repeat::Once)??;
         }
         // What our own phone says is ours.
-        Ok(Known { conversation, turn, part: (self.by != Participant::Customer).then_some(0) })
+        Ok(Known { conversation, turn, part: (*self.by != Participant::Customer).then_some(0) })
+    }
+
+    /// A tap on a score answers the request for a review, and says nothing else; too late, it changes nothing. False for
+    /// other taps.
+    fn scores(&self, connection: &Connection, engine: &mut Engine, id: &str) -> Result<bool, StoreError> {
+        let Some((review, score)) = fit::scored(id) else { return Ok(false) };
+        let Some(conversation) = reviews::conversation_of(connection, review)? else { return Ok(false) };
+        let Some(state) = engine.state(connection, conversation)?.filter(|state| state.contact == self.route) else {
+            return Ok(false);
+        };
+        let answer = state.review.as_deref().filter(|asked| asked.id == review).and_then(|asked| asked.answer.as_ref());
+        let text = answer.map(|answer| answer.text.clone()).unwrap_or_default();
+        let command = Command::GiveFeedback { review: Some(review), score, text };
+        if let Err(rejection) = self.execute(connection, engine, conversation, command)? {
+            tracing::debug!(%rejection, "an answer to a request for a review is refused");
+        }
+        Ok(true)
+    }
+
+    /// Words after a score that ask for nothing are its comment. What asks for something is an ordinary turn.
+    fn comments(&self, connection: &Connection, engine: &mut Engine, content: &Content) -> Result<bool, StoreError> {
+        let Content::Text { text } = content else { return Ok(false) };
+        if *self.by != Participant::Customer || !content.asks_nothing() {
+            return Ok(false);
+        }
+        let scored = |state: &Conversation| {
+            let review = state.review.as_deref().filter(|_| !state.in_progress() && state.is_reviewed())?;
+            let answer = review.answer.as_ref().filter(|answer| answer.text.is_empty() && review.until() > self.now)?;
+            Some(Command::GiveFeedback { review: Some(review.id), score: answer.score, text: text.clone() })
+        };
+        let going_on = engine.going_on(connection, self.route, |state| scored(state).is_some())?;
+        let Some(conversation) = going_on else { return Ok(false) };
+        let command = engine.state(connection, conversation)?.and_then(|state| scored(&state));
+        let Some(command) = command else { return Ok(false) };
+        Ok(self.execute(connection, engine, conversation, command)?.is_ok())
     }
 
     /// A tap, or a number, as the answer to an open question.
@@ -376,8 +430,19 @@ impl Heard {
         };
         match engine.going_on(connection, self.route, goes_on)? {
             Some(newest) => Ok(newest),
-            None => engine.begin(connection, &self.by, opening(connection, &self.number, self.route)?),
+            None => self.begin(connection, engine),
         }
+    }
+
+    /// Begins a conversation. The first of a chat whose number was another person's says so.
+    fn begin(&self, connection: &Connection, engine: &mut Engine) -> Result<ConversationId, StoreError> {
+        let is_first = engine.newest_of_contact(connection, self.route)?.is_none();
+        let begun = engine.begin(connection, self.by, opening(connection, self.number, self.route)?)?;
+        if is_first && routes::is_of_another(connection, &self.number.key, self.route)? {
+            let said = silent_line(REUSED, String::new(), None, self.at);
+            engine.hear(connection, begun, &Participant::Customer, said, Repeat::Once)??;
+        }
+        Ok(begun)
     }
 
     fn execute(
@@ -428,69 +493,6 @@ fn unfetched(kind: &str, why: &str, caption: &str) -> Content {
     Content::Unknown { kind: kind.into(), detail: lines, text: String::new() }
 }
 
-/// A report on one of our messages; true if its lane waited for it.
-fn report(
-    connection: &Connection,
-    engine: &mut Engine,
-    number: &Number,
-    status: &Status,
-    now: Time,
-) -> Result<bool, StoreError> {
-    let stage = match status.state.as_str() {
-        "sent" => Stage::Sent,
-        "delivered" => Stage::Delivered,
-        "read" => Stage::Seen,
-        "played" => Stage::Played,
-        "failed" => Stage::Failed,
-        // Unknown states say nothing about delivery.
-        _ => return Ok(false),
-    };
-    let (known, was_awaited) = match messages::get(connection, &number.key, &status.id)? {
-        Some(known) => (Some(known), false),
-        None => tracked(connection, number, status, now)?,
-    };
-    let Some(Known { conversation, turn, part: Some(_) }) = known else { return Ok(false) };
-    messages::reach(connection, &number.key, &status.id, stage)?;
-    if let Some(pricing) = &status.pricing {
-        let pricing = serde_json::json!({
-            "billable": pricing.billable, "category": pricing.category, "model": pricing.model, "type": pricing.kind,
-        });
-        messages::set_pricing(connection, &number.key, &status.id, &pricing.to_string(), now)?;
-    }
-    let parts = sends::of_turn(connection, turn)?.map_or(1, |head| head.parts);
-    let Some(stage) = messages::stage_of(connection, turn, parts)? else { return Ok(was_awaited) };
-    let reason = status.errors.first().filter(|_| stage == Stage::Failed);
-    let reason = reason.map(|error| format!("{} ({})", answer::explained(error.code), error.line()));
-    let command = system_command(conversation, Command::Progress { turn, stage, reason });
-    if let Err(rejection) = engine.execute(connection, &command, Repeat::Once, None)? {
-        tracing::debug!(%rejection, "a report of WhatsApp is refused");
-    }
-    Ok(was_awaited)
-}
-
-/// A message whose answer was lost, or is still on its way: its report carries the turn's id. If its lane waited for that,
-/// it goes on.
-fn tracked(
-    connection: &Connection,
-    number: &Number,
-    status: &Status,
-    now: Time,
-) -> Result<(Option<Known>, bool), StoreError> {
-    let turn = status.tracker.as_ref().and_then(|tracker| tracker.parse::<TurnId>().ok());
-    let head = match turn {
-        Some(turn) => sends::of_turn(connection, turn)?.filter(|head| head.phase != Phase::Waits),
-        None => None,
-    };
-    let Some(head) = head else { return Ok((None, false)) };
-    let known = Known { conversation: head.conversation, turn: head.turn, part: Some(head.part) };
-    messages::put(connection, &number.key, &status.id, &known)?;
-    let is_awaited = head.phase == Phase::Unconfirmed;
-    if is_awaited {
-        go_on(connection, head, now)?;
-    }
-    Ok((Some(known), is_awaited))
-}
-
 /// A customer has another number or id: the chat stays theirs, and says so while it is in progress.
 fn renumber(
     connection: &Connection,
@@ -498,34 +500,42 @@ fn renumber(
     number: &Number,
     change: &Renumbered,
     received: Time,
-) -> Result<(), StoreError> {
+) -> Result<Taken, StoreError> {
     if messages::get(connection, &number.key, &change.id)?.is_some() {
-        return Ok(());
+        return Ok(Taken::Whole);
     }
     messages::put(connection, &number.key, &change.id, &Known::NO_TURN)?;
     let at = change.at_ms.map_or(received, Time).min(received);
     let names: Vec<_> = route::names(&change.before).into_iter().chain(route::names(&change.after)).collect();
     let known = routes::known(connection, &number.key, &names)?;
-    if let Some(placement) = route::renamed(&change.before, &change.after, at, &known) {
-        let route = routes::keep(connection, &number.key, &placement, "", at)?;
-        if let Some(conversation) = engine.going_on(connection, route, Conversation::in_progress)? {
-            let kind = RENUMBERED.into();
-            let detail = match (&change.before.wa_id, &change.after.wa_id) {
-                (Some(before), Some(after)) if before != after => format!("+{before} → +{after}"),
-                _ => String::new(),
-            };
-            let content = Content::Unknown { kind, detail, text: String::new() };
-            let said = Said { turn: TurnId(Uuid::now_v7()), content, quotes: None, received: at };
-            engine.hear(connection, conversation, &Participant::Customer, said, Repeat::Once)??;
-        }
+    let Some(placement) = route::renamed(&change.before, &change.after, at, &known) else {
+        return Ok(Taken::Nothing("a new number or id is that of nobody who is known"));
+    };
+    let route = routes::keep(connection, &number.key, &placement, "", at)?;
+    if let Some(conversation) = engine.going_on(connection, route, Conversation::in_progress)? {
+        let detail = match (&change.before.wa_id, &change.after.wa_id) {
+            (Some(before), Some(after)) if before != after => format!("+{before} → +{after}"),
+            _ => String::new(),
+        };
+        let said = silent_line(RENUMBERED, detail, None, at);
+        engine.hear(connection, conversation, &Participant::Customer, said, Repeat::Once)??;
     }
-    Ok(())
+    Ok(Taken::Whole)
 }
 
-fn prefer(connection: &Connection, number: &Number, who: &Who, wish: &str, received: Time) -> Result<(), StoreError> {
-    let known = routes::known(connection, &number.key, &route::names(who))?;
-    match route::place(who, received, &known).route {
-        Some(route) => routes::set_marketing(connection, route, wish),
-        None => Ok(()),
+fn prefer(
+    connection: &Connection,
+    number: &Number,
+    who: &Who,
+    wish: &str,
+    received: Time,
+) -> Result<Taken, StoreError> {
+    if !matches!(wish, "stop" | "resume") {
+        return Ok(Taken::Nothing("a wish about marketing is not known"));
     }
+    let known = routes::known(connection, &number.key, &route::names(who))?;
+    let Some(route) = route::place(who, received, &known).route else {
+        return Ok(Taken::Nothing("a wish about marketing is that of nobody who is known"));
+    };
+    routes::set_marketing(connection, route, wish).map(|()| Taken::Whole)
 }

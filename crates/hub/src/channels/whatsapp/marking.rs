@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use tandem_conversation::{ConversationId, Time, Window};
+use tandem_protocol::channels::ReadReceipts;
 use tokio::time::MissedTickBehavior;
 
 use super::client;
@@ -73,7 +74,8 @@ async fn tell_typing(hub: &Arc<Hub>, id: ConversationId, now: Time) -> Result<()
         None => None,
     };
     let (Some(opened), Some(message)) = (opened, message) else { return Ok(()) };
-    if !opened.number.read_marks || opened.number.state != OK {
+    let is_told = opened.number.typing && opened.number.read_receipts != ReadReceipts::Off;
+    if !is_told || opened.number.state != OK {
         return Ok(());
     }
     let hub = Arc::clone(hub);
@@ -101,7 +103,7 @@ async fn send(hub: &Arc<Hub>, mark: Mark) -> Result<(), StoreError> {
     let (Some(opened), Some(message)) = (opened, message) else {
         return hub.database.write(move |connection, _| marks::nothing(connection, of)).await;
     };
-    if !opened.number.read_marks {
+    if opened.number.read_receipts == ReadReceipts::Off {
         return hub.database.write(move |connection, _| marks::nothing(connection, of)).await;
     }
     let sent = match opened.number.state.as_str() {

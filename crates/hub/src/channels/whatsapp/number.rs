@@ -12,12 +12,12 @@ use crate::store::{StoreError, brands};
 
 /// What the secrets of numbers are sealed for.
 pub(crate) const PURPOSE: &str = "secrets of WhatsApp numbers";
-/// Where Meta answers.
-pub(crate) const BASE_URL: &str = "https://graph.facebook.com/v25.0";
 /// After how many hours of silence a message begins a new conversation.
 pub(crate) const NEW_AFTER_H: u32 = 24;
 /// Messages per second that Meta takes from a number, until it raises that.
-pub(crate) const PER_SECOND: u32 = 80;
+const PER_SECOND: u32 = 80;
+/// The same of a number that is also used in the app on a phone.
+const PER_SECOND_SHARED: u32 = 20;
 
 /// A number that can send and receive.
 pub(crate) struct Opened {
@@ -28,7 +28,7 @@ pub(crate) struct Opened {
 
 /// Where the Cloud API is that operators mean; none is Meta's own.
 pub(crate) fn base_url(named: Option<&str>) -> &str {
-    named.unwrap_or(BASE_URL).trim_end_matches('/')
+    named.unwrap_or(whatsapp::BASE_URL).trim_end_matches('/')
 }
 
 /// The row of a number.
@@ -51,12 +51,16 @@ fn sealed(new: &NewWhatsappNumber, brand: Option<BrandId>, seal: &Seal, now: Tim
         brand,
         base_url: base_url(new.base_url.as_deref()).to_owned(),
         new_after_h: new.new_after_h.unwrap_or(NEW_AFTER_H),
-        per_second: new.per_second.unwrap_or(PER_SECOND),
-        read_marks: new.read_marks,
+        per_second: new.per_second.unwrap_or(if new.coexistence { PER_SECOND_SHARED } else { PER_SECOND }),
+        coexistence: new.coexistence,
+        read_receipts: new.read_receipts,
+        typing: new.typing.unwrap_or(true),
         free_replies: new.free_replies,
         state: whatsapp::OK.into(),
         since: now,
         detail: String::new(),
+        quality: whatsapp::UNKNOWN.into(),
+        limit: String::new(),
     })
 }
 
@@ -153,6 +157,8 @@ impl Opened {
             state: String::new(),
             since: Time(0),
             detail: String::new(),
+            quality: String::new(),
+            limit: String::new(),
             ..opened.number.clone()
         };
         let secrets = |opened: &Self| (opened.access_token.clone(), opened.app_secret.clone());
@@ -196,7 +202,6 @@ mod tests {
             access_token: "token\n".into(),
             app_secret: "secret".into(),
             verify_token: "a long one".into(),
-            read_marks: true,
             ..NewWhatsappNumber::default()
         }
     }
@@ -208,7 +213,7 @@ mod tests {
     #[test]
     fn a_number_is_stored_with_sealed_secrets() {
         let number = sealed(&new(), None, &seal(), Time(0)).unwrap();
-        assert_eq!((number.display.as_str(), number.base_url.as_str()), ("+34600123456", BASE_URL));
+        assert_eq!((number.display.as_str(), number.base_url.as_str()), ("+34600123456", whatsapp::BASE_URL));
         let opened = opened(number, &seal()).unwrap();
         assert_eq!((opened.access_token.as_str(), opened.app_secret.as_str()), ("token", "secret"));
     }

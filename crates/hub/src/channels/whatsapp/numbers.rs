@@ -4,49 +4,23 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use serde::Deserialize;
 use tandem_conversation::{Permission, Rejection};
 use tandem_protocol::Problem;
-use utoipa::ToSchema;
+use tandem_protocol::channels::{ReadReceipts, WhatsappCheck, WhatsappNumber, WhatsappSettings};
+use tandem_sql::Connection;
 
-use super::number;
+use super::{checking, number};
 use crate::administration::audit;
 use crate::api::Json;
 use crate::api::auth::Signed;
-use crate::api::whatsapp::{WhatsappNumber, shown, unknown_number};
+use crate::api::whatsapp::{told, unknown_number};
 use crate::config::NewWhatsappNumber;
+use crate::engine::Engine;
 use crate::hub::Hub;
 use crate::problem::ApiError;
 use crate::seal::Seal;
-use crate::store::whatsapp::{self, Number, sends};
+use crate::store::whatsapp;
 use crate::store::{StoreError, brands};
-
-/// `PUT /api/v1/channels/whatsapp/{number}`: everything about a number. Secrets that are left out stay as they are;
-/// a new `baseUrl` needs the access token again.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct WhatsappSettings {
-    /// In international form.
-    number: String,
-    phone_number_id: String,
-    account_id: String,
-    /// Key of the brand that its conversations belong to.
-    brand: Option<String>,
-    /// Where the Cloud API is; null for Meta's own.
-    base_url: Option<String>,
-    access_token: Option<String>,
-    app_secret: Option<String>,
-    /// At least 8 characters.
-    verify_token: Option<String>,
-    /// Whether customers are told that their messages were read [default: true].
-    read_marks: Option<bool>,
-    /// Replies that cost nothing, in a month; null if that is not known.
-    free_replies: Option<u32>,
-    /// After how many hours of silence a message begins a new conversation [default: 24].
-    new_after_h: Option<u32>,
-    /// Messages that it takes per second [default: 80].
-    per_second: Option<u32>,
-}
 
 /// One of the company's numbers.
 #[utoipa::path(get, path = "/api/v1/channels/whatsapp/{number}", tag = "channels", params(("number" = String, Path)),
@@ -105,7 +79,7 @@ pub(crate) async fn put(
     });
     added.await??;
     audit(signed.0.id, &key, "whatsapp: set");
-    hub.whatsapp_queued.notify_one();
+    hub.queued.send_replace(());
     hub.whatsapp_templates.notify_one();
     let found = read(&hub, key).await?;
     found.map(axum::Json).ok_or_else(unknown_number)
@@ -128,17 +102,43 @@ pub(crate) async fn remove(
         return Err(unknown_number());
     }
     audit(signed.0.id, &key, "whatsapp: removed");
-    hub.whatsapp_queued.notify_one();
+    hub.queued.send_replace(());
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn read(hub: &Hub, key: String) -> Result<Option<WhatsappNumber>, StoreError> {
-    let found = hub.database.read(move |connection| -> Result<Option<(Number, u32)>, StoreError> {
-        let Some(number) = whatsapp::by_key(connection, &key)? else { return Ok(None) };
-        let waiting = sends::waiting(connection, &key)?;
-        Ok(Some((number, waiting)))
+/// Asks Meta about a number, tries its webhook as Meta does, and says what is missing. A number that was stopped is tried
+/// again.
+#[utoipa::path(post, path = "/api/v1/channels/whatsapp/{number}/check", tag = "channels",
+    params(("number" = String, Path)),
+    responses((status = 200, body = WhatsappCheck), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, description = "Meta does not answer so", body = Problem)))]
+pub(crate) async fn check(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Path(key): Path<String>,
+) -> Result<axum::Json<WhatsappCheck>, ApiError> {
+    signed.require(Permission::SettingsManage)?;
+    let opened = number::find(&hub, &key).await?.ok_or_else(unknown_number)?;
+    let set = hub.config.whatsapp.iter().find(|set| set.key == key).map(|set| set.verify_token.as_str());
+    let address = hub.config.webhook_of(&key);
+    let checked = checking::check(&hub.whatsapp, &opened, &address, set).await;
+    let check = checked.map_err(|why| ApiError::new(409, "whatsapp.not_checked", format!("Meta says: {why}.")))?;
+    let (said, now) = (check.clone(), hub.clock.now());
+    let note = move |connection: &Connection, _: &mut Engine| {
+        whatsapp::set_standing(connection, &key, &said.quality, &said.limit)?;
+        whatsapp::set_state(connection, &key, whatsapp::OK, "", now)
+    };
+    hub.database.write(note).await?;
+    hub.queued.send_replace(());
+    Ok(axum::Json(check))
+}
+
+async fn read(hub: &Arc<Hub>, key: String) -> Result<Option<WhatsappNumber>, StoreError> {
+    let reader = Arc::clone(hub);
+    let found = hub.database.read(move |connection| -> Result<_, StoreError> {
+        whatsapp::by_key(connection, &key)?.map(|number| told(&reader, connection, number)).transpose()
     });
-    Ok(found.await?.map(|(number, waiting)| shown(number, waiting)))
+    found.await
 }
 
 /// The next start of the hub would undo a change.
@@ -167,10 +167,15 @@ fn new_number(key: String, settings: WhatsappSettings, known: Option<number::Ope
         access_token: settings.access_token.unwrap_or(access_token),
         app_secret: settings.app_secret.unwrap_or(app_secret),
         verify_token: settings.verify_token.unwrap_or(unknown),
-        read_marks: settings.read_marks.unwrap_or(true),
+        read_receipts: settings.read_receipts.unwrap_or(match settings.read_marks {
+            Some(false) => ReadReceipts::Off,
+            _ => ReadReceipts::OnSeen,
+        }),
+        typing: settings.typing,
         free_replies: settings.free_replies,
         new_after_h: settings.new_after_h,
         per_second: settings.per_second,
+        coexistence: settings.coexistence.unwrap_or(false),
     };
     (new, keeps_token)
 }

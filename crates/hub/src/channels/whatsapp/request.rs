@@ -1,7 +1,7 @@
 //! The requests of the Cloud API: messages, reactions, read marks. Pure.
 
 use serde_json::{Map, Value, json};
-use tandem_conversation::{Template, TemplatePart, TemplateValue, TurnId};
+use tandem_conversation::{CardPerson, Template, TemplatePart, TemplateValue, TurnId};
 
 use super::fit::{Piece, field};
 
@@ -43,6 +43,7 @@ pub(crate) struct Outgoing<'a> {
 pub(crate) fn message(outgoing: &Outgoing<'_>) -> Value {
     let (kind, content) = match outgoing.piece {
         Piece::Raw(raw) => return whole(Map::clone(raw), outgoing),
+        Piece::Cards(people) => ("contacts", people.iter().map(card).collect()),
         Piece::Text(text) => ("text", json!({ "body": text, "preview_url": false })),
         Piece::Buttons { body, buttons } => {
             let buttons: Vec<_> = buttons
@@ -89,6 +90,21 @@ pub(crate) fn message(outgoing: &Outgoing<'_>) -> Value {
     request.insert("type".into(), json!(kind));
     request.insert(kind.into(), content);
     whole(request, outgoing)
+}
+
+/// A contact card. The channel wants a part of the name beside the whole.
+fn card(person: &CardPerson) -> Value {
+    let all = |name: &str, values: &[String]| values.iter().map(|value| json!({ name: value })).collect::<Vec<_>>();
+    let mut card = json!({ "name": { "formatted_name": person.name, "first_name": person.name } });
+    for (list, values) in [("phones", all("phone", &person.phones)), ("emails", all("email", &person.emails))] {
+        if !values.is_empty() {
+            card[list] = values.into();
+        }
+    }
+    if !person.organisation.is_empty() {
+        card["org"] = json!({ "company": person.organisation });
+    }
+    card
 }
 
 /// A message with whom it is for, what it quotes, and whose turn it is. These are the hub's affair alone.
@@ -257,6 +273,19 @@ mod tests {
             if let Some(theirs) = recorded(name) {
                 agrees(&ours, &theirs, name);
             }
+        }
+    }
+
+    #[test]
+    fn cards_have_the_shape_of_a_real_clients() {
+        let person = CardPerson { name: "Ada L".into(), phones: vec!["+15550001".into()], ..CardPerson::default() };
+        let ours = sent(&Piece::Cards(vec![person]), None);
+        let card = &ours["contacts"][0];
+        assert_eq!(card.as_object().unwrap().len(), 2, "nothing empty is sent: {card}");
+        let Some(theirs) = recorded("contact") else { return };
+        assert_eq!(ours["type"], theirs["type"]);
+        for path in ["/name/formatted_name", "/phones/0/phone"] {
+            assert_eq!(card.pointer(path), theirs["contacts"][0].pointer(path));
         }
     }
 

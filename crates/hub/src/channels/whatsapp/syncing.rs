@@ -1,4 +1,4 @@
-//! Keeps the templates of our accounts as Meta has them.
+//! Keeps the templates of our accounts, and how Meta sees our numbers, as Meta has them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tandem_conversation::{Template, TemplateButton};
+use tandem_sql::Connection;
 use tokio::time::{Instant, MissedTickBehavior};
 
+use super::checking::about;
 use super::client::ask;
 use super::number::{self, Opened};
+use crate::engine::Engine;
 use crate::hub::Hub;
 use crate::store::StoreError;
 use crate::store::whatsapp::{self, templates};
@@ -48,10 +51,20 @@ async fn due(hub: &Arc<Hub>, fetched: &mut HashMap<String, Instant>) -> Result<(
         let Some(opened) = number::find(hub, &number.key).await? else { continue };
         match fetch(&hub.whatsapp, &opened).await {
             Ok(found) => {
-                let (account, now) = (opened.number.waba_id, hub.clock.now());
+                let (account, now) = (opened.number.waba_id.clone(), hub.clock.now());
                 hub.database.write(move |connection, _| templates::replace(connection, &account, &found, now)).await?;
             }
             Err(why) => tracing::warn!(number = number.key, why, "templates of WhatsApp cannot be fetched"),
+        }
+        match about(&hub.whatsapp, &opened).await {
+            Ok(said) => {
+                let key = number.key;
+                let keep = move |connection: &Connection, _: &mut Engine| {
+                    whatsapp::set_standing(connection, &key, &said.quality, &said.limit)
+                };
+                hub.database.write(keep).await?;
+            }
+            Err(why) => tracing::warn!(number = number.key, why, "Meta does not say how it sees a number"),
         }
     }
     Ok(())

@@ -7,10 +7,9 @@
 mod body;
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 pub(crate) use body::{Body, MediaKind, MediaRef};
-use body::{clipped, number, text};
+use body::{clipped, digest, id, number, text, user_id, word};
 
 /// A body, read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -196,29 +195,36 @@ impl Delivery {
         let field = text(change, &["field"]).unwrap_or_else(|| field_of(value).to_owned());
         let before = (self.changes.len(), self.unread.len());
         let mut add = |what| self.changes.push(Change { number: number.clone(), what });
-        let mut unread = Vec::new();
+        // What stands where a list belongs would be passed over.
+        let misshapen = |name: &&str| value.get(name).is_some_and(|part| !part.is_array() && !part.is_null());
+        let mut unread: Vec<_> =
+            LISTS.into_iter().filter(misshapen).map(|name| format!("its {name} are no list")).collect();
         let people = People::of(value);
-        if field == "calls" {
-            for call in list(value, "calls") {
-                let by_customer = text(call, &["direction"]).is_none_or(|direction| direction == "USER_INITIATED");
-                let who = people.complete(sender(call, "from", "from_user_id", "from_parent_user_id"));
-                let event = text(call, &["event"]).unwrap_or_default();
-                let id = text(call, &["id"]).unwrap_or_else(|| digest(call));
-                let name = people.profile(&who, "name");
-                add(What::Call(Call { id, who, name, event, by_customer, at_ms: time(call) }));
+        for call in list(value, "calls") {
+            let by_customer = text(call, &["direction"]).is_none_or(|direction| direction == "USER_INITIATED");
+            let who = people.complete(sender(call, "from", "from_user_id", "from_parent_user_id"));
+            let event = text(call, &["event"]).unwrap_or_default();
+            let id = id(call, &["id"]).unwrap_or_else(|| digest(call));
+            let name = people.profile(&who, "name");
+            add(What::Call(Call { id, who, name, event, by_customer, at_ms: time(call) }));
+        }
+        for message in list(value, "messages") {
+            match one(message, value, &people) {
+                Ok(what) => add(what),
+                Err(why) => unread.push(why),
             }
-        } else {
-            for message in list(value, "messages") {
-                match one(message, value, &people) {
-                    Ok(what) => add(what),
-                    Err(why) => unread.push(why),
-                }
+        }
+        // How far a call has come is no affair of messages.
+        for status in list(value, "statuses").iter().filter(|_| field != "calls") {
+            match status_of(status) {
+                Ok(status) => add(What::Status(Box::new(status))),
+                Err(why) => unread.push(why),
             }
-            for status in list(value, "statuses") {
-                match status_of(status) {
-                    Ok(status) => add(What::Status(Box::new(status))),
-                    Err(why) => unread.push(why),
-                }
+        }
+        for change in list(value, "user_id_update") {
+            match renamed(change) {
+                Some(change) => add(What::Renumbered(change)),
+                None => unread.push("a change of an id names nobody".into()),
             }
         }
         for echo in ["message_echoes", "smb_message_echoes"].into_iter().flat_map(|name| list(value, name)) {
@@ -256,18 +262,41 @@ impl Delivery {
             });
         }
         let errors: Vec<_> = list(value, "errors").iter().map(ApiError::of).collect();
-        let has_messages = !list(value, "messages").is_empty();
-        if !errors.is_empty() && !has_messages {
+        let are_theirs = ["messages", "calls"].into_iter().any(|name| !list(value, name).is_empty());
+        if !errors.is_empty() && !are_theirs {
             add(What::Errors(errors));
         }
         self.unread.extend(unread);
         if before == (self.changes.len(), self.unread.len()) {
+            // Something else stands where messages are expected.
+            let known = |name: &str| LISTS.contains(&name) || BESIDE.contains(&name);
+            let is_known = value.as_object().is_none_or(|parts| parts.keys().all(|name| known(name)));
+            if FIELDS.contains(&field.as_str()) && !is_known {
+                self.unread.push(format!("a change of {field} says nothing that is known"));
+            }
             let event = text(value, &["event"]).unwrap_or_default();
             let what = What::Other { field: clipped(&field, 100), event };
             self.changes.push(Change { number, what });
         }
     }
 }
+
+/// The lists that a change may have.
+const LISTS: [&str; 8] = [
+    "messages",
+    "statuses",
+    "calls",
+    "message_echoes",
+    "smb_message_echoes",
+    "history",
+    "user_preferences",
+    "user_id_update",
+];
+
+/// What else a change may have beside its lists.
+const BESIDE: [&str; 4] = ["contacts", "errors", "messaging_product", "metadata"];
+/// Fields whose changes consist of these lists; `unknown` stands for a change that does not name its field.
+const FIELDS: [&str; 6] = ["calls", "history", "message_echoes", "messages", "smb_message_echoes", "unknown"];
 
 /// What a change without a field is about.
 fn field_of(value: &Value) -> &'static str {
@@ -314,16 +343,16 @@ impl<'a> People<'a> {
 fn contact_of(contact: &Value) -> Who {
     Who {
         wa_id: text(contact, &["wa_id"]).as_deref().and_then(phone),
-        user_id: text(contact, &["user_id"]),
-        parent_user_id: text(contact, &["parent_user_id"]),
+        user_id: user_id(contact, &["user_id"]),
+        parent_user_id: user_id(contact, &["parent_user_id"]),
     }
 }
 
 fn sender(message: &Value, number: &str, user: &str, parent: &str) -> Who {
     Who {
         wa_id: text(message, &[number]).as_deref().and_then(phone),
-        user_id: text(message, &[user]),
-        parent_user_id: text(message, &[parent]),
+        user_id: user_id(message, &[user]),
+        parent_user_id: user_id(message, &[parent]),
     }
 }
 
@@ -352,13 +381,13 @@ fn message_of(message: &Value, value: &Value, who: Who, people: &People<'_>) -> 
     if text(message, &["group_id"]).is_some() {
         return Err("a message belongs to a group".into());
     }
-    let id = text(message, &["id"]).unwrap_or_else(|| digest(message));
+    let id_of = |path: &[&str]| id(message, path);
     Ok(Message {
-        id,
+        id: id_of(&["id"]).unwrap_or_else(|| digest(message)),
         name: people.profile(&who, "name"),
         username: people.profile(&who, "username"),
         sent_ms: time(message),
-        quotes: text(message, &["context", "id"]).or_else(|| text(message, &["context", "message_id"])),
+        quotes: id_of(&["context", "id"]).or_else(|| id_of(&["context", "message_id"])),
         body: Body::of(message, &list(value, "errors").iter().map(ApiError::of).collect::<Vec<_>>()),
         who,
     })
@@ -367,45 +396,51 @@ fn message_of(message: &Value, value: &Value, who: Who, people: &People<'_>) -> 
 fn renumbered(message: &Value) -> Option<Renumbered> {
     let system = message.get("system")?;
     let part = |name: &str| text(system, &[name]);
+    let user = |name: &str| user_id(system, &[name]);
     let from = sender(message, "from", "from_user_id", "from_parent_user_id");
     let before = Who {
         wa_id: from.wa_id,
-        user_id: part("previous_user_id").or(from.user_id),
-        parent_user_id: part("previous_parent_user_id").or(from.parent_user_id),
+        user_id: user("previous_user_id").or(from.user_id),
+        parent_user_id: user("previous_parent_user_id").or(from.parent_user_id),
     };
     let after = Who {
         wa_id: part("wa_id").or_else(|| part("new_wa_id")).as_deref().and_then(phone),
-        user_id: part("user_id"),
-        parent_user_id: part("parent_user_id"),
+        user_id: user("user_id"),
+        parent_user_id: user("parent_user_id"),
     };
-    let id = text(message, &["id"]).unwrap_or_else(|| digest(message));
+    let id = id(message, &["id"]).unwrap_or_else(|| digest(message));
     (before.is_known() && after.is_known()).then_some(Renumbered { id, before, after, at_ms: time(message) })
 }
 
+/// A change of ids that is told by itself.
+fn renamed(change: &Value) -> Option<Renumbered> {
+    let of = |when: &str| Who {
+        wa_id: text(change, &["wa_id"]).as_deref().and_then(phone),
+        user_id: user_id(change, &["user_id", when]),
+        parent_user_id: user_id(change, &["parent_user_id", when]),
+    };
+    let (before, after) = (of("previous"), of("current"));
+    let is_news = before != after && before.is_known() && after.is_known();
+    is_news.then(|| Renumbered { id: digest(change), before, after, at_ms: time(change) })
+}
+
 fn status_of(status: &Value) -> Result<Status, String> {
-    let (Some(id), Some(state)) = (text(status, &["id"]), text(status, &["status"])) else {
+    let (Some(id), Some(state)) = (id(status, &["id"]), text(status, &["status"])) else {
         return Err("a status has no message or no state".into());
     };
     let pricing = status.get("pricing").filter(|pricing| pricing.is_object()).map(|pricing| {
-        let part = |name| text(pricing, &[name]).unwrap_or_default();
+        let part = |name| word(pricing, name);
         let billable = pricing.get("billable").and_then(Value::as_bool);
         Pricing { billable, category: part("category"), model: part("pricing_model"), kind: part("type") }
     });
     Ok(Status {
         id,
-        state: state.to_lowercase(),
+        state: clipped(&tandem_conversation::one_line(&state), 100).to_lowercase(),
         at_ms: time(status),
         tracker: text(status, &["biz_opaque_callback_data"]),
         errors: list(status, "errors").iter().map(ApiError::of).collect(),
         pricing,
     })
-}
-
-/// Stands for the id of a message that has none: the same message is known again.
-fn digest(message: &Value) -> String {
-    let digest = Sha256::digest(message.to_string().as_bytes());
-    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("digest:{hex}")
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {

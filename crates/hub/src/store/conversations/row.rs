@@ -70,7 +70,7 @@ pub(crate) fn put(
         let mut query = connection.prepare_cached(
             "UPDATE conversations SET updated = ?2, wake_at = ?3, logic_due = ?4, state = ?5 WHERE id = ?1",
         )?;
-        query.execute(params![Id(state.id.0), state.updated.0, wake_at, stored.logic_due, json])?;
+        query.execute_later(params![Id(state.id.0), state.updated.0, wake_at, stored.logic_due, json])?;
         return Ok(stored);
     }
     let mut query = connection.prepare_cached(
@@ -83,7 +83,7 @@ pub(crate) fn put(
              help_since = excluded.help_since, wake_at = excluded.wake_at, logic_due = excluded.logic_due,
              state = excluded.state, brand = excluded.brand",
     )?;
-    query.execute(params![
+    query.execute_later(params![
         Id(state.id.0),
         Id(state.customer.id.0),
         Id(state.contact.0),
@@ -109,16 +109,16 @@ fn listing(state: &Conversation) -> (CustomerId, ContactId, bool, Option<Time>, 
 }
 
 fn put_involvement(connection: &Connection, state: &Conversation) -> Result<(), StoreError> {
-    connection.prepare_cached("DELETE FROM involvement WHERE conversation = ?1")?.execute([Id(state.id.0)])?;
+    connection.prepare_cached("DELETE FROM involvement WHERE conversation = ?1")?.execute_later([Id(state.id.0)])?;
     let mut insert = connection.prepare_cached(
         "INSERT INTO involvement (user, conversation, left_at) VALUES (?1, ?2, ?3)
          ON CONFLICT (user, conversation) DO UPDATE SET left_at = NULL",
     )?;
     for past in &state.left {
-        insert.execute(params![Id(past.user.0), Id(state.id.0), past.at.0])?;
+        insert.execute_later(params![Id(past.user.0), Id(state.id.0), past.at.0])?;
     }
     for user in involved_now(state) {
-        insert.execute(params![Id(user.0), Id(state.id.0), None::<i64>])?;
+        insert.execute_later(params![Id(user.0), Id(state.id.0), None::<i64>])?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 use tandem_conversation::Time;
-use tandem_sql::{Connection, params};
+use tandem_sql::{Connection, OptionalExtension as _, params};
 
 use crate::store::StoreError;
 use crate::store::sweeps::{STEP, Step};
@@ -11,7 +11,6 @@ use crate::store::sweeps::{STEP, Step};
 #[derive(Clone, Debug)]
 pub(crate) struct Waiting {
     pub id: i64,
-    pub number: String,
     pub received: Time,
     pub body: Vec<u8>,
 }
@@ -32,14 +31,28 @@ pub(crate) fn put(connection: &Connection, number: &str, received: Time, body: &
     Ok(())
 }
 
-pub(crate) const WAITING: &str =
-    "SELECT id, number, received, body FROM whatsapp_inbox WHERE state = 0 ORDER BY id LIMIT ?1";
+pub(crate) const NEXT_NUMBER: &str =
+    "SELECT number FROM whatsapp_inbox WHERE state = 0 AND number > ?1 ORDER BY number LIMIT 1";
 
-/// The bodies that wait, oldest first.
-pub(crate) fn waiting(connection: &Connection, limit: u32) -> Result<Vec<Waiting>, StoreError> {
+/// The number after this one of which bodies wait.
+pub(crate) fn next_number(connection: &Connection, after: &str) -> Result<Option<String>, StoreError> {
+    let mut query = connection.prepare_cached(NEXT_NUMBER)?;
+    Ok(query.query_row([after], |row| row.get(0)).optional()?)
+}
+
+pub(crate) const WAITING: &str = "SELECT id, received, body FROM whatsapp_inbox
+     WHERE state = 0 AND number = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+
+/// The bodies of a number that wait, oldest first, behind one of them.
+pub(crate) fn waiting(
+    connection: &Connection,
+    number: &str,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<Waiting>, StoreError> {
     let mut query = connection.prepare_cached(WAITING)?;
-    let rows = query.query_map([limit], |row| {
-        Ok(Waiting { id: row.get(0)?, number: row.get(1)?, received: Time(row.get(2)?), body: row.get(3)? })
+    let rows = query.query_map(params![number, after, limit], |row| {
+        Ok(Waiting { id: row.get(0)?, received: Time(row.get(1)?), body: row.get(2)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -99,23 +112,29 @@ mod tests {
     fn a_body_waits_once_until_it_is_read() {
         let connection = Connection::in_memory().unwrap();
         connection.execute_batch(crate::store::whatsapp::SCHEMA).unwrap();
+        connection.execute_batch(crate::store::whatsapp::INBOX).unwrap();
         put(&connection, "main", Time(1), b"one").unwrap();
         put(&connection, "main", Time(2), b"two").unwrap();
         put(&connection, "main", Time(3), b"one").unwrap();
         put(&connection, "other", Time(3), b"one").unwrap();
-        let all = waiting(&connection, 9).unwrap();
-        assert_eq!(all.len(), 3, "a repeat is known, also if it comes later");
+        let waiting = |number, after| waiting(&connection, number, after, 9).unwrap();
+        let all = waiting("main", 0);
+        assert_eq!((all.len(), waiting("other", 0).len()), (2, 1), "a repeat is known, also if it comes later");
+        assert_eq!(waiting("main", all[0].id).len(), 1, "the others were seen");
+        let numbers = |after: &str| next_number(&connection, after).unwrap();
+        assert_eq!((numbers("").as_deref(), numbers("main").as_deref()), (Some("main"), Some("other")));
+        assert_eq!(numbers("other"), None);
         read(&connection, all[0].id).unwrap();
         unread(&connection, all[1].id, "it is not JSON").unwrap();
         put(&connection, "main", Time(4), b"one").unwrap();
-        assert_eq!(waiting(&connection, 9).unwrap().len(), 1, "and if it was read");
+        assert_eq!(waiting("main", 0).len(), 0, "and if it was read");
         let kept = all_unread(&connection, "main", 9).unwrap();
         assert_eq!(kept, [Unread { received: Time(2), why: "it is not JSON".into() }]);
     }
 
     #[test]
     fn the_inbox_is_read_by_its_indices() {
-        for sql in [WAITING, UNREAD, COUNT, OVER] {
+        for sql in [WAITING, NEXT_NUMBER, UNREAD, COUNT, OVER] {
             assert_indexed(sql, false);
         }
     }

@@ -24,6 +24,9 @@ pub(crate) fn follow(connection: &Connection, event: &Event, state: &Conversatio
         EventBody::Received { side: Side::Desk, stage: Stage::Seen, up_to } => {
             *up_to >= state.last_customer && state.engagement_of(&event.actor).is_some()
         }
+        EventBody::TurnAdded { .. } if event.actor == Participant::Customer => {
+            tells_at_once(connection, state.contact)?
+        }
         EventBody::TurnAdded { turn, .. } => {
             !matches!(event.actor, Participant::Customer | Participant::Device { .. }) && is_answer(&turn.content)
         }
@@ -36,6 +39,13 @@ pub(crate) fn follow(connection: &Connection, event: &Event, state: &Conversatio
                ON CONFLICT (conversation) DO UPDATE SET attempts = 0, next_at = excluded.next_at";
     connection.prepare_cached(sql)?.execute(params![Id(event.conversation.0), Id(state.contact.0), event.time.0])?;
     Ok(())
+}
+
+/// Whether this contact's number tells customers that their messages were read as soon as they arrive.
+fn tells_at_once(connection: &Connection, contact: ContactId) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM whatsapp_routes r JOIN whatsapp_numbers n ON n.key = r.number
+                              WHERE r.id = ?1 AND n.read_marks = 2)";
+    Ok(connection.prepare_cached(sql)?.query_row([Id(contact.0)], |row| row.get(0))?)
 }
 
 fn is_answer(content: &Content) -> bool {

@@ -119,6 +119,73 @@ pub(crate) fn used(connection: &Connection, number: &str, from: Time, to: Time) 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// A message that a turn of ours became, or will become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SentMessage {
+    pub turn: TurnId,
+    pub part: u32,
+    pub conversation: ConversationId,
+    pub number: String,
+    /// `waiting`, `unconfirmed` or `given_up` in the queue; `accepted`, or the furthest report.
+    pub state: &'static str,
+    /// Of what is in the queue.
+    pub attempts: Option<u32>,
+    pub category: Option<String>,
+    pub kind: Option<String>,
+    pub model: Option<String>,
+    pub billable: Option<bool>,
+    pub priced_at: Option<Time>,
+}
+
+const SENT: &str = "
+SELECT turn, part, conversation, number, reached, NULL, NULL, pricing, priced_at
+FROM whatsapp_messages WHERE part IS NOT NULL
+UNION ALL
+SELECT s.turn, s.part, s.conversation, coalesce(r.number, ''), NULL, s.phase, s.attempts, NULL, NULL
+FROM sends s LEFT JOIN whatsapp_routes r ON r.id = s.contact
+WHERE s.channel = 'whatsapp' AND (s.next_at IS NOT NULL OR s.phase > 1)
+    AND NOT EXISTS (SELECT 1 FROM whatsapp_messages m WHERE m.turn = s.turn AND m.part = s.part)
+ORDER BY 1, 2";
+
+/// All messages of our turns; reactions are none.
+pub(crate) fn sent(connection: &Connection) -> Result<Vec<SentMessage>, StoreError> {
+    const STATES: [&str; 6] = ["accepted", "sent", "failed", "delivered", "seen", "played"];
+    let mut query = connection.prepare(SENT)?;
+    let mut rows = query.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let turn = TurnId(row.get::<_, Id>(0)?.0);
+        if turn.0.is_nil() {
+            continue;
+        }
+        let state = match (row.get::<_, Option<i64>>(4)?, row.get::<_, Option<i64>>(5)?) {
+            (Some(reached), _) => {
+                usize::try_from(reached).ok().and_then(|reached| STATES.get(reached)).copied().unwrap_or("accepted")
+            }
+            (None, Some(2)) => "unconfirmed",
+            (None, Some(3)) => "given_up",
+            (None, _) => "waiting",
+        };
+        let pricing: serde_json::Value =
+            row.get::<_, Option<String>>(7)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let words = |name: &str| pricing.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+        all.push(SentMessage {
+            turn,
+            part: row.get(1)?,
+            conversation: ConversationId(row.get::<_, Id>(2)?.0),
+            number: row.get(3)?,
+            state,
+            attempts: row.get(6)?,
+            category: words("category"),
+            kind: words("type"),
+            model: words("model"),
+            billable: pricing.get("billable").and_then(serde_json::Value::as_bool),
+            priced_at: row.get::<_, Option<i64>>(8)?.map(Time),
+        });
+    }
+    Ok(all)
+}
+
 const PARTS: &str = "SELECT part, reached FROM whatsapp_messages WHERE turn = ?1 AND part IS NOT NULL ORDER BY part";
 
 /// How far a turn of `parts` messages has come: as far as the one that is furthest behind. One that failed for good

@@ -207,6 +207,17 @@ pub(crate) fn current(connection: &Connection, id: ContactId, kind: NameKind) ->
     Ok(None)
 }
 
+const OF_ANOTHER: &str = "
+SELECT 1 FROM whatsapp_names m
+    JOIN whatsapp_names n ON n.number = m.number AND n.kind = m.kind AND n.value = m.value
+    WHERE m.route = ?1 AND m.number = ?2 AND m.kind = 'whatsapp_number' AND m.until_at IS NULL
+      AND n.route <> ?1 AND n.until_at IS NOT NULL LIMIT 1";
+
+/// Whether the number of a chat belonged to another one before.
+pub(crate) fn is_of_another(connection: &Connection, number: &str, id: ContactId) -> Result<bool, StoreError> {
+    Ok(connection.prepare_cached(OF_ANOTHER)?.exists(params![Id(id.0), number])?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,7 +225,7 @@ mod tests {
 
     #[test]
     fn routes_are_found_by_their_names() {
-        for sql in [ROUTE, NAMES] {
+        for sql in [ROUTE, NAMES, OF_ANOTHER] {
             assert_indexed(sql, false);
         }
         // A route has few names.

@@ -10,7 +10,7 @@ use tandem_hub::analytics::{Export, export};
 use uuid::Uuid;
 
 use super::following::{completes, until_measured};
-use crate::common::TestHub;
+use crate::common::{TestHub, post};
 
 fn plan(format: &str) -> Export {
     Export {
@@ -76,7 +76,7 @@ async fn every_format_has_the_same_cells() {
     let now = Time(4_000_000_000_000);
     for format in ["ndjson", "csv", "parquet"] {
         let summary = export(data, &out.path().join(format), &plan(format), now).unwrap();
-        assert!(summary.contains("of 10 tables"), "{summary}");
+        assert!(summary.contains("of 15 tables"), "{summary}");
     }
     let schema = json_at(&out.path().join("csv/schema.json"));
     for table in schema["tables"].as_array().unwrap() {
@@ -103,11 +103,55 @@ async fn every_format_has_the_same_cells() {
             .map(|row| row.unwrap().get_column_iter().map(|(_, field)| of_parquet(field)).collect())
             .collect();
         assert_eq!(found, expected, "{name}.parquet");
-        assert!(!matches!(name, "turn" | "round" | "tag" | "agent") || !expected.is_empty(), "{name} has rows");
+        assert!(
+            !matches!(name, "turn" | "round" | "tag" | "agent" | "customer" | "contact") || !expected.is_empty(),
+            "{name} has rows"
+        );
     }
     let meta = json_at(&out.path().join("parquet/meta.json"));
     assert_eq!((&meta["account"], &meta["definitions"]), (&json!("Northwind"), &json!("v1")));
-    assert_eq!(meta["sha256"].as_object().unwrap().len(), 11, "ten tables and their description: {meta}");
+    assert_eq!(meta["sha256"].as_object().unwrap().len(), 16, "fifteen tables and their description: {meta}");
+}
+
+#[tokio::test]
+async fn questions_say_what_became_of_them_and_addresses_are_hashed() {
+    let hub = TestHub::start(None).await;
+    let (ada, maya, carmen) = (hub.ada().await, hub.maya().await, hub.customer().await);
+    let texts = json!({ "en": { "text": "All well?", "choices": [{ "id": "yes", "label": "Yes" }] } });
+    let question = json!({ "key": "well", "title": "Well", "texts": texts });
+    let (status, saved) = post(&hub.base, "/api/v1/questions", Some(&ada.token), &question).await;
+    assert_eq!(status, 200, "{saved}");
+    let question = saved["question"]["id"].clone();
+    let library = json!({ "questionId": question, "version": 1 });
+    carmen.writes("Hello?").await;
+    let id = carmen.conversation().await;
+    maya.does(&id, json!({ "type": "join" })).await;
+    let choices = json!([{ "id": "yes", "label": "Yes" }]);
+    let content = json!({ "type": "question", "text": "All well?", "choices": choices });
+    let turns = [Uuid::now_v7(), Uuid::now_v7()];
+    for turn in turns {
+        let position = maya.state(&id).await["position"].clone();
+        let reply = json!({ "type": "reply", "turn": turn, "content": content, "writtenAgainst": position, "library": library });
+        maya.does(&id, reply).await;
+    }
+    let answer = json!({ "id": Uuid::now_v7(), "answer": { "question": turns[1], "choice": "yes" } });
+    let (status, told) = carmen.sends(&answer).await;
+    assert_eq!(status, 200, "{told}");
+    until_measured(hub.folder.path()).await;
+    let out = tempfile::tempdir().unwrap();
+    export(hub.folder.path(), &out.path().join("all"), &plan("ndjson"), Time(4_000_000_000_000)).unwrap();
+    let rows = |table: &str| lines(&out.path().join(format!("all/{table}.ndjson")));
+    let asked = rows("question");
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    let told = ["key", "version", "text", "choices", "asked", "answered"].map(|column| asked[0][column].clone());
+    assert_eq!(told, [json!("well"), json!(1), json!("All well?"), json!(1), json!(2), json!(1)]);
+    let answered = rows("turn").into_iter().find(|turn| turn["type"] == "answer").unwrap();
+    assert_eq!([&answered["questionId"], &answered["questionVersion"]], [&question, &json!(1)]);
+    let customer = &rows("customer")[0];
+    assert_eq!([&customer["conversations"], &customer["nameKnown"]], [&json!(1), &json!(false)], "{customer}");
+    let contact = &rows("contact")[0];
+    assert_eq!((&contact["kind"], &contact["valueHash"]), (&json!("web_chat"), &Value::Null), "{contact}");
+    assert_eq!(rows("send").len(), 0);
 }
 
 #[tokio::test]

@@ -140,3 +140,25 @@ async fn what_cannot_be_answered_is_refused_with_what_can() {
         assert!(status == 422 && detail.contains(words), "{query}: {status} {detail} names {words} of {field}");
     }
 }
+
+#[tokio::test]
+async fn the_board_shows_the_day_to_supervisors_and_no_agent() {
+    let (hub, clock) = TestHub::start_with_clock(None).await;
+    story(&hub, &clock).await;
+    let (sofia, maya) = (hub.sofia().await, hub.maya().await);
+    let (status, day) = sofia.gets("/api/v1/board/today").await;
+    assert_eq!(status, 200, "{day}");
+    let figures = day["figures"].as_array().unwrap();
+    let count = |metric: &str| figures.iter().find(|figure| figure["metric"] == metric).unwrap()["count"].clone();
+    assert_eq!((count("conversations_started"), count("rounds_completed")), (json!(2), json!(2)), "{day}");
+    let curve = |of: &str, name: &str| -> Vec<u64> {
+        day[of][name].as_array().unwrap().iter().filter_map(Value::as_u64).collect()
+    };
+    assert_eq!((curve("hour", "arrivals").len(), curve("day", "arrivals").len()), (60, 96));
+    for of in ["hour", "day"] {
+        assert_eq!(curve(of, "arrivals").iter().sum::<u64>(), 2, "{day}");
+        assert_eq!(curve(of, "completions").iter().sum::<u64>(), 2, "{day}");
+        assert!(curve(of, "wanted").iter().any(|most| *most > 0), "both waited: {day}");
+    }
+    assert_eq!(maya.gets("/api/v1/board/today").await.0, 403);
+}

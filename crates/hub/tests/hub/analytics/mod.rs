@@ -3,3 +3,5 @@
 mod exporting;
 mod figures;
 mod following;
+mod hours;
+mod taking;

@@ -109,13 +109,18 @@ impl Partner {
     }
 
     pub async fn uploads(&self, name: &str, kind: &str, bytes: &[u8]) -> (u16, Value) {
-        let url = format!("{}{}", self.base, self.path(&format!("media?name={name}")));
-        let mut request = reqwest::Client::new().post(url).header("content-type", kind).body(bytes.to_vec());
-        if let Some(cookie) = self.cookie.lock().unwrap().clone() {
-            request = request.header(COOKIE, cookie);
-        }
-        let response = request.send().await.unwrap();
+        let response = self.upload(name, kind, bytes.to_vec().into()).send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap())
+    }
+
+    /// An upload that is not sent yet.
+    pub fn upload(&self, name: &str, kind: &str, body: reqwest::Body) -> reqwest::RequestBuilder {
+        let url = format!("{}{}", self.base, self.path(&format!("media?name={name}")));
+        let request = reqwest::Client::new().post(url).header("content-type", kind).body(body);
+        match self.cookie.lock().unwrap().clone() {
+            Some(cookie) => request.header(COOKIE, cookie),
+            None => request,
+        }
     }
 
     /// The page's live connection.

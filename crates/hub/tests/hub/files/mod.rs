@@ -1,5 +1,6 @@
 //! Files: who may send them, what kind they are, and who may see them.
 
+mod ending;
 mod limits;
 
 use std::sync::atomic::Ordering;
@@ -10,8 +11,6 @@ use axum::response::IntoResponse as _;
 use reqwest::Client;
 use serde_json::{Value, json};
 use tandem_hub::Clock;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpSocket, TcpStream};
 use uuid::Uuid;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\nrest of a picture";
@@ -550,42 +549,4 @@ async fn files_that_conversations_name_and_that_are_gone_or_cut_short_are_missed
     let (data, to) = (hub.folder.path().to_owned(), outside.path().join("other"));
     let done = tokio::task::spawn_blocking(move || tandem_hub::backup(&data, &to)).await.unwrap().unwrap();
     assert_eq!(done.lost, [format!("media/{stored}")], "others of the same length are not what was sent");
-}
-
-/// Asks for a file by a connection that takes little at a time; returns it after the head of the answer.
-async fn slowly(hub: &TestHub, path: &str, token: &str) -> TcpStream {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.set_recv_buffer_size(8 * 1024).unwrap();
-    let mut stream = socket.connect(hub.base.trim_start_matches("http://").parse().unwrap()).await.unwrap();
-    let ask = format!("GET {path} HTTP/1.1\r\nhost: hub\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n");
-    stream.write_all(ask.as_bytes()).await.unwrap();
-    let mut head = vec![0; 12];
-    stream.read_exact(&mut head).await.unwrap();
-    assert_eq!(head, b"HTTP/1.1 200");
-    stream
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_file_under_way_ends_with_the_right_to_it() {
-    let hub = TestHub::start(None).await;
-    let (maya, carmen) = (hub.maya().await, hub.customer().await);
-    carmen.writes("Where is my order?").await;
-    let conversation = carmen.conversation().await;
-    maya.does(&conversation, json!({ "type": "join" })).await;
-    let bytes = [PNG, &vec![7; 9_000_000]].concat();
-    let file = shows(&carmen, "large.png", &bytes).await;
-    let path = format!("/api/v1/media/{file}");
-    for is_suspended in [false, true] {
-        let mut download = slowly(&hub, &path, &maya.token).await;
-        if is_suspended {
-            let suspend = ["user", "suspend", "--email", "maya@northwind.example"];
-            assert!(crate::rights::ending::tandem_hub(&hub, &suspend, None).await.0);
-            // What is under way is looked at each second.
-            tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
-        }
-        let mut rest = Vec::new();
-        // It may break off in the middle of a part.
-        let _ = download.read_to_end(&mut rest).await;
-        assert_eq!(rest.len() < bytes.len(), is_suspended, "{} bytes arrived", rest.len());
-    }
 }

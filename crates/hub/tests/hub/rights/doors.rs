@@ -8,134 +8,9 @@ use reqwest::{Method, RequestBuilder, header};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::tables::{AGENTS, CHANNELS, CHAT, GUESTS, LOGIC, OPEN, REVIEWS};
 use crate::common::partner::{Partner, invited};
 use crate::common::{Agent, Customer, PASSWORD, SECRET, TestHub, TestLogic, logic_at, post};
-
-/// Agents' operations. Without a valid sign-in, each answers 401: to strangers, customers and suspended users. A cell
-/// with three statuses: the user's own, another user's, nonexistent.
-const AGENTS: &str = "
-    operation                                          agent        supervisor   admin
-    GET    /api/v1/me                                  200          200          200
-    PUT    /api/v1/me/password                         401          401          401
-    GET    /api/v1/colleagues                          200          200          200
-    GET    /api/v1/activity                            200          200          200
-    GET    /api/v1/figures?metric=load&from=2026-11-01&to=2026-11-02 200 200 200
-    GET    /api/v1/figures?metric=mood&from=2026-11-01&to=2026-11-02 422 422 422
-    GET    /api/v1/figures/rows?metric=open_time&from=2026-11-01&to=2026-11-02 200 200 200
-    GET    /api/v1/figures/definitions                 200          200          200
-    POST   /api/v1/commands                            200/404/404  200/200/404  200/200/404
-    GET    /api/v1/conversations?section=my            200          200          200
-    GET    /api/v1/conversations?section=help          200          200          200
-    GET    /api/v1/conversations?section=left          200          200          200
-    GET    /api/v1/conversations?section=all           403          200          200
-    GET    /api/v1/conversations?section=none          422          422          422
-    POST   /api/v1/conversations                       404          404          404
-    GET    /api/v1/starts                              200          200          200
-    GET    /api/v1/conversations/{id}                  200/404/404  200/200/404  200/200/404
-    GET    /api/v1/conversations/{id}/turns            200/404/404  200/200/404  200/200/404
-    GET    /api/v1/conversations/{id}/templates        200/404/404  200/200/404  200/200/404
-    POST   /api/v1/conversations/{id}/turns/{turn}/fetch 404/404/404 404/404/404 404/404/404
-    GET    /api/v1/conversations/{id}/alerts           403/403/403  200/200/404  200/200/404
-    GET    /api/v1/conversations/{id}/claim            200/404/404  200/200/404  200/200/404
-    POST   /api/v1/conversations/{id}/improve          502/404/404  502/502/404  502/502/404
-    POST   /api/v1/conversations/{id}/translate        502/404/404  502/502/404  502/502/404
-    POST   /api/v1/logic/conversations/{id}/preview    200/404/404  200/200/404  200/200/404
-    GET    /api/v1/logic/requests                      403          403          200
-    GET    /api/v1/customers/{id}/journey              200/404/404  200/200/404  200/200/404
-    POST   /api/v1/alerts                              204          204          204
-    GET    /api/v1/buttons                             200          200          200
-    PUT    /api/v1/buttons/{id}                        403          403          200
-    DELETE /api/v1/buttons/{id}                        403/403/403  403/403/403  204/204/404
-    GET    /api/v1/library                             200          200          200
-    POST   /api/v1/library/files?name=a.png            200          200          200
-    GET    /api/v1/questions                           200          200          200
-    POST   /api/v1/questions                           403          403          200
-    PUT    /api/v1/questions/{id}                      403/403/403  403/403/403  200/200/200
-    DELETE /api/v1/questions/{id}                      403/403/403  403/403/403  200/200/404
-    GET    /api/v1/questions/{id}/versions             403/403/403  403/403/403  200/200/404
-    POST   /api/v1/questions/import                    403          403          200
-    GET    /api/v1/questions/usage                     403          200          200
-    GET    /api/v1/quick-replies                       200          200          200
-    POST   /api/v1/quick-replies                       200          200          200
-    PUT    /api/v1/quick-replies/{id}                  200/404/200  200/404/200  200/404/200
-    DELETE /api/v1/quick-replies/{id}                  200/404/404  200/404/404  200/404/404
-    GET    /api/v1/quick-replies/{id}/versions         200/404/404  200/404/404  200/404/404
-    POST   /api/v1/quick-replies/import                200          200          200
-    GET    /api/v1/quick-replies/usage                 403          200          200
-    GET    /api/v1/search?q=hello                      200          200          200
-    GET    /api/v1/search                              422          422          422
-    GET    /api/v1/live                                426          426          426
-    GET    /api/v1/media/{id}                          200/404/404  200/200/404  200/200/404
-    POST   /api/v1/media?name=a.png&conversation={room} 200/404/404 200/200/404  200/200/404
-    GET    /api/v1/users                               403          403          200
-    POST   /api/v1/users                               403          403          200
-    PATCH  /api/v1/users/{id}                          403/403/403  403/403/403  200/200/404
-    POST   /api/v1/users/{id}/suspend                  403/403/403  403/403/403  409/200/404
-    POST   /api/v1/users/{id}/resume                   403/403/403  403/403/403  200/200/404
-    GET    /api/v1/channels/whatsapp                   403          403          200
-    GET    /api/v1/channels/whatsapp/{number}          403          403          404
-    PUT    /api/v1/channels/whatsapp/{number}          403          403          422
-    DELETE /api/v1/channels/whatsapp/{number}          403          403          404
-    GET    /api/v1/channels/whatsapp/{number}/unread   403          403          404
-    GET    /api/v1/channels/whatsapp/{number}/usage    403          403          404
-    GET    /api/v1/brands                              403          403          200
-    POST   /api/v1/brands                              403          403          200
-    PATCH  /api/v1/brands/{id}                         403/403/403  403/403/403  200/200/404
-    DELETE /api/v1/brands/{id}                         403/403/403  403/403/403  200/200/404
-";
-
-/// Operations without a sign-in; the body authenticates. `right` sends valid data, `wrong` similar but invalid data.
-const OPEN: &str = "
-    operation                                          right  wrong  suspended
-    GET    /api/v1/about                               200    200    200
-    POST   /api/v1/auth/login                          200    401    403
-    POST   /api/v1/auth/refresh                        200    401    401
-    POST   /api/v1/auth/logout                         204    204    204
-    GET    /chat/v1/brands/{brand}                     200    404    -
-    POST   /chat/v1/sessions                           200    404    -
-";
-
-/// Operations of channels, which prove themselves with what only they and the operator know. A number that is unknown,
-/// and one that is known, with a wrong token or signature.
-const CHANNELS: &str = "
-    operation                                          unknown  wrong
-    GET    /channels/whatsapp/{number}/webhook         404      403
-    POST   /channels/whatsapp/{number}/webhook         404      403
-";
-
-/// Operations of the web chat. An agent's token is not a session.
-const CHAT: &str = "
-    operation                                          nobody  agent  visitor
-    GET    /chat/v1/entries                            401     401    200
-    POST   /chat/v1/messages                           401     401    200
-    GET    /chat/v1/live                               426     426    426
-    POST   /chat/v1/media?name=box.png                 401     401    200
-    GET    /chat/v1/media/{id}                         401     401    200/404/404
-";
-
-/// Operations of external agents. The link is unknown, opened in another browser, open here, or ended.
-const GUESTS: &str = "
-    operation                                          unknown  elsewhere  holder       over
-    GET    /guest/{token}/about                        404      200        200          200
-    POST   /guest/{token}/open                         404      409        200          410
-    GET    /guest/{token}/entries                      404      409        200          410
-    POST   /guest/{token}/messages                     404      409        200          410
-    POST   /guest/{token}/leave                        404      409        204          410
-    GET    /guest/{token}/buttons                      404      409        200          410
-    POST   /guest/{token}/press                        404      409        409          410
-    GET    /guest/{token}/live                         404      409        426          410
-    POST   /guest/{token}/media?name=box.png           404      409        200          410
-    GET    /guest/{token}/media/{id}                   404      409        200/404/404  410
-";
-
-/// Operations of Your Logic: an existing conversation, and a nonexistent one.
-const LOGIC: &str = "
-    operation                                          nobody   agent    wrong    secret
-    POST   /api/v1/logic/conversations/{id}/responses  401/401  401/401  401/401  200/404
-    POST   /api/v1/logic/media?name=a.png&conversation={room} 401/401 401/401 401/401 200/404
-    GET    /api/v1/logic/media/{id}                    401/401  401/401  401/401  200/404
-    GET    /api/v1/logic/questions                     401/401  401/401  401/401  200/200
-";
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\nrest";
 
@@ -169,7 +44,7 @@ fn every_operation_of_the_document_has_a_line() {
             }
         }
     }
-    let tables = [AGENTS, OPEN, CHANNELS, CHAT, GUESTS, LOGIC];
+    let tables = [AGENTS, OPEN, CHANNELS, REVIEWS, CHAT, GUESTS, LOGIC];
     let written: BTreeSet<String> = tables.into_iter().flat_map(lines).map(|line| operation(&line)).collect();
     let missing: Vec<_> = documented.difference(&written).collect();
     assert!(missing.is_empty(), "say who may use these doors, in a line of the table: {missing:#?}");
@@ -240,6 +115,13 @@ impl Visit<'_> {
             _ if path.contains("/brands/") => {
                 self.added("brands", json!({ "id": random(), "name": "X", "domains": ["*"] }), "id").await
             }
+            _ if path.contains("/review-plans/") && which == 2 => random(),
+            _ if path.contains("/review-plans/") => {
+                let key = self.added("brands", json!({ "id": random(), "name": "X", "domains": ["*"] }), "id").await;
+                let request = reqwest::Client::new().put(format!("{}/api/v1/review-plans/{key}", self.hub.base));
+                assert_eq!(status(request.bearer_auth(&self.ada.token).json(&json!({}))).await, 200);
+                key
+            }
             _ if path.contains("/questions/{id}") && which < 2 => {
                 self.made(self.ada, "questions", question(), "question").await
             }
@@ -272,6 +154,7 @@ impl Visit<'_> {
 
     async fn request(&self, method: &Method, path: &str, which: usize) -> RequestBuilder {
         let filled = path.replace("{id}", &self.target(path, which).await);
+        let filled = filled.replace("{brand}", &self.target(path, which).await);
         let filled = filled.replace("{room}", &self.rooms[which].conversation);
         let request = reqwest::Client::new().request(method.clone(), format!("{}{filled}", self.hub.base));
         let id = || Uuid::now_v7().to_string();
@@ -289,8 +172,11 @@ impl Visit<'_> {
             ("PUT", "/api/v1/channels/whatsapp/{number}") => {
                 json!({ "number": "+34600999888", "phoneNumberId": "1", "accountId": "2" })
             }
+            ("POST", "/api/v1/exports") => json!({ "format": "xlsx" }),
             ("POST", "/api/v1/alerts") => json!({ "reports": [] }),
             ("POST", "/api/v1/conversations/{id}/improve") => json!({ "text": "pls wait" }),
+            ("POST", "/api/v1/conversations/{id}/reviews") => json!({ "id": id(), "score": 4 }),
+            ("POST", "/api/v1/reviews/{id}/dispute") => json!({ "text": "I did." }),
             ("POST", "/api/v1/conversations/{id}/translate") => json!({ "to": "pt", "text": "Please wait." }),
             ("PUT", "/api/v1/buttons/{id}") => json!({ "title": id(), "copy": "x" }),
             ("POST", "/api/v1/questions") | ("PUT", "/api/v1/questions/{id}") => question(),
@@ -299,8 +185,11 @@ impl Visit<'_> {
             ("POST", "/api/v1/users") => json!({ "email": format!("{}@x.example", id()), "name": "X", "role": "agent",
                 "password": PASSWORD }),
             ("PATCH", "/api/v1/users/{id}") => json!({ "capacity": 5 }),
+            ("PUT", "/api/v1/users/{id}/availability") => json!({ "status": "away" }),
             ("POST", "/api/v1/brands") => json!({ "id": id(), "name": "X", "domains": ["*"] }),
+            ("PUT", "/api/v1/review-plans/{brand}") => json!({ "delayS": 0 }),
             ("PATCH", "/api/v1/brands/{id}") => json!({ "name": "Y" }),
+            ("PUT", "/api/v1/business-hours" | "/api/v1/brands/{id}/business-hours") => json!({ "versions": [] }),
             _ => return request,
         };
         request.json(&body)
@@ -441,6 +330,24 @@ async fn doors_without_a_sign_in_let_in_what_is_right() {
 }
 
 #[tokio::test]
+async fn links_to_reviews_open_nothing_without_their_code() {
+    let hub = stage().await;
+    for (method, path, cells) in lines(REVIEWS) {
+        for token in ["nonsense".to_owned(), Uuid::now_v7().to_string(), "A".repeat(64)] {
+            let address = format!("{}{}", hub.base, path.replace("{token}", &token));
+            let request = reqwest::Client::new().request(method.clone(), address);
+            let form = "application/x-www-form-urlencoded";
+            let request = if method == Method::POST {
+                request.header(header::CONTENT_TYPE, form).body("score=5")
+            } else {
+                request
+            };
+            assert_eq!(status(request).await, cells[0].1[0], "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_web_chats_doors_let_in_its_visitor_alone() {
     let hub = stage().await;
     let maya = hub.maya().await;
@@ -461,6 +368,7 @@ async fn the_web_chats_doors_let_in_its_visitor_alone() {
                 let request = reqwest::Client::new().request(method.clone(), filled);
                 let request = if who == "nobody" { request } else { request.bearer_auth(token) };
                 let request = match path {
+                    "/chat/v1/reviews/{id}" => request.json(&json!({ "score": 5 })),
                     "/chat/v1/messages" => request.json(&json!({ "id": Uuid::now_v7(), "text": "Hello?" })),
                     "/chat/v1/media?name=box.png" => request.header(header::CONTENT_TYPE, "image/png").body(PNG),
                     _ => request,

@@ -6,3 +6,4 @@ mod doors;
 pub mod ending;
 mod reading;
 mod renewing;
+mod tables;

@@ -9,7 +9,7 @@ use tandem_testkit::cloud_api::Phone;
 
 use super::world::{World, code, command, conversation, conversations, event, events, replies, says, text, until};
 use crate::common::partner::{Partner, invited};
-use crate::common::{TestHub, frames_until, say};
+use crate::common::{TestHub, TestLogic, frames_until, say};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -118,6 +118,8 @@ async fn a_reused_number_begins_another_chat_and_replies_stay_in_their_own() {
     world.hooks.message(&ana, "wamid.2", text("I am Ana"), 0).await.unwrap();
     let both = conversations(&maya, "help", 2).await;
     let second = both.into_iter().find(|id| *id != first).unwrap();
+    let told = event(&maya, &second, "turn_added", |body| body["turn"]["content"]["kind"] == "reused").await;
+    assert_eq!(told["turn"]["silent"], true, "agents see that the number was another person's: {told}");
     assert_eq!(command(&maya, &second, json!({ "type": "join" })).await.0, 200);
     says(&maya, &second, "Hello Ana").await;
     let request = super::world::taken(&world.api, 1).await.remove(0);
@@ -147,6 +149,15 @@ async fn an_answer_from_our_own_phone_ends_the_wait_and_is_not_sent_again() {
     added.await;
     until(async || sofia.section("help").await.is_empty().then_some(())).await;
     assert_eq!(world.api.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_chat_that_is_opened_for_the_first_time_begins_a_conversation() {
+    let logic = TestLogic::acting(json!([])).await;
+    let world = World::of(TestHub::start(Some(&logic.url)).await).await;
+    world.hears("wamid.1", json!({ "type": "request_welcome" }), 0).await;
+    let asked = until(async || logic.asked.lock().unwrap().first().cloned()).await;
+    assert_eq!(asked["trigger"]["type"], "CONVERSATION_STARTED");
 }
 
 fn edit(of: &str, words: &str) -> Value {

@@ -3,10 +3,13 @@
 mod crash;
 mod files;
 mod inbound;
+mod lanes;
 mod outbound;
 mod recorded;
+mod reviews;
 mod settings;
 mod starting;
 mod troubles;
 mod usage;
+mod vanishing;
 mod world;

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tandem_testkit::cloud_api::{Fault, Phone};
+use tandem_hub::{NewWhatsappNumber, add_whatsapp_number};
+use tandem_protocol::channels::ReadReceipts;
+use tandem_testkit::cloud_api::{Fault, Phone, TOKEN};
 use uuid::Uuid;
 
 use super::world::{
-    World, asked, code, command, conversation, conversations, event, events, progressed, replies, says, taken, text,
-    until, words,
+    World, asked, code, command, conversation, conversations, event, events, number, progressed, replies, says, taken,
+    text, until, words,
 };
 use crate::common::{TestHub, TestLogic, say};
 
@@ -155,6 +157,49 @@ async fn customers_are_told_that_somebody_who_answers_them_has_read_what_they_wr
 }
 
 #[tokio::test]
+async fn an_answer_of_your_logic_alone_says_that_the_message_was_read() {
+    let logic = TestLogic::acting(json!([{ "type": "MESSAGE", "text": "One moment" }])).await;
+    let world = World::of(TestHub::start(Some(&logic.url)).await).await;
+    world.hears_text("wamid.1", "Hello?").await;
+    assert_eq!(words(&taken(&world.api, 1).await), ["One moment"]);
+    let marks = world.api.until(|api| Some(api.marks()).filter(|marks| !marks.is_empty())).await;
+    assert_eq!((&marks[0]["status"], &marks[0]["message_id"]), (&json!("read"), &json!("wamid.1")));
+}
+
+#[tokio::test]
+async fn customers_of_a_number_that_says_so_are_told_as_soon_as_their_message_arrives() {
+    let world = World::new().await;
+    let (folder, at_once) = (world.hub.folder.path().to_owned(), number(&world.api, TOKEN));
+    let at_once = NewWhatsappNumber { read_receipts: ReadReceipts::OnDelivered, ..at_once };
+    tokio::task::spawn_blocking(move || add_whatsapp_number(&folder, at_once)).await.unwrap().unwrap();
+    world.hears_text("wamid.1", "Is anybody there?").await;
+    let marks = world.api.until(|api| Some(api.marks()).filter(|marks| !marks.is_empty())).await;
+    assert_eq!((&marks[0]["status"], &marks[0]["message_id"]), (&json!("read"), &json!("wamid.1")));
+}
+
+#[tokio::test]
+async fn a_message_that_the_customer_deletes_is_quoted_by_a_silent_line() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    let turn = says(&maya, &id, "It arrives today").await;
+    taken(&world.api, 1).await;
+    let deleted = world.api.taken()[0].status("deleted");
+    for status in [&deleted, &deleted, &world.api.taken()[0].status("delivered"), &deleted] {
+        world.hooks.statuses(vec![status.clone()]).await.unwrap();
+    }
+    progressed(&maya, &id, &turn, "delivered").await;
+    world.hears_text("wamid.2", "Thank you").await;
+    event(&maya, &id, "turn_added", |body| body["turn"]["content"]["text"] == "Thank you").await;
+    let all = events(&maya, &id).await;
+    let lines: Vec<_> =
+        all.iter().filter(|event| event["body"]["turn_added"]["turn"]["content"]["kind"] == "deleted").collect();
+    assert_eq!(lines.len(), 1, "{all:?}");
+    assert_eq!(lines[0]["body"]["turn_added"]["turn"]["replyTo"], turn);
+    let page = maya.gets(&format!("/api/v1/conversations/{id}")).await.1;
+    assert_eq!(page["waitingSince"], serde_json::Value::Null, "nobody has to answer it: {page}");
+}
+
+#[tokio::test]
 async fn replies_quote_and_reactions_reach_the_message_that_is_meant() {
     let world = World::new().await;
     let (maya, id) = world.talks().await;
@@ -180,6 +225,24 @@ async fn replies_quote_and_reactions_reach_the_message_that_is_meant() {
     progressed(&maya, &id, &quoted, "delivered").await;
     let all = events(&maya, &id).await;
     assert!(all.iter().all(|event| event["body"]["turn_progressed"]["turn"] != asked), "{all:?}");
+}
+
+#[tokio::test]
+async fn a_contact_card_reaches_the_customer_as_one() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    let person = json!({ "name": "Lena Vogt", "phones": ["+34 600 123 457"], "organisation": "Northwind" });
+    let card = |people| json!({ "type": "card", "people": people, "text": "" });
+    let (status, answer, turn) = replies(&maya, &id, card(json!([person]))).await;
+    assert_eq!(status, 200, "{answer}");
+    let request = taken(&world.api, 1).await.remove(0);
+    let expected = json!([{ "name": { "formatted_name": "Lena Vogt", "first_name": "Lena Vogt" },
+        "phones": [{ "phone": "+34 600 123 457" }], "org": { "company": "Northwind" } }]);
+    assert_eq!((&request["type"], &request["contacts"]), (&json!("contacts"), &expected));
+    let said = event(&maya, &id, "turn_added", |body| body["turn"]["id"] == turn.as_str()).await;
+    assert_eq!(said["turn"]["content"]["text"], "Lena Vogt · Northwind · +34 600 123 457");
+    let (status, problem, _) = replies(&maya, &id, card(json!([{ "name": "Lena Vogt" }]))).await;
+    assert_eq!((status, code(&problem)), (422, "input.invalid"), "nobody could be reached by it: {problem}");
 }
 
 #[tokio::test]
@@ -225,6 +288,21 @@ async fn customers_who_want_no_marketing_get_none() {
     let values = json!([{ "part": "body", "key": "1", "value": "Carmen" }]);
     assert_eq!(replies(&maya, &id, template("found", values)).await.0, 200);
     assert_eq!(taken(&world.api, 1).await[0]["template"]["name"], "found", "what is no marketing leaves");
+}
+
+#[tokio::test]
+async fn customers_of_a_number_that_says_so_do_not_see_who_is_typing() {
+    let world = World::new().await;
+    let (folder, silent) = (world.hub.folder.path().to_owned(), number(&world.api, TOKEN));
+    let silent = NewWhatsappNumber { typing: Some(false), ..silent };
+    tokio::task::spawn_blocking(move || add_whatsapp_number(&folder, silent)).await.unwrap().unwrap();
+    let (maya, id) = world.talks().await;
+    let mut desk = maya.live(None).await;
+    say(&mut desk, &json!({ "type": "typing", "conversation": id }).to_string()).await;
+    // The answer marks the message as read, and is the first thing that Meta is told.
+    says(&maya, &id, "Found it").await;
+    let marks = world.api.until(|api| Some(api.marks()).filter(|marks| !marks.is_empty())).await;
+    assert_eq!((marks.len(), &marks[0]["typing_indicator"]), (1, &serde_json::Value::Null));
 }
 
 #[tokio::test]
@@ -278,4 +356,34 @@ async fn your_logic_sends_in_the_channels_own_words_and_the_transcript_says_what
     let sofia = world.hub.sofia().await;
     let id = conversation(&sofia, "all").await;
     event(&sofia, &id, "turn_added", |body| body["turn"]["content"]["text"] == "[asks for the place]").await;
+}
+
+#[tokio::test]
+async fn a_card_that_answers_our_question_for_the_number_says_whose_chat_it_is() {
+    let world = World::new().await;
+    let hidden = Phone { user_id: "ES.9".into(), ..Phone::new("", "Carmen") };
+    world.hooks.message(&hidden, "wamid.1", text("Hello?"), 0).await.unwrap();
+    let maya = world.hub.maya().await;
+    let id = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &id, json!({ "type": "join" })).await.0, 200);
+    let position = events(&maya, &id).await.last().unwrap()["position"].clone();
+    let asking = json!({ "type": "reply", "turn": Uuid::now_v7(), "writtenAgainst": position, "asksNumber": true,
+        "content": { "type": "text", "text": "May we have your number?" } });
+    assert_eq!(command(&maya, &id, asking).await.0, 200);
+    let request = taken(&world.api, 1).await.remove(0);
+    let expected = json!({ "type": "request_contact_info", "body": { "text": "May we have your number?" },
+        "action": { "name": "request_contact_info" } });
+    assert_eq!((&request["interactive"], &request["recipient"]), (&expected, &json!("ES.9")));
+    let card = |number: &str, quotes: &str| {
+        json!({ "type": "contacts", "context": { "id": quotes },
+            "contacts": [{ "name": { "formatted_name": "Carmen" }, "phones": [{ "phone": number }] }] })
+    };
+    // A card that nobody asked for says nothing about her.
+    world.hooks.message(&hidden, "wamid.2", card("+34 600 000 001", "wamid.1"), 0).await.unwrap();
+    let asked = world.api.taken().remove(0).id;
+    world.hooks.message(&hidden, "wamid.3", card("+34 600 999 888", &asked), 0).await.unwrap();
+    event(&maya, &id, "turn_added", |body| body["turn"]["content"]["people"][0]["phones"][0] == "+34 600 999 888")
+        .await;
+    says(&maya, &id, "Thank you").await;
+    assert_eq!(taken(&world.api, 2).await[1]["to"], "34600999888");
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tandem_testkit::cloud_api::PHONE_NUMBER_ID;
 
+use super::vanishing::unseen;
 use super::world::{World, until};
 
 /// Ways to damage a body.
@@ -15,16 +16,7 @@ async fn recorded_bodies_are_taken_and_never_break_anything() {
     let sofia = world.hub.sofia().await;
     let mut random = 0x2545_f491_4f6c_dd1d_u64;
     for (count, entry) in entries.enumerate() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-        let mut body: Value = serde_json::from_str(&text).unwrap();
-        // As if it had happened at our number.
-        for entry in body["entry"].as_array_mut().into_iter().flatten() {
-            for change in entry["changes"].as_array_mut().into_iter().flatten() {
-                if let Some(number) = change.pointer_mut("/value/metadata/phone_number_id") {
-                    *number = json!(PHONE_NUMBER_ID);
-                }
-            }
-        }
+        let body = at_our_number(&entry.unwrap().path());
         for _ in 0..2 {
             assert_eq!(world.hooks.post(&body.to_string()).await.unwrap(), 200);
         }
@@ -64,6 +56,74 @@ async fn whatever_is_signed_is_answered_be_it_json_or_not() {
     }
     world.hears_text("wamid.last", "After all of them").await;
     until(async || (!sofia.section("all").await.is_empty()).then_some(())).await;
+}
+
+#[tokio::test]
+async fn what_recorded_customers_say_stands_somewhere_however_its_body_is_damaged() {
+    let Some(entries) = recorded("whatsapp/inbound") else { return };
+    let world = World::new().await;
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    let (mut posted, mut count) = (Vec::new(), 0);
+    for entry in entries {
+        let body = at_our_number(&entry.unwrap().path());
+        for _ in 0..DAMAGES {
+            count += 1;
+            let (id, words) = (format!("wamid.mark{count:05}"), format!("says{count:05}x"));
+            let mut damaged = body.clone();
+            each_change(&mut damaged, &mut |change| {
+                for message in change["value"]["messages"].as_array_mut().into_iter().flatten() {
+                    // What WhatsApp itself says is no customer's.
+                    if message["type"] != "system" {
+                        message["id"] = json!(id);
+                        puts_words(message, &words);
+                    }
+                }
+            });
+            damage(&mut damaged, &mut random);
+            let damaged = damaged.to_string();
+            assert_eq!(world.hooks.post(&damaged).await.unwrap(), 200);
+            if damaged.contains(&id) && damaged.contains(&words) {
+                posted.push((words, damaged));
+            }
+        }
+    }
+    assert!(posted.len() > 100, "{}", posted.len());
+    assert_eq!(unseen(&world, &posted).await, Vec::<String>::new());
+}
+
+/// Puts words wherever a customer's stand.
+fn puts_words(value: &mut Value, words: &str) {
+    const THEIRS: [&str; 7] = ["address", "body", "caption", "formatted_name", "response_json", "text", "title"];
+    const NOT_THEIRS: [&str; 5] = ["context", "errors", "referral", "nfm_reply", "button"];
+    match value {
+        Value::Object(fields) => {
+            for (name, part) in fields.iter_mut().filter(|(name, _)| !NOT_THEIRS.contains(&name.as_str())) {
+                match part {
+                    Value::String(text) if THEIRS.contains(&name.as_str()) => *text = format!("{text} {words}"),
+                    part => puts_words(part, words),
+                }
+            }
+        }
+        Value::Array(all) => all.iter_mut().for_each(|one| puts_words(one, words)),
+        _ => {}
+    }
+}
+
+fn each_change(body: &mut Value, change: &mut impl FnMut(&mut Value)) {
+    for entry in body["entry"].as_array_mut().into_iter().flatten() {
+        entry["changes"].as_array_mut().into_iter().flatten().for_each(&mut *change);
+    }
+}
+
+/// A recorded body, as if it had happened at our number.
+fn at_our_number(path: &std::path::Path) -> Value {
+    let mut body: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    each_change(&mut body, &mut |change| {
+        if let Some(number) = change.pointer_mut("/value/metadata/phone_number_id") {
+            *number = json!(PHONE_NUMBER_ID);
+        }
+    });
+    body
 }
 
 /// The files of a folder of recordings, if they are at hand.

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 use tandem_hub::config::Config;
-use tandem_hub::{Clock, NewWhatsappNumber, WhatsappCommand, doctor};
+use tandem_hub::{Clock, NewWhatsappNumber, WhatsappCommand, add_whatsapp_number, doctor};
 use tandem_testkit::cloud_api::{ACCOUNT_ID, CloudApi, PHONE_NUMBER_ID, TOKEN};
 
-use super::world::{APP_SECRET, World, code, number, says, taken, webhooks, words};
+use super::world::{APP_SECRET, World, code, number, says, taken, until, webhooks, words};
 use crate::common::{Agent, TestHub};
 
 /// What `tandem-hub doctor` says of WhatsApp.
@@ -96,7 +96,12 @@ async fn administrators_enter_numbers_and_never_read_their_secrets() {
         puts(&ada, "main", &json!({ "baseUrl": api.url(), "accessToken": TOKEN, "perSecond": 20 })).await;
     assert_eq!((status, &shown["perSecond"]), (200, &json!(20)), "{shown}");
     assert!(!shown.to_string().contains(APP_SECRET) && !shown.to_string().contains(TOKEN), "{shown}");
-    assert_eq!(ada.gets("/api/v1/channels/whatsapp/main").await, (200, shown));
+    let (status, read) = ada.gets("/api/v1/channels/whatsapp/main").await;
+    assert_eq!(status, 200, "{read}");
+    // Meanwhile Meta may have said what it thinks of the number.
+    for field in ["id", "number", "brand", "accountId", "baseUrl", "perSecond", "typing", "ofSettings"] {
+        assert_eq!(read[field], shown[field], "{field}");
+    }
     let hooks = webhooks(&hub.base);
     let asked = format!("{}?hub.mode=subscribe&hub.verify_token=a%20long%20one&hub.challenge=7", hooks.url);
     assert_eq!(reqwest::get(asked).await.unwrap().text().await.unwrap(), "7", "the token that was left out stays");
@@ -104,6 +109,9 @@ async fn administrators_enter_numbers_and_never_read_their_secrets() {
     let (maya, id) = world.talks().await;
     says(&maya, &id, "Here").await;
     assert_eq!(words(&taken(&world.api, 1).await), ["Here"]);
+    let shared = json!({ "baseUrl": world.api.url(), "coexistence": true });
+    let (status, shown) = puts(&ada, "main", &shared).await;
+    assert_eq!((status, &shown["coexistence"], &shown["perSecond"]), (200, &json!(true), &json!(20)), "{shown}");
     let removed = reqwest::Client::new().delete(format!("{}/api/v1/channels/whatsapp/main", ada.base));
     assert_eq!(removed.bearer_auth(&ada.token).send().await.unwrap().status(), 204);
     assert_eq!(ada.gets("/api/v1/channels/whatsapp/main").await.0, 404);
@@ -131,9 +139,71 @@ async fn a_check_tries_the_numbers_own_address_as_meta_does_and_says_what_is_mis
     assert!(missing.contains("elsewhere.test") && missing.contains("message_template_status_update"), "{missing}");
     world.api.subscribe(&world.hooks.url, &["messages", "message_template_status_update"]);
     checked(&config).await.unwrap();
+    let (folder, shared) = (world.hub.folder.path().to_owned(), number(&world.api, TOKEN));
+    let shared = NewWhatsappNumber { coexistence: true, ..shared };
+    tokio::task::spawn_blocking(move || add_whatsapp_number(&folder, shared)).await.unwrap().unwrap();
+    let missing = checked(&config).await.unwrap_err();
+    assert!(missing.contains("not subscribed to smb_message_echoes"), "{missing}");
     let other = NewWhatsappNumber { verify_token: "another long one".into(), ..number(&world.api, TOKEN) };
     let missing = checked(&Config { whatsapp: vec![other], ..config.clone() }).await.unwrap_err();
     assert!(missing.contains("verify token is another one"), "{missing}");
     let missing = checked(&Config { public_url: Some("http://127.0.0.1:1".into()), ..config }).await.unwrap_err();
     assert!(missing.contains("Nobody answers at http://127.0.0.1:1/channels/whatsapp/main/webhook"), "{missing}");
+}
+
+#[tokio::test]
+async fn administrators_check_a_number_and_what_is_missing_has_a_name() {
+    let world = World::new().await;
+    let ada = world.hub.ada().await;
+    let check = async || {
+        let url = format!("{}/api/v1/channels/whatsapp/main/check", ada.base);
+        let answer = reqwest::Client::new().post(url).bearer_auth(&ada.token).send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+    };
+    world.api.rate("YELLOW");
+    let (status, found) = check().await;
+    assert_eq!((status, &found["name"], &found["quality"]), (200, &json!("Northwind"), &json!("YELLOW")), "{found}");
+    assert_eq!(found["missing"][0]["code"], "no_webhook", "{found}");
+    assert_eq!(found["triedToken"], false, "of a number that was added, only the token's hash is known");
+    let (_, number) = ada.gets("/api/v1/channels/whatsapp/main").await;
+    assert_eq!((&number["quality"], &number["limit"]), (&json!("YELLOW"), &json!("TIER_1K")), "it is kept: {number}");
+    world.api.set_token("renewed");
+    let (status, answer) = check().await;
+    assert_eq!((status, code(&answer)), (409, "whatsapp.not_checked"), "{answer}");
+    assert!(answer["detail"].as_str().unwrap().contains("session has expired"), "{answer}");
+}
+
+#[tokio::test]
+async fn what_meta_thinks_of_a_number_is_known_as_soon_as_meta_says_that_it_has_changed() {
+    let world = World::new().await;
+    let ada = world.hub.ada().await;
+    let quality = async |wanted: &str| {
+        until(async || {
+            let (_, number) = ada.gets("/api/v1/channels/whatsapp/main").await;
+            (number["quality"] == wanted).then_some(())
+        })
+        .await;
+    };
+    quality("GREEN").await;
+    world.api.rate("RED");
+    let news = json!({ "display_phone_number": "34600123456", "event": "FLAGGED", "current_limit": "TIER_1K" });
+    world.hooks.changed("phone_number_quality_update", news).await.unwrap();
+    quality("RED").await;
+}
+
+#[tokio::test]
+async fn all_templates_of_a_number_are_told_to_administrators() {
+    let world = World::new().await;
+    let ada = world.hub.ada().await;
+    world
+        .approves(json!({ "name": "sale", "language": "de", "category": "MARKETING", "status": "REJECTED",
+        "components": [{ "type": "BODY", "text": "Alles muss raus!" }] }))
+        .await;
+    let templates = until(async || {
+        let (_, page) = ada.gets("/api/v1/channels/whatsapp/main/templates").await;
+        let all = page["templates"].as_array().unwrap().clone();
+        (all.len() == 2).then_some(all)
+    });
+    let all: Vec<_> = templates.await.iter().map(|one| (one["name"].clone(), one["status"].clone())).collect();
+    assert_eq!(all, [(json!("found"), json!("APPROVED")), (json!("sale"), json!("REJECTED"))]);
 }

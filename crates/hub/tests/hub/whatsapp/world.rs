@@ -40,7 +40,6 @@ pub fn number(api: &CloudApi, token: &str) -> NewWhatsappNumber {
         access_token: token.into(),
         app_secret: APP_SECRET.into(),
         verify_token: "a long one".into(),
-        read_marks: true,
         free_replies: Some(1_000),
         ..NewWhatsappNumber::default()
     }

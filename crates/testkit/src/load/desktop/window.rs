@@ -15,6 +15,8 @@ use crate::net::client;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// Linux counts the time of processes in hundredths of a second.
+const TICK_MS: f64 = 10.0;
 
 /// The running app.
 pub(in crate::load) struct Window {
@@ -127,6 +129,18 @@ impl Window {
             sum += pss_kib(pid)?;
         }
         Ok(sum / 1024.0)
+    }
+
+    /// Time that the app and its descendants have computed so far, in milliseconds.
+    pub fn cpu_ms(&self) -> anyhow::Result<f64> {
+        let mut ticks = 0.0;
+        for pid in family(self.pid)? {
+            let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { continue };
+            // After the name in brackets: user and system time are the 12th and 13th.
+            let rest = stat.rsplit(')').next().unwrap_or_default();
+            ticks += rest.split_whitespace().skip(11).take(2).filter_map(|word| word.parse::<f64>().ok()).sum::<f64>();
+        }
+        Ok(ticks * TICK_MS)
     }
 
     /// Closes the window and waits until the app has ended.

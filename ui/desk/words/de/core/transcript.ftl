@@ -42,6 +42,8 @@ said-dismissed = { $by } hat den Hilferuf beendet
 said-widened-agents = Noch keine Antwort. Das ganze Team ist benachrichtigt
     .supervisors = Noch keine Antwort. Die Leitung ist benachrichtigt
     .logic = Noch keine Antwort. { -logic } ist benachrichtigt
+said-called-more = { $by } hat das ganze Team benachrichtigt
+    .supervisors = { $by } hat die Leitung benachrichtigt
 
 ## Why a person is needed, at the end of a sentence or alone
 
@@ -53,7 +55,7 @@ help-logic-silent = { -logic } hatte keine Antwort
 help-last-left = alle sind gegangen, und der Kunde wartet
 help-invitation-over = niemand hat die Einladung angenommen
 help-link-over = der Link des Partners ist abgelaufen
-help-nobody = niemand ist beteiligt
+help-nobody = niemand kümmert sich darum
 failure-not-connected = { -logic } ist nicht verbunden
 failure-unreachable = { -logic } ist nicht erreichbar
 failure-late = { -logic } hat nicht innerhalb von { $seconds } s geantwortet
@@ -99,6 +101,7 @@ said-snoozed = { $by } hat es für { $time } zurückgestellt
 said-woken = Die Wiedervorlage ist fällig
     .by = { $by } hat das Gespräch zurückgeholt
     .help = Die Wiedervorlage endet: Hilfe wird benötigt
+said-review-asked = { $name } wurde um eine Bewertung gebeten
 said-feedback = { $name } gab { $score } von 5
 said-withdrawn = Zurückgezogen
 said-unknown-kind = Eine Nachricht, die hier nicht gezeigt werden kann ({ $kind })
@@ -108,6 +111,8 @@ said-calls = Hat Anrufe erlaubt
     .refused = Hat Anrufe nicht erlaubt
 said-renumbered = Hat jetzt eine andere Nummer
     .to = Hat jetzt eine andere Nummer: { $change }
+said-reused = Diese Nummer hat vorher einer anderen Person gehört
+said-deleted = Der Kunde hat diese Nachricht von Ihnen bei sich gelöscht
 said-mail-failed = Die Mail an { $name } ließ sich nicht senden: { $reason }. Laden Sie noch einmal ein und kopieren Sie den Link
 
 ## What a queued command does
@@ -124,6 +129,7 @@ does-reopen = Wieder öffnen
 does-ask-for-help = Hilfe rufen
 does-help-not-needed = Hilfe nicht nötig
 does-restore-help = Hilfe doch nötig
+does-call-more = Weitere rufen
 does-invite = Jemanden aus dem Team einladen
 does-transfer = Übergeben
 does-invite-partner = Partner einladen
@@ -154,6 +160,7 @@ fact-email = E-Mail
     .noted = E-Mail, notiert
 fact-phone = Telefon
     .noted = Telefon, notiert
+    .unknown = keine Nummer bekannt
 fact-yes = ja
 fact-no = nein
 

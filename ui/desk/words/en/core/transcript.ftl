@@ -17,7 +17,7 @@ said-invited = { $by } invited { $name }
     .transfer = { $by } asked { $name } to take this over
 said-left-reason = Signed out
 said-left = { $name } left
-    .over = { $name } is not engaged any more
+    .over = { $name } is no longer in this conversation
 said-handed-over = { $name } handed over to { -logic }
 said-removed = { $by } removed { $name }
 said-took-over = { $by } took over from { $name }
@@ -42,6 +42,8 @@ said-dismissed = { $by } dismissed the call for help
 said-widened-agents = No answer yet. All agents notified
     .supervisors = No answer yet. Supervisors notified
     .logic = No answer yet. { -logic } notified
+said-called-more = { $by } notified all agents
+    .supervisors = { $by } notified supervisors
 
 ## Why a person is needed, at the end of a sentence or alone
 
@@ -53,7 +55,7 @@ help-logic-silent = { -logic } had no answer
 help-last-left = the last person left while the customer waits
 help-invitation-over = no one took the invitation
 help-link-over = the external agent's link ended
-help-nobody = no one is engaged
+help-nobody = no one is handling this
 failure-not-connected = { -logic } is not connected
 failure-unreachable = { -logic } cannot be reached
 failure-late = { -logic } did not answer within { $seconds } s
@@ -99,6 +101,7 @@ said-snoozed = { $by } snoozed it for { $time }
 said-woken = The snooze is over
     .by = { $by } ended the snooze
     .help = The snooze ended: help is needed
+said-review-asked = { $name } was asked for a review
 said-feedback = { $name } gave { $score } of 5
 said-withdrawn = Withdrawn
 said-unknown-kind = A message that cannot be shown here ({ $kind })
@@ -108,6 +111,8 @@ said-calls = Allowed calls
     .refused = Did not allow calls
 said-renumbered = Has another number now
     .to = Has another number now: { $change }
+said-reused = This number was another person’s before
+said-deleted = The customer deleted this message of yours on their side
 said-mail-failed = The mail to { $name } could not be sent: { $reason }. Invite again and copy the link instead
 
 ## What a queued command does
@@ -124,6 +129,7 @@ does-reopen = Reopen
 does-ask-for-help = Ask for help
 does-help-not-needed = Help not needed
 does-restore-help = Help is needed after all
+does-call-more = Call more people
 does-invite = Invite a colleague
 does-transfer = Transfer
 does-invite-partner = Invite a partner
@@ -154,6 +160,7 @@ fact-email = E-mail
     .noted = E-mail, noted
 fact-phone = Phone
     .noted = Phone, noted
+    .unknown = no number known
 fact-yes = yes
 fact-no = no
 

@@ -199,7 +199,7 @@ fn assert_fits(pieces: &[Piece]) {
                 rows.iter().for_each(|one| row(one, LIMITS.row));
             }
             Piece::File { caption, .. } => assert!(units(caption) <= LIMITS.body),
-            Piece::Template { .. } | Piece::Raw(_) => {}
+            Piece::Template { .. } | Piece::Cards(_) | Piece::Raw(_) => {}
         }
     }
 }

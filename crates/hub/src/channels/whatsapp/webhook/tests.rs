@@ -126,6 +126,62 @@ fn what_is_not_known_says_what_it_is() {
 }
 
 #[test]
+fn what_is_left_out_leaves_a_sign() {
+    let Content::Text { text } = readable(said(json!({ "type": "text", "text": { "body": "x".repeat(20_000) } })))
+    else {
+        panic!("a text")
+    };
+    assert!(text.ends_with("x…") && text.chars().count() == 10_000);
+    let items: Vec<_> = (0..150).map(|i| json!({ "product_retailer_id": i.to_string(), "quantity": 1 })).collect();
+    let Content::Order { lines, .. } = readable(said(json!({ "type": "order", "order": { "product_items": items } })))
+    else {
+        panic!("an order")
+    };
+    assert_eq!((lines.len(), lines[99].product.as_str()), (100, "… +51"));
+    let answers: serde_json::Map<_, _> = (0..150).map(|i| (format!("f{i:03}"), json!("a"))).collect();
+    let reply = json!({ "name": "seat", "response_json": Value::Object(answers).to_string() });
+    let Content::Form { fields, .. } =
+        readable(said(json!({ "type": "interactive", "interactive": { "nfm_reply": reply } })))
+    else {
+        panic!("a form")
+    };
+    assert_eq!((fields.len(), fields[99].name.as_str(), fields[99].value.as_str()), (100, "…", "+51"));
+}
+
+#[test]
+fn ids_that_fit_no_index_are_known_by_a_digest_and_those_of_people_not_at_all() {
+    let long = "x".repeat(1_000);
+    let message =
+        |id: &str| json!({ "id": id, "from": "34600", "from_user_id": long, "type": "text", "text": { "body": "a" } });
+    let found = |id: &str| match delivery(&json!({ "messages": [message(id)] })).changes.remove(0).what {
+        What::Message(message) => (message.id, message.who.user_id),
+        other => panic!("{other:?}"),
+    };
+    let (id, user) = found(&long);
+    assert!(id.starts_with("digest:") && id.len() < 60 && user.is_none(), "{id}");
+    assert_eq!(found(&long).0, id, "the same is known again");
+    assert_ne!(found(&"y".repeat(1_000)).0, id);
+    assert!(found("wamid.\u{0}").0.starts_with("digest:"));
+    assert_eq!(found("wamid.1").0, "wamid.1");
+}
+
+#[test]
+fn what_stands_where_a_list_belongs_is_told() {
+    for (value, changes) in [
+        (json!({ "messages": { "0": 1 } }), 0),
+        (json!({ "messages": "Hello", "statuses": [{ "id": "a", "status": "sent" }] }), 1),
+        (json!({ "history": 7 }), 0),
+    ] {
+        let found = delivery(&value);
+        assert_eq!((found.changes.len(), found.unread.len()), (changes, 1), "{value}: {found:?}");
+    }
+    let found = delivery(&json!({ "0": { "messages": [{ "text": { "body": "Hello" } }] } }));
+    assert_eq!(found.unread.len(), 1, "they are in the wrong place: {found:?}");
+    let found = delivery(&json!({ "messages": null, "statuses": [] }));
+    assert!(found.unread.is_empty(), "there is nothing in it: {found:?}");
+}
+
+#[test]
 fn everything_that_is_told_of_a_sender_comes_along() {
     let contact = json!({
         "wa_id": "34600123456", "user_id": "ES.1", "parent_user_id": "ES.ENT.1",
@@ -303,7 +359,9 @@ fn bodies_however_spoilt_are_read_or_refused_and_never_break_anything() {
         assert!(!read(nested.as_bytes()).unwrap().unread.is_empty());
     }
     let long = said(json!({ "type": "text", "text": { "body": "x".repeat(3_000_000) } }));
-    assert!(matches!(long, Body::Said(Content::Text { text }) if text.len() == 10_000));
+    assert!(
+        matches!(long, Body::Said(Content::Text { text }) if text.ends_with('…') && text.chars().count() == 10_000)
+    );
     let many: Vec<_> = (0..5_000)
         .map(|i| json!({ "id": format!("m{i}"), "from": "34600", "type": "text", "text": { "body": "x" } }))
         .collect();

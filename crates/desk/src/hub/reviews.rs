@@ -1,0 +1,42 @@
+//! The doors to reviews, and to how brands ask for them.
+
+use reqwest::Method;
+use tandem_conversation::{ReviewId, ReviewPlan};
+use tandem_protocol::reviews::{NewDispute, ReviewPage, ReviewPlanRow, ReviewRow};
+
+use super::{Hub, HubError, NOTHING, checked, network};
+
+const REVIEWS: &str = "reviews";
+const PLANS: &str = "review-plans";
+
+impl Hub {
+    /// A page of reviews; `before` is the `next` of the page before.
+    pub(crate) async fn reviews(&self, token: &str, low: bool, before: Option<&str>) -> Result<ReviewPage, HubError> {
+        let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
+        self.ask(Method::GET, &format!("{REVIEWS}?low={low}{before}"), Some(token), NOTHING).await
+    }
+
+    pub(crate) async fn dispute_review(&self, token: &str, id: ReviewId, text: &str) -> Result<ReviewRow, HubError> {
+        let dispute = NewDispute { text: text.to_owned() };
+        self.ask(Method::POST, &format!("{REVIEWS}/{id}/dispute"), Some(token), Some(&dispute)).await
+    }
+
+    pub(crate) async fn review_plans(&self, token: &str) -> Result<Vec<ReviewPlanRow>, HubError> {
+        self.ask(Method::GET, PLANS, Some(token), NOTHING).await
+    }
+
+    /// Has a brand ask, or ask otherwise.
+    pub(crate) async fn save_review_plan(
+        &self,
+        token: &str,
+        brand: &str,
+        plan: &ReviewPlan,
+    ) -> Result<ReviewPlanRow, HubError> {
+        self.ask(Method::PUT, &format!("{PLANS}/{brand}"), Some(token), Some(plan)).await
+    }
+
+    pub(crate) async fn remove_review_plan(&self, token: &str, brand: &str) -> Result<(), HubError> {
+        let request = self.request(Method::DELETE, &format!("{PLANS}/{brand}")).bearer_auth(token);
+        checked(request.send().await.map_err(network)?).await.map(drop)
+    }
+}

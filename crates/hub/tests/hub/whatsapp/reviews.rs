@@ -1,0 +1,156 @@
+//! Reviews on WhatsApp: a list of scores, a tap that answers, and a link to a page.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use reqwest::{Method, StatusCode, header, redirect};
+use serde_json::{Value, json};
+use tandem_testkit::cloud_api::Phone;
+
+use super::world::{World, carmen, command, conversation, event, events, says, taken, text, until};
+use crate::common::{TestHub, moved};
+
+const HOUR_MS: i64 = 3_600_000;
+const PUBLIC: &str = "https://hub.northwind.example";
+
+/// A hub whose brand asks for reviews, and whose clock can be moved.
+async fn world(plan: Value) -> (World, Arc<AtomicI64>) {
+    let ahead: Arc<AtomicI64> = Arc::default();
+    let hub = TestHub::configured(moved(&ahead), |config| config.public_url = Some(PUBLIC.into())).await;
+    let world = World::of(hub).await;
+    let ada = world.hub.ada().await;
+    assert_eq!(ada.asks(Method::PUT, "/api/v1/review-plans/northwind", Some(&plan)).await.0, 200);
+    (world, ahead)
+}
+
+/// Maya has answered Carmen and completed the conversation; returns it, and the request that left.
+async fn asked(world: &World) -> (String, Value) {
+    let (maya, id) = world.talks().await;
+    says(&maya, &id, "In Malaga.").await;
+    assert_eq!(command(&maya, &id, json!({ "type": "complete", "resolution": "found" })).await.0, 200);
+    (id, taken(&world.api, 2).await.remove(1))
+}
+
+fn tap(request: &Value, score: usize) -> Value {
+    let row = request["interactive"]["action"]["sections"][0]["rows"][5 - score].clone();
+    json!({ "type": "interactive", "interactive": { "type": "list_reply", "list_reply": row } })
+}
+
+async fn review(world: &World) -> Value {
+    let (_, page) = world.hub.sofia().await.gets("/api/v1/reviews").await;
+    page["reviews"][0].clone()
+}
+
+async fn scored(world: &World, score: u8) -> Value {
+    until(async || Some(review(world).await).filter(|row| row["score"] == score)).await
+}
+
+/// The page behind the link of a request.
+struct Page(String, reqwest::Client);
+
+impl Page {
+    fn of(world: &World, request: &Value) -> Self {
+        let body = request["interactive"]["body"]["text"].as_str().unwrap();
+        let link = body.split_whitespace().find_map(|word| word.strip_prefix(PUBLIC)).unwrap();
+        let client = reqwest::Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+        Self(format!("{}{link}", world.hub.base), client)
+    }
+
+    async fn shows(&self, language: &str) -> (StatusCode, String) {
+        let page = self.1.get(&self.0).header(header::ACCEPT_LANGUAGE, language).send().await.unwrap();
+        (page.status(), page.text().await.unwrap())
+    }
+
+    async fn sends(&self, score: &str, comment: &str) -> StatusCode {
+        let form = reqwest::Url::parse_with_params(&self.0, [("score", score), ("comment", comment)]).unwrap();
+        let request = self.1.post(&self.0).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        request.body(form.query().unwrap().to_owned()).send().await.unwrap().status()
+    }
+}
+
+#[tokio::test]
+async fn a_tap_is_the_answer_and_closing_words_are_its_comment() {
+    let (world, _) = world(json!({ "delayS": 0, "texts": { "en": "How did we do?" } })).await;
+    let (id, request) = asked(&world).await;
+    assert_eq!(request["interactive"]["type"], "list");
+    assert!(request["interactive"]["body"]["text"].as_str().unwrap().starts_with("How did we do?\n\n"));
+    let stranger = Phone::new("34600111000", "Ana");
+    world.hooks.message(&stranger, "wamid.2", tap(&request, 1), 0).await.unwrap();
+    for id in ["wamid.3", "wamid.3", "wamid.4"] {
+        world.hears(id, tap(&request, 5), 0).await;
+    }
+    scored(&world, 5).await;
+    world.hears_text("wamid.5", "Thank you very much!").await;
+    let row = until(async || Some(review(&world).await).filter(|row| row["comment"].is_string())).await;
+    assert_eq!((&row["score"], &row["comment"]), (&json!(5), &json!("Thank you very much!")));
+    world.hears("wamid.6", tap(&request, 2), 0).await;
+    let row = scored(&world, 2).await;
+    assert_eq!(row["comment"], "Thank you very much!", "another score keeps the comment");
+    let sofia = world.hub.sofia().await;
+    assert_eq!(sofia.state(&id).await["status"]["status"], "completed", "all of this is silent");
+    let answers = events(&sofia, &id).await.iter().filter(|event| event["body"]["feedback_given"].is_object()).count();
+    assert_eq!(answers, 3, "the same tap again changes nothing, and a stranger's is none");
+
+    world.hears_text("wamid.7", "My money did not come.").await;
+    event(&sofia, &id, "turn_added", |body| body["turn"]["content"]["text"] == "My money did not come.").await;
+    assert_eq!(sofia.state(&id).await["status"]["status"], "in_progress", "a wish is an ordinary turn");
+}
+
+#[tokio::test]
+async fn a_late_tap_changes_nothing_and_says_nothing() {
+    let (world, ahead) = world(json!({ "delayS": 0, "expiresH": 1 })).await;
+    let (id, request) = asked(&world).await;
+    ahead.fetch_add(HOUR_MS, Ordering::Relaxed);
+    world.hears("wamid.2", tap(&request, 5), 0).await;
+    world.hears_text("wamid.3", "Hello?").await;
+    let sofia = world.hub.sofia().await;
+    event(&sofia, &id, "turn_added", |body| body["turn"]["content"]["text"] == "Hello?").await;
+    let turns = events(&sofia, &id).await.iter().filter(|event| event["body"]["turn_added"].is_object()).count();
+    assert_eq!(turns, 3, "the tap is no turn");
+    assert_eq!(review(&world).await["status"], "expired");
+}
+
+#[tokio::test]
+async fn nobody_is_asked_outside_of_the_window() {
+    let (world, ahead) = world(json!({ "delayS": 25 * 3600 })).await;
+    let (maya, id) = world.talks().await;
+    assert_eq!(command(&maya, &id, json!({ "type": "complete", "resolution": "found" })).await.0, 200);
+    ahead.fetch_add(25 * HOUR_MS, Ordering::Relaxed);
+    let row = until(async || Some(review(&world).await).filter(Value::is_object)).await;
+    assert_eq!((&row["status"], &row["reason"]), (&json!("not_asked"), &json!("window_closed")));
+    // What comes next is the first that leaves. Sign-ins of the day before have ended.
+    let maya = world.hub.maya().await;
+    world.hooks.message(&carmen(), "wamid.2", text("Hello?"), -25 * 3600).await.unwrap();
+    let id = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &id, json!({ "type": "join" })).await.0, 200);
+    says(&maya, &id, "Hello.").await;
+    assert_eq!(taken(&world.api, 1).await[0]["text"]["body"], "Hello.");
+}
+
+#[tokio::test]
+async fn the_page_behind_the_link_takes_the_answer_in_the_browsers_language() {
+    let (world, ahead) = world(json!({ "delayS": 0, "editH": 1 })).await;
+    let (id, request) = asked(&world).await;
+    let page = Page::of(&world, &request);
+    let (status, shown) = page.shows("de-DE,de;q=0.9,en;q=0.8").await;
+    assert_eq!(status, 200);
+    assert!(shown.contains("<html lang=de>") && shown.contains("Wie war dieses Gespräch?"), "{shown}");
+    assert!(shown.contains("Northwind") && !shown.contains("Carmen") && !shown.contains("<script"), "{shown}");
+    let long = "x".repeat(2_001);
+    for (score, comment) in [("", ""), ("6", ""), ("x", "Slow."), ("3", long.as_str())] {
+        assert_eq!(page.sends(score, comment).await, 422, "{score}");
+    }
+    assert_eq!(page.sends("2", " Slow,\r\n<b>very</b> ").await, 303);
+    let row = scored(&world, 2).await;
+    assert_eq!(row["comment"], "Slow,\n<b>very</b>");
+    let (status, shown) = page.shows("fr").await;
+    assert_eq!(status, 200);
+    assert!(shown.contains("Thank you for your rating: 2 of 5") && shown.contains("&lt;b&gt;very"), "{shown}");
+    assert_eq!(page.sends("4", "").await, 303);
+    scored(&world, 4).await;
+    ahead.fetch_add(HOUR_MS, Ordering::Relaxed);
+    assert_eq!(page.sends("1", "").await, 410);
+    let (status, shown) = page.shows("en").await;
+    assert!(status == 200 && shown.contains("4 of 5") && !shown.contains("<form"), "{shown}");
+    assert_eq!(world.hub.sofia().await.state(&id).await["status"]["status"], "completed");
+}

@@ -1,0 +1,199 @@
+//! `figures_1m_p99_ms`, `export_rows_per_s`, `analytics_rebuild_events_per_s` and `analytics_lag_p99_ms`.
+//!
+//! A past of real commands is stored and measured. Its rows are then copied, each time under other ids and some hours
+//! later, until there are as many conversations as asked for: a log of that size would fill the disk.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+use rusqlite::{Connection, OpenFlags};
+use serde_json::Value;
+use tandem_conversation::Time;
+
+use super::report::percentile;
+use super::sockets::{Pace, pump};
+use super::{Bench, Better, Figure, messages};
+use crate::dialogue;
+use crate::history::{History, Plan};
+use crate::hub_process::{HubOptions, HubProcess, PASSWORD, find_binary};
+use crate::people::Agent;
+
+/// Conversations that are played.
+const PLAYED: u32 = 10_000;
+/// Where the past begins: 1 September 2026. Copies end within its 90 days.
+const BEGAN: Time = Time(1_788_220_800_000);
+const LENGTH_MS: i64 = 60 * 24 * 3_600_000;
+const DAY_MS: i64 = 24 * 3_600_000;
+/// Questions of one run.
+const QUESTIONS: usize = 100;
+/// Turns per second for the lag.
+const RATE: f64 = 500.0;
+
+/// What a report asks for: a month, by day or divided otherwise.
+const ASKED: [&str; 6] = [
+    "metric=first_person_response,service_level,rounds_completed&by=day",
+    "metric=handle_time,conversations_handled&by=agent",
+    "metric=response_time&by=responder",
+    "metric=containment,involvement,handover_rate&by=channel",
+    "metric=abandonment,person_wait&by=week",
+    "metric=transfer_rate,one_contact,reopen_rate",
+];
+
+pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
+    let program = find_binary("tandem-hub")?;
+    let options = HubOptions::default();
+    let mut hub = HubProcess::start(&program, &options)?;
+    hub.add_user("sofia@northwind.example", "Sofia", "supervisor")?;
+    hub.kill()?;
+    let played = bench.conversations.min(PLAYED);
+    let dialogues = dialogue::load(&[bench.root.join("examples/dialogues")])?;
+    let plan = Plan { seed: 1, conversations: played as usize, began: BEGAN, length_ms: LENGTH_MS, recorded: false };
+    let history = History::play(plan, &dialogues);
+    history.store(hub.data())?;
+    let mut rebuilds = Vec::new();
+    for _ in 0..bench.runs {
+        let began = Instant::now();
+        hub.tell(&["analytics", "rebuild"])?;
+        rebuilds.push(history.events.len() as f64 / began.elapsed().as_secs_f64());
+    }
+    let rows = multiply(&hub.data().join("analytics.db"), bench.conversations / played.max(1))?;
+    let mut exports = Vec::new();
+    let room = tempfile::tempdir()?;
+    for run in 0..bench.runs {
+        let out = room.path().join(run.to_string());
+        let began = Instant::now();
+        hub.tell(&["export", "--out", out.to_str().context("the folder has a usual name")?])?;
+        exports.push(rows as f64 / began.elapsed().as_secs_f64());
+        std::fs::remove_dir_all(&out)?;
+    }
+    hub.restart(&options)?;
+    let mut p99s = Vec::new();
+    for _ in 0..bench.runs {
+        p99s.push(asked(&hub).await?);
+    }
+    let of = Figure::of;
+    let input =
+        format!("{} conversations, {rows} rows; months of 2026 by day, agent, channel and week", bench.conversations);
+    Ok(vec![
+        of("figures_1m_p99_ms", "ms", Better::Lower, &p99s).with_bar(300.0).on(input),
+        of("export_rows_per_s", "1/s", Better::Higher, &exports)
+            .with_bar(200_000.0)
+            .on(format!("{rows} rows of all tables as Parquet")),
+        of("analytics_rebuild_events_per_s", "1/s", Better::Higher, &rebuilds)
+            .with_bar(50_000.0)
+            .on(format!("{} events of {played} conversations", history.events.len())),
+    ])
+}
+
+/// Copies all rows; returns how many there are.
+fn multiply(tables: &Path, times: u32) -> anyhow::Result<u64> {
+    let mut connection = Connection::open(tables)?;
+    connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000")?;
+    let names: Vec<String> = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('progress', 'open_state')")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let mut rows = 0;
+    for name in names {
+        let sql = copying(&connection, &name)?;
+        let transaction = connection.transaction()?;
+        for copy in 1..times {
+            transaction.prepare_cached(&sql)?.execute((copy, i64::from(copy) * (30 * DAY_MS / i64::from(times))))?;
+        }
+        transaction.commit()?;
+        let count: i64 = connection.query_row(&format!("SELECT count(*) FROM \"{name}\""), [], |row| row.get(0))?;
+        rows += count.cast_unsigned();
+    }
+    connection.execute_batch("ANALYZE")?;
+    Ok(rows)
+}
+
+/// Rows of the first copy, with other ids, later. Users and brands stay who they are.
+fn copying(connection: &Connection, name: &str) -> anyhow::Result<String> {
+    let mut query = connection.prepare(&format!("PRAGMA table_info(\"{name}\")"))?;
+    let columns: Vec<(String, String)> =
+        query.query_map([], |row| Ok((row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
+    let is_time = |column: &str| column.ends_with("_at") || ["at", "t0", "provisional_until"].contains(&column);
+    let value = |(column, kind): &(String, String)| match (column.as_str(), kind.as_str()) {
+        ("agent_id" | "brand" | "claimed_by" | "question_id", _) => format!("\"{column}\""),
+        (id, "BLOB") => {
+            format!(
+                "CASE WHEN \"{id}\" IS NOT NULL THEN CAST(substr(\"{id}\", 1, 12) || unhex(printf('%08x', ?1)) AS BLOB) END"
+            )
+        }
+        (time, _) if is_time(time) => format!("\"{time}\" + ?2"),
+        (other, _) => format!("\"{other}\""),
+    };
+    let names: Vec<_> = columns.iter().map(|(column, _)| format!("\"{column}\"")).collect();
+    let values: Vec<_> = columns.iter().map(value).collect();
+    // Ids of the past end in random numbers: copies are those that end in a small one.
+    let key = if columns.iter().any(|(column, _)| column == "conversation_id") { "conversation_id" } else { "rowid" };
+    Ok(format!(
+        "INSERT OR IGNORE INTO \"{name}\" ({}) SELECT {} FROM \"{name}\" WHERE ?1 > 0 AND substr(\"{key}\", 13, 2) <> x'0000' AND ?2 >= 0",
+        names.join(", "),
+        values.join(", ")
+    ))
+}
+
+/// The slowest of a hundred questions but one, in milliseconds.
+async fn asked(hub: &HubProcess) -> anyhow::Result<f64> {
+    let sofia = Agent::sign_in(&hub.url, "sofia@northwind.example", PASSWORD).await?;
+    let client = reqwest::Client::new();
+    let mut times = Vec::new();
+    for number in 0..QUESTIONS {
+        let month = ["from=2026-09-01&to=2026-09-30", "from=2026-10-01&to=2026-10-31"][number % 2];
+        let question = ASKED[number % ASKED.len()];
+        let began = Instant::now();
+        let url = format!("{}/api/v1/figures?{month}&zone=Europe/Madrid&{question}", hub.url);
+        let answer = client.get(url).bearer_auth(sofia.access_token()).send().await?;
+        ensure!(answer.status().is_success(), "{question}: {}", answer.status());
+        let page: Value = answer.json().await?;
+        times.push(began.elapsed().as_secs_f64() * 1_000.0);
+        ensure!(
+            page.get("rows").and_then(Value::as_array).is_some_and(|rows| !rows.is_empty()),
+            "{question}: no figure"
+        );
+    }
+    Ok(percentile(&mut times, 0.99))
+}
+
+pub(super) async fn lag(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
+    let mut p99s = Vec::new();
+    for _ in 0..bench.runs {
+        let (hub, customers, agents) = messages::joined(&HubOptions::default()).await?;
+        let data = hub.data().to_owned();
+        let watched = Duration::from_secs_f64(bench.seconds);
+        let watching = tokio::task::spawn_blocking(move || watch(&data, watched));
+        pump(customers, agents, Pace::Rate(RATE), bench.seconds).await?;
+        let mut lags = watching.await.context("the watch broke")??;
+        ensure!(lags.len() > 10, "only {} positions were measured", lags.len());
+        p99s.push(percentile(&mut lags, 0.99));
+    }
+    let input = format!("from the commit to the tables, at {RATE} messages/s");
+    Ok(vec![Figure::of("analytics_lag_p99_ms", "ms", Better::Lower, &p99s).with_bar(1_000.0).on(input)])
+}
+
+/// How long positions of the log took into the tables, in milliseconds.
+fn watch(data: &Path, watched: Duration) -> anyhow::Result<Vec<f64>> {
+    let open = |name: &str| Connection::open_with_flags(data.join(name), OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let (log, tables) = (open("tandem.db")?, open("analytics.db")?);
+    let (mut waiting, mut lags): (VecDeque<(i64, Instant)>, _) = (VecDeque::new(), Vec::new());
+    let began = Instant::now();
+    while began.elapsed() < watched {
+        let last: i64 = log.query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get(0))?;
+        if waiting.back().is_none_or(|(seq, _)| *seq < last) {
+            waiting.push_back((last, Instant::now()));
+        }
+        let cursor: i64 = tables.query_row("SELECT cursor FROM progress", [], |row| row.get(0))?;
+        while let Some((_, at)) = waiting.front().filter(|(seq, _)| *seq <= cursor) {
+            lags.push(at.elapsed().as_secs_f64() * 1_000.0);
+            waiting.pop_front();
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // What is not in the tables yet has waited this long at least.
+    lags.extend(waiting.iter().map(|(_, at)| at.elapsed().as_secs_f64() * 1_000.0));
+    Ok(lags)
+}

@@ -1,0 +1,105 @@
+// What ends later than it was begun belongs to its own customer, whichever conversation is open by then.
+import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { tick } from "svelte";
+import { describe, expect, it, vi } from "vitest";
+import App from "../App.svelte";
+import { fakeHost, type FakeHost } from "../host/fake";
+import { Desk } from "./desk.svelte";
+
+vi.mock("svelte/transition", () => ({ fly: () => ({ duration: 0 }) }));
+
+const user = userEvent.setup();
+const field = (): HTMLTextAreaElement => screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
+const calls = (host: FakeHost, name: string): unknown[] => host.calls.filter((call) => call.name === name).map(({ request }) => request);
+
+/** With this conversation open. */
+async function start(id: string): Promise<{ desk: Desk; host: FakeHost }> {
+  const host = fakeHost("");
+  const desk = new Desk(host);
+  render(App, { desk });
+  await vi.waitFor(() => expect(desk.list.rows.length).toBeGreaterThan(0));
+  await select(desk, id);
+  return { desk, host };
+}
+
+async function select(desk: Desk, id: string): Promise<void> {
+  desk.show(id);
+  await vi.waitFor(() => expect(desk.conversation?.loaded).toBe(true));
+  await tick();
+}
+
+/** Answers that come when they are let. */
+function held(host: FakeHost, name: string): () => void {
+  let come = (): void => undefined;
+  const answered = new Promise<void>((done) => (come = done));
+  const { rpc } = host;
+  host.rpc = (async (...asked: Parameters<typeof rpc>) => {
+    if (asked[0] === name) await answered;
+    return rpc.apply(host, asked);
+  }) as typeof rpc;
+  return come;
+}
+
+describe("a quick reply that comes late", () => {
+  it("stands in its own conversation's draft, and Enter sends no other", async () => {
+    const { desk, host } = await start("carmen");
+    const come = held(host, "library.insert");
+    field().focus();
+    await user.keyboard("{Control>}/{/Control}");
+    await screen.findByRole("listbox", { name: "Quick replies and questions" });
+    await user.keyboard("working");
+    await user.keyboard("{Enter}");
+    await vi.waitFor(() => expect(field().value).toBe("Good news, Carmen: "));
+    const carmen = desk.conversation?.composer;
+    await select(desk, "jonas");
+    field().focus();
+    await user.keyboard("Hello Jonas");
+    come();
+    await vi.waitFor(() => expect(carmen?.text).toBe("Good news, Carmen: I'm working on it and will be right back with you."));
+    expect(field().value).toBe("Hello Jonas");
+    expect(calls(host, "conversation.send")).toEqual([]);
+  });
+});
+
+describe("a dialog", () => {
+  it("stays with the customer for whom it was opened", async () => {
+    const { desk, host } = await start("jonas");
+    desk.overlay = "tags";
+    await screen.findByRole("dialog", { name: "Tags of Jonas Keller" });
+    await vi.waitFor(() => expect(calls(host, "tags.list")).toHaveLength(1));
+    desk.show("carmen");
+    await vi.waitFor(() => expect(desk.conversation).toMatchObject({ id: "carmen", loaded: true }));
+    await user.keyboard("fragile{Enter}");
+    await vi.waitFor(() => expect(calls(host, "conversation.tag")).toEqual([{ id: "jonas", add: ["fragile"], remove: [] }]));
+  });
+});
+
+describe("letters typed while another conversation is looked for", () => {
+  it("by Alt ↓ reach neither the one that is left nor in part the one that comes", async () => {
+    const { desk, host } = await start("carmen");
+    field().focus();
+    const come = held(host, "conversations.list");
+    await user.keyboard("{Alt>}{ArrowDown}{/Alt}Hello{Enter}");
+    expect(desk.conversation?.composer.text).toBe("Good news, Carmen: ");
+    expect(calls(host, "conversation.send")).toEqual([]);
+    come();
+    await vi.waitFor(() => expect(desk.conversation?.id).toBe("jonas"));
+    expect(desk.conversation?.composer.text).toBe("");
+  });
+
+  it("after the last one's end are no commands for the next", async () => {
+    const { desk, host } = await start("jonas");
+    desk.focus.list();
+    await tick();
+    const come = held(host, "conversations.list");
+    await user.keyboard("e{Control>}{Enter}{/Control}");
+    await vi.waitFor(() => expect(calls(host, "conversation.complete")).toHaveLength(1));
+    await vi.waitFor(() => expect(desk.overlay).toBeNull());
+    await user.keyboard("lo");
+    expect(desk.overlay).toBeNull();
+    come();
+    await vi.waitFor(() => expect(desk.conversation?.id).toBe("carmen"));
+    expect(desk.overlay).toBeNull();
+  });
+});

@@ -1,0 +1,12 @@
+// What the core says again as it was stays the object that it is, so that nothing on screen is rendered anew for it.
+
+/** `before` if it says the same, otherwise `now`. */
+export function same<T>(before: T | null | undefined, now: T): T {
+  return before !== null && before !== undefined && JSON.stringify(before) === JSON.stringify(now) ? before : now;
+}
+
+/** `now`, with what was there before and says the same. */
+export function sameEach<T, K>(before: readonly (T | null)[], now: readonly T[], key: (one: T) => K): T[] {
+  const known = new Map(before.flatMap((one) => (one === null ? [] : [[key(one), one] as const])));
+  return now.map((one) => same(known.get(key(one)), one));
+}

@@ -1,0 +1,64 @@
+# Reviews: what customers, reviewers and Your Logic think, and how brands ask customers.
+
+reviews = Bewertungen
+    .own = Bewertungen meiner Arbeit
+    .offline = Sie sind offline. Bewertungen liegen auf dem Server: Verbinden Sie sich zuerst.
+    .unsaved = Ihre Worte sind nicht gesendet. Senden oder verwerfen Sie sie zuerst.
+    .which = Welche Bewertungen
+    .all = Alle
+    .low = Schlechte
+    .none = Noch keine Bewertungen.
+    .none-low = Keine schlechten Bewertungen.
+    .more = Mehr zeigen
+    .open = Öffnen
+    .open-aloud = Gespräch von { $name } öffnen
+    .disagree = Widersprechen
+    .disagree-aloud = Widersprechen: { $line }
+    .disputed = { $name } widerspricht: { $words }
+    .sent = Ihr Widerspruch ist gesendet. Er steht bei der Bewertung.
+review-why = Warum widersprechen Sie? Sie können es einmal sagen.
+review-send = Senden
+review-customer = Kundin oder Kunde
+review-logic = { -logic }
+review-score = { $score } von 5
+review-of = { $name }: { $what }
+review-of-by = { $name }: { $what }, vergeben von { $by }
+review-for = Für { $names }
+review-asked = gefragt, noch keine Antwort
+review-expired = gefragt, nicht beantwortet
+review-not-asked = nicht gefragt
+    .window = nicht gefragt, weil der Kanal keine Nachricht annahm
+    .recently = nicht so bald wieder gefragt
+    .sample = nicht in der Stichprobe
+    .channel = nicht gefragt, weil der Kanal keine Bewertungen kennt
+    .plan = nicht mehr gefragt
+review-rated = bewertet mit { $score } von 5
+
+## How brands ask
+
+plans = Nach Bewertungen fragen
+    .offline = Sie sind offline. Bewertungen liegen auf dem Server: Verbinden Sie sich zuerst.
+    .unsaved = Diese Änderungen sind nicht gespeichert. Speichern oder verwerfen Sie sie zuerst.
+    .list = Marken
+    .asking = Fragt den Server …
+    .empty = Es gibt noch keine Marke.
+    .change = Ändern
+    .change-aloud = Ändern, wie { $name } fragt
+    .saved = { $name } fragt ab jetzt so.
+    .stop = Nicht mehr fragen
+    .stopped = { $name } fragt nicht mehr. Gestellte Fragen können noch beantwortet werden.
+plan-none = Niemand wird gefragt
+plan-line = Nach { $when }, { $delay } später
+    .sample = { $line }, { $percent } % davon
+plan-when = Fragen nach
+    .any = jedem Abschluss
+    .person = Abschluss durch einen Menschen
+    .logic = Abschluss durch { -logic }
+    .logic-only = Abschluss durch { -logic }, ohne einen Menschen
+plan-delay = Wie lange danach, in Minuten
+plan-sample = Wie viele von hundert
+plan-once = Dieselbe Person erst wieder nach, in Tagen
+plan-expires = Kann beantwortet werden, in Stunden
+plan-edit = Kann geändert werden, in Stunden
+plan-text = Frage auf { $language }
+    .hint = Leer: die eigenen Worte des Chats

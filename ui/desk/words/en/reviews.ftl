@@ -1,0 +1,64 @@
+# Reviews: what customers, reviewers and Your Logic think, and how brands ask customers.
+
+reviews = Reviews
+    .own = Reviews of my work
+    .offline = You are offline. Reviews are kept at the hub, so connect first.
+    .unsaved = Your words are not sent. Send them, or drop them first.
+    .which = Which reviews
+    .all = All
+    .low = Low scores
+    .none = No reviews yet.
+    .none-low = No low scores.
+    .more = Show more
+    .open = Open
+    .open-aloud = Open the conversation of { $name }
+    .disagree = Disagree
+    .disagree-aloud = Disagree: { $line }
+    .disputed = { $name } disagrees: { $words }
+    .sent = Your words are sent. Supervisors read them beside the score.
+review-why = Why do you disagree? You can say it once.
+review-send = Send
+review-customer = A customer
+review-logic = { -logic }
+review-score = { $score } of 5
+review-of = { $name }: { $what }
+review-of-by = { $name }: { $what } by { $by }
+review-for = For { $names }
+review-asked = asked, no answer yet
+review-expired = asked, not answered
+review-not-asked = not asked
+    .window = not asked, because the channel took no message
+    .recently = not asked again so soon
+    .sample = not in the sample
+    .channel = not asked, because the channel has no reviews
+    .plan = not asked any more
+review-rated = rated { $score } of 5
+
+## How brands ask
+
+plans = Asking for reviews
+    .offline = You are offline. Reviews are kept at the hub, so connect first.
+    .unsaved = These changes are not saved. Save them, or drop them first.
+    .list = Brands
+    .asking = Asking the hub …
+    .empty = There is no brand yet.
+    .change = Change
+    .change-aloud = Change how { $name } asks
+    .saved = { $name } asks like this from now on.
+    .stop = Stop asking
+    .stopped = { $name } asks no more. Requests that were made can still be answered.
+plan-none = Nobody is asked
+plan-line = After { $when }, { $delay } later
+    .sample = { $line }, { $percent } % of them
+plan-when = Ask after
+    .any = any completion
+    .person = completion by a person
+    .logic = completion by { -logic }
+    .logic-only = completion by { -logic } without any person
+plan-delay = How long after, in minutes
+plan-sample = How many of a hundred
+plan-once = Not the same customer again for, in days
+plan-expires = Can be answered for, in hours
+plan-edit = Can be changed for, in hours
+plan-text = Question in { $language }
+    .hint = Empty: the chat's own words
