@@ -23,7 +23,7 @@ type Texts = Record<Mode, string>;
 
 export class Composer {
   mode = $state<Mode>("reply");
-  problem = $state<string | null>(null);
+  #problems = $state<Record<Mode, string | null>>({ reply: null, note: null });
   /** Why a quick reply is not in the field. */
   notInserted = $state<string | null>(null);
   /** Why the text came back, until the agent sends, changes or clears it. */
@@ -78,6 +78,11 @@ export class Composer {
     return this.#texts[mode].trim() !== "" || this.#going[mode] > 0;
   }
 
+  /** Why the words in the field were not sent. */
+  get problem(): string | null {
+    return this.#problems[this.mode];
+  }
+
   get sending(): boolean {
     return this.#going.reply + this.#going.note > 0;
   }
@@ -113,7 +118,7 @@ export class Composer {
   write(text: string): void {
     this.#texts[this.mode] = text;
     if (text.trim() === "") this.spoken = null;
-    this.problem = this.notInserted = null;
+    this.#problems[this.mode] = this.notInserted = null;
     this.returned = null;
     this.improving.drop();
     clearTimeout(this.#timer);
@@ -124,7 +129,7 @@ export class Composer {
   switchTo(mode: Mode): void {
     if (mode === this.mode) return;
     this.mode = mode;
-    this.problem = this.notInserted = null;
+    this.notInserted = null;
     this.improving.drop();
   }
 
@@ -164,7 +169,7 @@ export class Composer {
     if (quote) this.quote = null;
     this.#going[mode]++;
     this.improving.drop();
-    this.problem = this.returned = null;
+    this.#problems[mode] = this.returned = null;
     this.#told = null;
     this.#writes++;
     const taken = this.files.list.filter((file) => files.includes(file.id));
@@ -212,7 +217,7 @@ export class Composer {
       this.#told = code;
       this.returned = { note: false, code, reason: message, at: null };
     } else {
-      this.problem = message;
+      this.#problems[mode] = message;
     }
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.flush(), DRAFT_AFTER_MS);
@@ -244,14 +249,14 @@ export class Composer {
   async #ask(question: OfferView, anyway: boolean, now: boolean): Promise<boolean> {
     const seen = this.#seen(anyway);
     this.#asking = true;
-    this.problem = null;
+    this.#problems.reply = null;
     try {
       await this.#line;
       await this.host.rpc("library.ask", { id: this.id, question: question.id, ...seen, ...(now ? { now } : {}) });
       this.question = null;
       return true;
     } catch (error) {
-      this.problem = asRpcError(error).message;
+      this.#problems.reply = asRpcError(error).message;
       return false;
     } finally {
       this.#asking = false;

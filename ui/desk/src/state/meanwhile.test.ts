@@ -103,3 +103,34 @@ describe("letters typed while another conversation is looked for", () => {
     expect(desk.overlay).toBeNull();
   });
 });
+
+describe("a note of somebody who is not engaged", () => {
+  const note = (): HTMLTextAreaElement | null => screen.queryByRole<HTMLTextAreaElement>("textbox", { name: "Note" });
+
+  it("closes with the key that sends it, not in the middle of what is typed next", async () => {
+    const { desk, host } = await start("aiko");
+    desk.focus.list();
+    await tick();
+    await user.keyboard("m");
+    await vi.waitFor(() => expect(document.activeElement).toBe(note()));
+    const come = held(host, "conversation.note");
+    await user.keyboard("Calls every week{Enter}");
+    expect(note()).toBeNull();
+    expect(document.activeElement?.closest("[data-focus=list]")).not.toBeNull();
+    come();
+    await vi.waitFor(() => expect(calls(host, "conversation.note")).toEqual([{ id: "aiko", text: "Calls every week" }]));
+  });
+
+  it("is there again if it was not taken, and takes no focus", async () => {
+    const { desk, host } = await start("aiko");
+    desk.focus.list();
+    await tick();
+    await user.keyboard("m");
+    await vi.waitFor(() => expect(document.activeElement).toBe(note()));
+    host.refuse.set("conversation.note", { code: "internal", message: "The disk is full." });
+    await user.keyboard("Calls every week{Enter}");
+    await vi.waitFor(() => expect(note()?.value).toBe("Calls every week"));
+    expect(screen.getAllByRole("alert").map(({ textContent }) => textContent)).toContain("Not sent. The disk is full.");
+    expect(document.activeElement?.closest("[data-focus=list]")).not.toBeNull();
+  });
+});
