@@ -38,6 +38,7 @@ use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::store::commands::{Answered, Sent};
 use crate::store::conversations::{Stored, ToChange};
+use crate::store::unknown::Unknown;
 use crate::store::{StoreError, buttons, commands, conversations, events, library, media, reviews, whatsapp};
 
 /// Maximum cached states, and their total stored size in bytes.
@@ -89,6 +90,8 @@ pub struct Engine {
     cached_bytes: usize,
     group: HashMap<ConversationId, Changed>,
     pending: Pending,
+    /// Asked before, for what comes next in this group. Nothing of it holds once the group has written.
+    unknown: Unknown,
     /// What the rows of this group's conversations say. One that is not here, nor in the cache, is written as a whole.
     rows: HashMap<ConversationId, Stored>,
     /// Work of this group that could not be written, by its place.
@@ -143,6 +146,7 @@ impl Engine {
             cached_bytes: 0,
             group: HashMap::new(),
             pending: Pending::default(),
+            unknown: Unknown::default(),
             put: Vec::new(),
             asker,
             rows: HashMap::new(),
@@ -383,6 +387,7 @@ impl Engine {
         let of_group = self.group.get(&conversation).map_or(&[][..], |changed| &changed.events);
         match of_group.iter().find(|(event, _)| is_it(event)) {
             Some((event, _)) => Ok(Some(event.clone())),
+            None if self.unknown.has_turn(conversation, turn) => Ok(None),
             None => events::of_turn(connection, conversation, turn),
         }
     }
@@ -396,6 +401,7 @@ impl Engine {
     ) -> Result<Option<commands::Answer>, StoreError> {
         match self.pending.answer_to(id, sent) {
             Some(answer) => Ok(Some(answer)),
+            None if self.unknown.has_command(id) => Ok(None),
             None => commands::find(connection, id, sent),
         }
     }
@@ -453,6 +459,7 @@ impl Engine {
         if connection.is_autocommit() {
             return Err(Error::Commit("the transaction is gone".into()).into());
         }
+        self.unknown = Unknown::default();
         self.seq = self.pending.write(connection, &self.group, self.seq)?;
         self.pending.clear();
         Ok(())
@@ -460,6 +467,7 @@ impl Engine {
 
     /// [`Self::write_all`], conversation by conversation. What cannot be written fails without the others.
     fn write_apart(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        self.unknown = Unknown::default();
         for part in self.pending.take().parts() {
             connection.execute_batch("SAVEPOINT part")?;
             match part.pending.write(connection, &self.group, self.seq) {

@@ -26,6 +26,7 @@ pub(crate) mod reviews;
 pub mod search;
 pub(crate) mod sends;
 pub(crate) mod sweeps;
+pub(crate) mod unknown;
 pub mod users;
 pub mod visits;
 pub(crate) mod whatsapp;

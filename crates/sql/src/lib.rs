@@ -208,6 +208,12 @@ impl Connection {
         found
     }
 
+    /// Whether questions travel to another process, so that many are better asked at once.
+    #[must_use]
+    pub fn is_elsewhere(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
+    }
+
     /// Whether no transaction is open. An engine may end one by itself, after an error.
     #[must_use]
     pub fn is_autocommit(&self) -> bool {

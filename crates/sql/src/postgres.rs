@@ -5,11 +5,11 @@
 
 mod address;
 mod dialect;
+mod spread;
 mod values;
 mod wire;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::{Duration, Instant};
@@ -67,8 +67,6 @@ pub struct Postgres {
 
 struct Session {
     wire: Wire,
-    /// By the text that callers know, and the kinds of its values. The texts are constants, so they are few.
-    prepared: HashMap<String, Vec<(Vec<Type>, Statement)>>,
 }
 
 /// What a connection is for.
@@ -185,10 +183,7 @@ impl Postgres {
         if !self.is_open() {
             return self.execute(sql, values).map(drop);
         }
-        self.asking(|session| {
-            let (statement, values) = session.prepare(sql, values)?;
-            session.wire.execute_later(statement, values)
-        })
+        self.asking(|session| session.wire.execute_later(sql, values::all(values)?))
     }
 
     /// Everything that was to run later has run when this returns.
@@ -224,7 +219,7 @@ impl Postgres {
     }
 
     pub(crate) fn parameters(&self, sql: &str) -> usize {
-        self.asking(|session| session.wire.prepare(&dialect::translate(sql), &[]))
+        self.asking(|session| session.wire.prepare(sql, &[]))
             .map_or(0, |statement| statement.params().len())
     }
 
@@ -377,7 +372,7 @@ impl Session {
             let sql = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
             wire.batch(sql)?;
         }
-        Ok(Self { wire, prepared: HashMap::new() })
+        Ok(Self { wire })
     }
 
     fn control(&mut self, sql: &str) -> Result<(), Error> {
@@ -408,15 +403,8 @@ impl Session {
 
     fn prepare(&mut self, sql: &str, values: &[&dyn ToSql]) -> Result<(Statement, Vec<values::Sent>), Error> {
         let values = values::all(values)?;
-        let kinds = values.iter().map(values::Sent::kind);
-        let known = self.prepared.get(sql).into_iter().flatten();
-        if let Some((_, statement)) = known.into_iter().find(|(of, _)| kinds.clone().eq(of.iter().cloned())) {
-            return Ok((statement.clone(), values));
-        }
-        let kinds: Vec<Type> = kinds.collect();
-        let statement = self.wire.prepare(&dialect::translate(sql), &kinds)?;
-        self.prepared.entry(sql.to_owned()).or_default().push((kinds, statement.clone()));
-        Ok((statement, values))
+        let kinds: Vec<Type> = values.iter().map(values::Sent::kind).collect();
+        Ok((self.wire.prepare(sql, &kinds)?, values))
     }
 }
 

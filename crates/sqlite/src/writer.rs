@@ -19,6 +19,13 @@ pub trait Companion<K = Connection>: Send + 'static {
     /// What it does by itself, with rows that it keeps until they are due: see [`Self::work`].
     type Work: Send + 'static;
 
+    /// Looks at work that will be done next in this group, to ask for all of it at once what each would ask for itself.
+    ///
+    /// # Errors
+    /// What the database answers; it undoes the group.
+    fn foresee<'w>(&mut self, _: &K, _works: impl Iterator<Item = &'w Self::Work>) -> Result<(), Error> {
+        Ok(())
+    }
     /// Does one piece of work, which has this place in its group. There is no savepoint around it: whatever fails must
     /// have written nothing, and is followed by [`Self::undone`], whatever succeeds by [`Self::kept`].
     fn work(&mut self, connection: &K, place: usize, work: Self::Work) -> Finish;
@@ -132,7 +139,6 @@ impl<C: Companion<K>, K: Link> Writer<C, K> {
         let started = thread::Builder::new().name("writer".into()).spawn(move || {
             let _guard = guard;
             while let Ok(first) = inbox.recv() {
-                writing.waiting.took();
                 writing.group(first, &inbox);
                 if writing.connection.is_lost() {
                     tracing::error!("writing ends: only one hub at a time may write");
@@ -240,10 +246,16 @@ impl<C: Companion<K>, K: Link> Writing<C, K> {
         let began = Instant::now();
         let mut outcome = self.connection.run("BEGIN IMMEDIATE");
         let mut finishes = Vec::with_capacity(16);
-        let mut next = Some(first);
-        while let Some(job) = next {
-            finishes.push(self.write(finishes.len(), job, &mut outcome));
-            next = if finishes.len() < GROUP { inbox.try_recv().ok().inspect(|_| self.waiting.took()) } else { None };
+        let mut next = vec![first];
+        while !next.is_empty() {
+            next.extend(inbox.try_iter().take(GROUP - finishes.len() - next.len()));
+            let works = next.iter().filter_map(|job| if let Job::Work(work) = job { Some(work) } else { None });
+            outcome = outcome.and_then(|()| guarded(|| self.companion.foresee(&self.connection, works)));
+            for job in next.drain(..) {
+                self.waiting.took();
+                finishes.push(self.write(finishes.len(), job, &mut outcome));
+            }
+            next.extend(inbox.try_iter().take(GROUP - finishes.len()));
         }
         let outcome = outcome
             .and_then(|()| match (self.connection.is_open(), self.connection.is_sound()) {

@@ -7,6 +7,7 @@ use tandem_sql::Connection;
 use tandem_sqlite::{Cause, Companion, Error, Finish};
 
 use super::{CACHED, CACHED_BYTES, Cached, Commit, Engine, Work};
+use crate::store::unknown::Unknown;
 use crate::store::{StoreError, conversations};
 
 impl Companion<Connection> for Engine {
@@ -14,6 +15,19 @@ impl Companion<Connection> for Engine {
 
     fn measured(&mut self, writes: usize, took: Duration) {
         self.metrics.group(writes, took);
+    }
+
+    fn foresee<'w>(&mut self, connection: &Connection, works: impl Iterator<Item = &'w Work>) -> Result<(), Error> {
+        self.unknown = Unknown::default();
+        if !connection.is_elsewhere() {
+            return Ok(());
+        }
+        let (mut commands, mut turns) = (Vec::new(), Vec::new());
+        works.for_each(|work| work.foresee(&mut commands, &mut turns));
+        if commands.len() > 1 {
+            self.unknown = Unknown::among(connection, &commands, &turns).map_err(of_database)?;
+        }
+        Ok(())
     }
 
     fn work(&mut self, connection: &Connection, place: usize, work: Work) -> Finish {

@@ -23,6 +23,15 @@ pub(crate) enum Target {
     Known(ConversationId),
 }
 
+impl Target {
+    pub(super) fn known(self) -> Option<ConversationId> {
+        match self {
+            Self::Newest => None,
+            Self::Known(id) => Some(id),
+        }
+    }
+}
+
 /// A received message.
 pub struct Incoming {
     pub web: Arc<WebContact>,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use tandem_conversation::{
-    Command, Conversation, ConversationId, Envelope, LogicRequest, Position, Rejection, RequestId, Time,
+    Command, CommandId, Conversation, ConversationId, Envelope, LogicRequest, Position, Rejection, RequestId, Time,
+    TurnId,
 };
 use tandem_sql::Connection;
 use tandem_sqlite::{Answer, Companion, Finish, guarded};
@@ -20,6 +21,25 @@ pub enum Work {
     Ask(Asking, Answer<Option<Asked>, StoreError>),
     Answer(Box<Answering>, Answer<Result<Position, Rejection>, StoreError>),
     Tick(Due, Answer<Ticked, StoreError>),
+}
+
+impl Work {
+    /// Names the ids that will be looked up when it is done: those of what its sender may repeat.
+    pub(super) fn foresee(&self, commands: &mut Vec<CommandId>, turns: &mut Vec<(ConversationId, TurnId)>) {
+        match self {
+            Self::Command(deciding, _) if deciding.repeat != Repeat::Once => {
+                let Envelope { id, conversation, command, .. } = &deciding.envelope;
+                commands.push(*id);
+                turns.extend(command.turns().into_iter().map(|turn| (*conversation, turn)));
+            }
+            Self::Message(incoming, _) => {
+                let turn = incoming.message.id;
+                commands.push(CommandId(turn.0));
+                turns.extend(incoming.target.known().map(|conversation| (conversation, turn)));
+            }
+            Self::Command(..) | Self::Ask(..) | Self::Answer(..) | Self::Tick(..) => {}
+        }
+    }
 }
 
 /// A conversation whose next deadline has passed.

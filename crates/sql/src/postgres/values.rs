@@ -57,6 +57,28 @@ impl Sending for Sent {
     to_sql_checked!();
 }
 
+/// What a statement gets: a value, or those of many rows.
+#[derive(Debug)]
+pub(super) enum Param<'v> {
+    One(&'v Sent),
+    Column(Vec<&'v Sent>),
+}
+
+impl Sending for Param<'_> {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Wrong> {
+        match self {
+            Self::One(value) => value.to_sql(kind, out),
+            Self::Column(values) => values.to_sql(kind, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
 /// PostgreSQL has no text with a NUL. A message must not fail because of one.
 fn without_nul(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }

@@ -1,5 +1,6 @@
 //! A session with a PostgreSQL server, which is never waited for without end.
 
+use std::collections::HashMap;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -13,8 +14,8 @@ use tokio_postgres::error::{DbError, Severity, SqlState};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error as Refusal, Row, SimpleQueryMessage, Statement};
 
-use super::values::Sent;
-use super::{because, failed};
+use super::values::{Param, Sent};
+use super::{because, dialect, failed, spread};
 use crate::Error;
 
 /// Longer than the server itself allows a statement to take.
@@ -29,14 +30,25 @@ pub(super) struct Wire {
     /// None waits for as long as it takes.
     patience: Option<Duration>,
     is_useless: bool,
+    /// By the text that callers know, and the kinds of its values. The texts are constants, so they are few.
+    prepared: HashMap<String, Vec<(Vec<Type>, Statement)>>,
     /// Sent before the next statement.
-    later: Vec<(Statement, Vec<Sent>)>,
+    later: Vec<Later>,
+    /// How many rows wait there.
+    waiting: usize,
+}
+
+/// One statement, several times in a row.
+struct Later {
+    sql: String,
+    rows: Vec<Vec<Sent>>,
 }
 
 impl Wire {
     /// `runtime` drives the session.
     pub(super) fn new(runtime: Runtime, client: Client) -> Self {
-        Self { runtime, client, patience: Some(PATIENCE), is_useless: false, later: Vec::new() }
+        let (prepared, later) = (HashMap::new(), Vec::new());
+        Self { runtime, client, patience: Some(PATIENCE), is_useless: false, prepared, later, waiting: 0 }
     }
 
     pub(super) fn wait_as_long_as_it_takes(&mut self, is_long: bool) {
@@ -56,17 +68,29 @@ impl Wire {
         self.ask(async |client| client.simple_query(sql).await)
     }
 
+    /// A statement in SQLite's words, for values of these kinds.
     pub(super) fn prepare(&mut self, sql: &str, kinds: &[Type]) -> Result<Statement, Error> {
-        self.ask(async |client| client.prepare_typed(sql, kinds).await)
+        let known = self.prepared.get(sql).into_iter().flatten();
+        if let Some((_, statement)) = known.into_iter().find(|(of, _)| of == kinds) {
+            return Ok(statement.clone());
+        }
+        let told = dialect::translate(sql);
+        let statement = self.exchange(async |client| client.prepare_typed(&told, kinds).await)?;
+        self.prepared.entry(sql.to_owned()).or_default().push((kinds.to_vec(), statement.clone()));
+        Ok(statement)
     }
 
     pub(super) fn execute(&mut self, statement: &Statement, values: &[&(dyn ToSql + Sync)]) -> Result<u64, Error> {
         self.ask(async |client| client.execute(statement, values).await)
     }
 
-    pub(super) fn execute_later(&mut self, statement: Statement, values: Vec<Sent>) -> Result<(), Error> {
-        self.later.push((statement, values));
-        if self.later.len() < TOGETHER { Ok(()) } else { self.send() }
+    pub(super) fn execute_later(&mut self, sql: &str, values: Vec<Sent>) -> Result<(), Error> {
+        match self.later.last_mut() {
+            Some(last) if last.sql == sql => last.rows.push(values),
+            _ => self.later.push(Later { sql: sql.to_owned(), rows: vec![values] }),
+        }
+        self.waiting += 1;
+        if self.waiting < TOGETHER { Ok(()) } else { self.send() }
     }
 
     /// Runs the statements that wait, in their order, without waiting for each other's answers.
@@ -75,8 +99,21 @@ impl Wire {
         if later.is_empty() {
             return Ok(());
         }
+        self.waiting = 0;
+        let mut all = Vec::new();
+        for Later { sql, rows } in &later {
+            match spread::all(sql, rows) {
+                Some(spread) => all.push((self.prepare(&spread.sql, &spread.kinds)?, spread.columns)),
+                None => {
+                    for row in rows {
+                        let kinds: Vec<_> = row.iter().map(Sent::kind).collect();
+                        all.push((self.prepare(sql, &kinds)?, row.iter().map(Param::One).collect()));
+                    }
+                }
+            }
+        }
         self.exchange(async |client| {
-            let all = later.iter().map(|(statement, values)| client.execute_raw(statement, values));
+            let all = all.iter().map(|(statement, values)| client.execute_raw(statement, values));
             try_join_all(all).await.map(drop)
         })
     }
@@ -84,6 +121,7 @@ impl Wire {
     /// Drops the statements that wait.
     pub(super) fn forget(&mut self) {
         self.later.clear();
+        self.waiting = 0;
     }
 
     pub(super) fn query(&mut self, statement: &Statement, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Error> {

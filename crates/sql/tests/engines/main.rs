@@ -64,6 +64,38 @@ fn what_is_to_run_later_has_run_before_the_next_question_and_fails_at_the_latest
 }
 
 #[test]
+fn rows_that_are_added_later_are_what_they_would_be_one_by_one() {
+    on_each(|connection, engine| {
+        let sql = "INSERT INTO things (id, name, bytes, of) VALUES (?1, ?2, ?3, ?4)";
+        let all: [Thing<'_>; 6] = [
+            (1, Some("why? it's \u{1f600} x'00' {a,\"b\"} NULL"), b"\x00\xff'", None),
+            (2, None, b"", None),
+            (3, Some(""), b"\\x00", Some(i64::MIN)),
+            (4, Some("\u{feff}ä\u{301}, \\"), &[7; 70_000], Some(i64::MAX)),
+            (5, None, b"{}", None),
+            (6, Some("NULL"), b"NULL", Some(0)),
+        ];
+        // Also where a column has nothing, and alone.
+        for part in [&all[..2], &all[2..4], &all[4..5], &all[5..]] {
+            connection.run("BEGIN IMMEDIATE").unwrap();
+            for (id, name, bytes, of) in part {
+                connection.prepare_cached(sql).unwrap().execute_later(params![id, name, bytes, of]).unwrap();
+            }
+            connection.run("COMMIT").unwrap();
+        }
+        let mut query = connection.prepare_cached("SELECT id, name, bytes, of FROM things ORDER BY id").unwrap();
+        let read = |row: &tandem_sql::Row<'_>| -> Result<(i64, Option<String>, Vec<u8>, Option<i64>), Error> {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        };
+        let kept: Vec<_> = query.query_map([], read).unwrap().map(Result::unwrap).collect();
+        for ((id, name, bytes, of), kept) in all.into_iter().zip(&kept) {
+            assert_eq!((id, name.map(str::to_owned), bytes.to_vec(), of), *kept, "{engine}");
+        }
+        assert_eq!(kept.len(), all.len(), "{engine}");
+    });
+}
+
+#[test]
 fn a_group_with_what_failed_later_is_not_kept() {
     let server = PostgresProcess::start().unwrap();
     let place = Place::Postgres { url: server.url.clone(), readers: 1, is_serving: false, steps: &[] };
