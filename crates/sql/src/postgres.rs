@@ -219,8 +219,7 @@ impl Postgres {
     }
 
     pub(crate) fn parameters(&self, sql: &str) -> usize {
-        self.asking(|session| session.wire.prepare(sql, &[]))
-            .map_or(0, |statement| statement.params().len())
+        self.asking(|session| session.wire.prepare(sql, &[])).map_or(0, |statement| statement.params().len())
     }
 
     /// Does something with a connection that works, and keeps in mind whether a transaction can still be kept.
