@@ -183,6 +183,10 @@ try {
     const lately = people.find(({ name }) => name === by)?.trace.filter(({ since }) => Math.abs(Date.parse(time) - since) < 15_000) ?? [];
     console.error(text, by, time, lately.map((one) => JSON.stringify(one)).join("\n  "));
   }
+  if (strangers.length > 0) {
+    const isCut = ({ before, after }) => before.name !== after.name || before.place !== after.place;
+    for (const { name, trace } of people) for (const one of trace.filter(isCut)) console.error(`cut off: ${name} ${JSON.stringify(one)}`);
+  }
   for (const { name, did, typed, all } of people) {
     const never = all.filter((act) => !did.has(act));
     console.log(`${name}: ${[...did.values()].reduce((sum, times) => sum + times, 0)} acts, ${typed} times typed${never.length > 0 ? `, never: ${never.join("; ")}` : ""}`);

@@ -247,13 +247,13 @@ export class Desk {
     const writes = left !== null && left.id !== id && this.focus.writes;
     if (writes) this.focus.cutOffWords();
     this.show(id, section, entry);
+    if (left && left.id !== id) this.focus.came();
     if (!writes) {
       this.focus.message(id, this.conversation?.refresh());
       return;
     }
     void this.conversation?.refresh();
-    const name = left.view?.row.name;
-    if (name) this.toasts.say("plain", t("come-cut-off", { name }));
+    if (left.view) this.toasts.say("plain", t("come-cut-off", { name: left.view.row.name }));
   }
 
   /** Signals from before the conversation changed may concern text that arrived with it. */
@@ -328,6 +328,7 @@ export class Desk {
     if (previous) previous.noting = previous.composer.reopening = false;
     const open = this.held.take(id);
     open.typing.stop();
+    if (previous) this.focus.opened();
     this.conversation = open;
     void (entry ? open.goTo(entry) : open.toNewest());
     void open.refresh().then(() => this.#readAhead(open));

@@ -2,12 +2,19 @@
 // it into the message field.
 import { tick } from "svelte";
 import type { ConversationId } from "$shared/types";
-import type { Place } from "./keys";
+import { isEnter } from "$shared/keys";
+import { isWriting, type Place } from "./keys";
 
 const LIST = "[data-focus=list]";
 const MESSAGE = "[data-focus=message]";
 /** Whoever pressed a key so lately may be in the middle of a word. */
 const TYPING_MS = 3_000;
+/** A conversation that comes so soon after an act is at once what its user sees. */
+const AT_ONCE_MS = 16;
+/** One that comes so soon is expected, and seen after so long. */
+const PROMPT_MS = 100;
+/** So long after one that came later, or by itself, nobody can have seen it yet. */
+const UNSEEN_MS = 300;
 const DIALOG = "dialog, [role=dialog], [role=menu]";
 
 /** The open conversation, as far as the focus is concerned. */
@@ -32,6 +39,10 @@ export class Focus {
   #left = false;
   /** When a key was last pressed. */
   #typed = -Infinity;
+  /** When the user last did anything but write. */
+  #acted = -Infinity;
+  /** Until then, what is typed was begun for the conversation before. */
+  #unseen = -Infinity;
   /** Counts wishes for the focus: the last one counts. */
   #wishes = 0;
   /** How many acts look for the conversation that they will open. */
@@ -75,6 +86,7 @@ export class Focus {
 
   /** Call on every press: wherever it lands, nobody is in the middle of a word any more. */
   pressed(): void {
+    this.acted();
     this.#cut = false;
     if (document.activeElement !== document.body) return;
     this.#last = null;
@@ -93,8 +105,33 @@ export class Focus {
   }
 
   /** Call on every key. */
-  typed(): void {
+  typed(event: KeyboardEvent): void {
     this.#typed = performance.now();
+    const writes = isWriting(event) && !(isEnter(event) && this.place(event.target) !== "message");
+    if (!writes) this.acted();
+  }
+
+  /** Call when a key or a press does something. */
+  acted(): void {
+    this.#acted = performance.now();
+  }
+
+  /** Call when another conversation takes the place of the open one. */
+  opened(): void {
+    const now = performance.now();
+    const age = now - this.#acted;
+    this.#unseen = now + (age <= AT_ONCE_MS ? 0 : age <= PROMPT_MS ? PROMPT_MS : UNSEEN_MS);
+  }
+
+  /** Call when another conversation comes by itself. */
+  came(): void {
+    this.#unseen = performance.now() + UNSEEN_MS;
+  }
+
+  /** Whether what is typed there was begun for the conversation before. */
+  isEarly(target: EventTarget | null): boolean {
+    const place = this.place(target);
+    return place !== "dialog" && place !== "input" && performance.now() < this.#unseen;
   }
 
   /** The message field had the focus and is gone, or a key was pressed a moment ago: the rest of the word is nobody's,

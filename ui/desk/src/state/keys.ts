@@ -259,6 +259,11 @@ function isPlain({ ctrlKey, metaKey, altKey }: Press): boolean {
 }
 
 /** Would write a character. Space presses buttons and scrolls; Ctrl with Alt is the right Alt key of Windows. */
+/** Whether the key writes or ends words. */
+export function isWriting(press: Press): boolean {
+  return isTyped(press) || (isPlain(press) && ["Enter", " ", "Backspace", "Delete"].includes(press.key));
+}
+
 function isTyped(press: Press): boolean {
   const writes = ([...press.key].length === 1 && press.key !== " ") || press.key === "Dead";
   return writes && (isPlain(press) || (press.ctrlKey && press.altKey));

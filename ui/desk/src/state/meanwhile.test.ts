@@ -2,7 +2,7 @@
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../App.svelte";
 import { fakeHost, type FakeHost } from "../host/fake";
 import { Desk } from "./desk.svelte";
@@ -24,6 +24,7 @@ async function start(id: string): Promise<{ desk: Desk; host: FakeHost }> {
 }
 
 async function select(desk: Desk, id: string): Promise<void> {
+  desk.focus.acted();
   desk.show(id);
   await vi.waitFor(() => expect(desk.conversation?.loaded).toBe(true));
   await tick();
@@ -101,6 +102,63 @@ describe("letters typed while another conversation is looked for", () => {
     come();
     await vi.waitFor(() => expect(desk.conversation?.id).toBe("carmen"));
     expect(desk.overlay).toBeNull();
+  });
+});
+
+describe("letters typed right after a conversation came late", () => {
+  let now = 0;
+
+  beforeEach(() => {
+    now = 1_000;
+    vi.spyOn(performance, "now").mockImplementation(() => now);
+  });
+
+  it("are nobody's, with the rest of the word, until Tab", async () => {
+    const { desk, host } = await start("carmen");
+    field().focus();
+    const come = held(host, "conversations.list");
+    await user.keyboard("{Alt>}{ArrowDown}{/Alt}");
+    now += 150;
+    come();
+    await vi.waitFor(() => expect(desk.conversation?.id).toBe("jonas"));
+    await vi.waitFor(() => expect(document.activeElement).toBe(field()));
+    now += 250;
+    await user.keyboard("H");
+    now += 1_000;
+    await user.keyboard("ello{Enter}");
+    expect(desk.conversation?.composer.text).toBe("");
+    expect(calls(host, "conversation.send")).toEqual([]);
+    expect(screen.getByText(/Press Tab to write here/)).toBeTruthy();
+    await user.keyboard("{Tab}Hi");
+    expect(desk.conversation?.composer.text).toBe("Hi");
+  });
+
+  it("are nobody's after a notification's conversation has come, nor is what is dictated then", async () => {
+    const { desk, host } = await start("carmen");
+    desk.focus.list();
+    await tick();
+    now += 5_000;
+    host.tell({ type: "open", id: "jonas", section: null, key: null });
+    await vi.waitFor(() => expect(document.activeElement).toBe(field()));
+    expect(desk.conversation?.id).toBe("jonas");
+    const dictated = new InputEvent("beforeinput", { bubbles: true, cancelable: true, inputType: "insertText", data: "Hello" });
+    field().dispatchEvent(dictated);
+    expect(dictated.defaultPrevented).toBe(true);
+    expect(document.activeElement).toBe(document.body);
+  });
+
+  it("are the new one's if it came with the key, and a moment after it came at once", async () => {
+    const { desk, host } = await start("carmen");
+    field().focus();
+    const come = held(host, "conversations.list");
+    await user.keyboard("{Alt>}{ArrowDown}{/Alt}");
+    now += 30;
+    come();
+    await vi.waitFor(() => expect(document.activeElement).toBe(field()));
+    await vi.waitFor(() => expect(desk.conversation?.id).toBe("jonas"));
+    now += 110;
+    await user.keyboard("Hi");
+    expect(desk.conversation?.composer.text).toBe("Hi");
   });
 });
 

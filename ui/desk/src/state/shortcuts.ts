@@ -29,7 +29,10 @@ export function onKey(desk: Desk, event: KeyboardEvent): void {
   else if (outcome === "nothing") event.preventDefault();
   else if (outcome === "own") {
     if (undoesText(event)) event.preventDefault();
-  } else if (run(desk, outcome, event.repeat)) event.preventDefault();
+  } else {
+    desk.focus.acted();
+    if (run(desk, outcome, event.repeat)) event.preventDefault();
+  }
 }
 
 /** Undoes or repeats what was written in a field. The web view of Linux does so only when it is asked. */

@@ -342,6 +342,7 @@ export interface Messages {
   "chime-system": null;
   "close": null;
   "come-cut-off": { name: string | number };
+  "come-early": null;
   "complete": null;
   "complete.anyway": null;
   "complete.outcome": null;

@@ -96,6 +96,7 @@ key-only-supervisors = Nur die Leitung sieht, wer benachrichtigt wurde.
 key-no-button = Hier gibt es keinen Knopf.
 key-joined-already = Sie sind schon in diesem Gespräch.
 come-cut-off = Was Sie an { $name } schrieben, bleibt dort. Mit Tab schreiben Sie hier.
+come-early = Ein anderes Gespräch ist gerade aufgegangen, darum ging Ihre Eingabe nirgendwohin. Mit Tab schreiben Sie hier.
 key-nobody-else = Sie sind allein in diesem Gespräch.
 key-not-invited = Sie sind zu diesem Gespräch nicht eingeladen.
 key-completed = { $what }: Das Gespräch ist abgeschlossen.

@@ -96,6 +96,7 @@ key-only-supervisors = Only supervisors see who was notified.
 key-no-button = There is no button to press here.
 key-joined-already = You are in this conversation already.
 come-cut-off = Your words for { $name } are kept there. Press Tab to write here.
+come-early = Another conversation has just come up, so what you typed went nowhere. Press Tab to write here.
 key-nobody-else = You are the only one in this conversation.
 key-not-invited = You are not invited to this conversation.
 key-completed = { $what }: the conversation is completed.
