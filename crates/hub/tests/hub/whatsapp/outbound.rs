@@ -12,7 +12,7 @@ use super::world::{
     World, asked, code, command, conversation, conversations, event, events, number, progressed, replies, says, taken,
     text, until, words,
 };
-use crate::common::{TestHub, TestLogic, say};
+use crate::common::{TestHub, TestLogic};
 
 #[tokio::test]
 async fn what_carmen_writes_becomes_a_conversation_and_the_answer_reaches_her() {
