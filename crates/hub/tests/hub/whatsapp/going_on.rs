@@ -53,7 +53,7 @@ async fn what_comes_after_a_conversation_was_continued_comes_in_the_new_one() {
     let (status, problem) = go_on(&maya, &old, Uuid::now_v7()).await;
     assert_eq!((status, code(&problem)), (409, "conversation.not_newest"), "{problem}");
     let (status, problem) = go_on(&maya, &new, Uuid::parse_str(&old).unwrap()).await;
-    assert_eq!((status, code(&problem)), (422, "input.id_used"), "{problem}");
+    assert_eq!((status, code(&problem)), (409, "input.id_used"), "{problem}");
     assert_eq!(go_on(&maya, &new, Uuid::nil()).await.0, 422);
     let empty = Uuid::now_v7();
     assert_eq!(go_on(&maya, &new, empty).await.0, 200);
