@@ -23,9 +23,9 @@ fn removes(config: &Config) -> Result<(), String> {
 async fn templates_are_fetched_again_after_a_quarter_of_an_hour_without_a_word_of_meta() {
     let (hub, ahead) = TestHub::start_with_clock(None).await;
     let world = World::of(hub).await;
-    let maya = world.hub.maya().await;
+    // Sign-ins end after a quarter of an hour, too.
     let names = async || {
-        let (_, page) = maya.gets("/api/v1/starts").await;
+        let (_, page) = world.hub.maya().await.gets("/api/v1/starts").await;
         let all = page["numbers"][0]["templates"].as_array()?.clone();
         Some(all.iter().map(|one| one["name"].clone()).collect::<Vec<_>>()).filter(|names| !names.is_empty())
     };
