@@ -16,8 +16,12 @@ SELECT
     event->>'$.actor.kind' AS actor,
     event->>'$.actor.user' AS agent,
     json_extract(event, '$.body.' || kind) AS body,
-    kind = 'completed' AND event->>'$.actor.kind' = 'system'
-        AND event->>'$.body.completed.resolution' = 'The customer goes on in another conversation' AS elsewhere
+    kind = 'completed' AND (
+        event->>'$.actor.kind' = 'system'
+            AND event->>'$.body.completed.resolution' = 'The customer goes on in another conversation'
+        OR coalesce(bool_or(kind = 'goes_on_in' AND event->>'$.body.goes_on_in.conversation' IS NOT NULL)
+            OVER (PARTITION BY event->>'$.conversation', event->>'$.cause'), false)
+    ) AS elsewhere
 FROM raw;
 
 -- Each event with its round, and whether it is loud.

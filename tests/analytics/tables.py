@@ -53,7 +53,10 @@ def read(path):
         return [Event(json.loads(line)) for line in lines]
 
 
-def goes_on_elsewhere(completed):
+def goes_on_elsewhere(completed, same):
+    """Whether a completion, among the events of one cause, says that the customer goes on in another conversation."""
+    if any(event.kind == "goes_on_in" and "conversation" in event.body for event in same):
+        return True
     return completed.by == "system" and completed.body["resolution"] == "The customer goes on in another conversation"
 
 
@@ -143,6 +146,10 @@ class Conversation:
         self.tags()
         self.reviews()
 
+    def continues(self):
+        said = [event for event in self.events if event.kind == "goes_on_from"]
+        return said[-1].body.get("conversation") if said else None
+
     def together(self, event, kind):
         return [other for other in self.causes[event.cause] if other.kind == kind]
 
@@ -202,7 +209,7 @@ class Conversation:
             (event for event in words if event.by in PERSONS and event.position > wanted.position), None
         )
         completed = one.completed
-        elsewhere = bool(completed and goes_on_elsewhere(completed))
+        elsewhere = bool(completed and goes_on_elsewhere(completed, self.causes[completed.cause]))
         persons = {
             identity(e["kind"])
             for e in self.engaged.values()
@@ -336,7 +343,7 @@ class Conversation:
         if self.people_at(end.position):
             return "answered"
         completed = next((event for event in same if event.kind == "completed"), None)
-        if completed and goes_on_elsewhere(completed):
+        if completed and goes_on_elsewhere(completed, same):
             return None
         if completed and completed.by in ("customer", "system", "logic"):
             return "given_up"
@@ -464,7 +471,7 @@ class Conversation:
                 "suggestions_used": None,
                 "tags": tags,
                 "resolution": last.completed and (last.completed.body["resolution"] or None),
-                "continues": None,
+                "continues": self.continues(),
                 "cost_messages": None,
             },
         )

@@ -169,7 +169,7 @@ fn news(hooks: &Webhooks) -> Vec<(String, Value)> {
 }
 
 fn hooks() -> Webhooks {
-    Webhooks { url: String::new(), app_secret: SECRET.into(), clock: seconds }
+    Webhooks { url: String::new(), app_secret: SECRET.into(), phone_number_id: PHONE_NUMBER_ID.into(), clock: seconds }
 }
 
 /// The lines for a referee: each body with its signature, and one with a wrong one.

@@ -194,6 +194,11 @@ queued: number,
  */
 live: boolean, };
 
+/**
+ * Whether a conversation belongs to the one before in its chat.
+ */
+export type Belong = { id: ConversationId, belongs: boolean, };
+
 export type BoardBrand = { id: BrandId, name: string, };
 
 export type BoardGroup = { 
@@ -406,6 +411,10 @@ invitation: InvitationView | null,
  */
 custom: Array<FieldView>, 
 /**
+ * What the customer calls themselves on the channel, beside their name.
+ */
+username: string | null, 
+/**
  * The customer's contacts and other known facts.
  */
 customer: Array<FieldView>, 
@@ -609,6 +618,10 @@ export type EntryBody = { "type": "text", turn: TurnId, text: string, silent: bo
  * The names in it that are mentions.
  */
 mentions: Array<Mention>, } | { "type": "suggestion", turn: TurnId, text: string, why: string | null, } | { "type": "system", what: SystemKind, text: string, } | { "type": "seam", channel: Channel, started: Time, outcome: string | null, 
+/**
+ * It goes on from an earlier conversation of the same chat.
+ */
+goesOn: boolean, 
 /**
  * The customer's newest score, 1 to 5.
  */
@@ -1075,7 +1088,19 @@ widen: boolean, decline: boolean, snooze: boolean, endSnooze: boolean,
 /**
  * To add or remove tags.
  */
-tag: boolean, editCustomer: boolean, };
+tag: boolean, editCustomer: boolean, 
+/**
+ * To go on in a new conversation of the same chat.
+ */
+continueNew: boolean, 
+/**
+ * To say that it belongs to the one before in its chat.
+ */
+belong: boolean, 
+/**
+ * To say that it does not belong to the one before.
+ */
+notBelong: boolean, };
 
 export type MeView = { user: UserId, name: string, email: string, account: string, permissions: Permissions, availability: Availability, 
 /**
@@ -2385,6 +2410,8 @@ export interface Commands {
   "conversation.pressButton": { request: PressButton; response: Nothing };
   "conversation.tag": { request: ChangeTags; response: Nothing };
   "conversation.editCustomer": { request: EditCustomer; response: Nothing };
+  "conversation.continueNew": { request: OneConversation; response: BegunView };
+  "conversation.belong": { request: Belong; response: Nothing };
   "tags.list": { request: Nothing; response: Array<UsedTagView> };
   "conversation.snooze": { request: PutOff; response: Nothing };
   "conversation.endSnooze": { request: OneConversation; response: Nothing };

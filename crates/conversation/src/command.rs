@@ -141,6 +141,10 @@ pub enum Command {
         emoji: Option<String>,
         received: Time,
     },
+    /// The customer acted on the channel, which adds no turn here.
+    Hear {
+        received: Time,
+    },
     /// Replaces the words of the actor's own turn. The edge knows whose it is.
     EditTurn {
         turn: TurnId,
@@ -250,6 +254,17 @@ pub enum Command {
         source: LinkSource,
         /// The customer's other conversation that stays open; this one is completed.
         goes_on_in: Option<ConversationId>,
+    },
+    /// What was said here goes on in a later conversation of this chat; this one ends, if it is in progress. None takes
+    /// that back. The edge knows that it is a later one of the same chat.
+    GoOnIn {
+        conversation: Option<ConversationId>,
+    },
+    /// The other side of [`Self::GoOnIn`], in the later conversation.
+    GoOnFrom {
+        conversation: Option<ConversationId>,
+        /// Since when the customer has waited in the earlier one.
+        waits_since: Option<Time>,
     },
     PressButton {
         action: String,

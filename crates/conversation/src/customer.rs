@@ -17,6 +17,10 @@ const MADE_UP: &str = "Visitor ";
 pub struct CustomerRef {
     pub id: CustomerId,
     pub name: String,
+    /// What they call themselves on the channel, where that is not their name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub username: Option<String>,
     /// Your Logic's data about the customer, as this conversation knows it; the same in all of theirs.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     #[ts(type = "Record<string, unknown>", optional = nullable)]
@@ -36,7 +40,7 @@ impl CustomerRef {
     /// A customer known by name only.
     #[must_use]
     pub fn new(id: CustomerId, name: impl Into<String>) -> Self {
-        Self { id, name: name.into(), custom: Map::new(), contacts: Vec::new(), noted: Vec::new() }
+        Self { id, name: name.into(), username: None, custom: Map::new(), contacts: Vec::new(), noted: Vec::new() }
     }
 
     /// The name of a customer who has told none.

@@ -5,6 +5,7 @@
 
 mod customer;
 mod dismissing;
+mod going_on;
 mod logic;
 mod mentions;
 mod outbound;
@@ -256,12 +257,17 @@ impl<'a> Draft<'a> {
     }
 
     fn complete(&mut self, resolution: String) {
+        let review_at = self.plans_review();
+        self.end(resolution, review_at);
+    }
+
+    /// Completes it; the customer is asked for a review then, or not at all.
+    fn end(&mut self, resolution: String, review_at: Option<Time>) {
         let actor = self.actor.clone();
         let open = |e: &Engagement| matches!(e.kind, EngagementKind::Invitation { .. });
         self.end_where(&actor, &EndReason::Withdrawn, open);
         self.clear_help(None);
         self.end_where(&actor, &EndReason::Completed, |_| true);
-        let review_at = self.plans_review();
         self.push(EventBody::Completed { resolution, review_at });
     }
 
@@ -436,6 +442,15 @@ impl<'a> Draft<'a> {
                 self.fail_logic(*request, failure.clone());
                 Ok(())
             }
+            Command::Hear { received } => {
+                let received = (*received).min(self.now());
+                if self.state.heard_at < Some(received) {
+                    self.push(EventBody::Heard { received });
+                }
+                Ok(())
+            }
+            Command::GoOnIn { conversation } => self.go_on_in(*conversation),
+            Command::GoOnFrom { conversation, waits_since } => self.go_on_from(*conversation, *waits_since),
             Command::Snooze { until } => self.snooze(*until),
             Command::EndSnooze => {
                 self.end_snooze();

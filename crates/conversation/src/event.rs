@@ -21,8 +21,8 @@ use crate::snooze::SnoozeEnd;
 use crate::time::Time;
 use crate::turn::{Content, Remedy, Stage, Turn};
 
-/// The resolution of conversations that the hub completes because their customer goes on in another one.
-pub(crate) const GOES_ON_ELSEWHERE: &str = "The customer goes on in another conversation";
+/// The resolution of conversations that are completed because their customer goes on in another one.
+pub const GOES_ON_ELSEWHERE: &str = "The customer goes on in another conversation";
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -66,6 +66,11 @@ pub enum EventBody {
         turn: TurnId,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         emoji: Option<String>,
+        /// As in `turn_added`.
+        received: Time,
+    },
+    /// The customer acted on the channel without a turn of this conversation: it takes replies for longer.
+    Heard {
         /// As in `turn_added`.
         received: Time,
     },
@@ -220,6 +225,19 @@ pub enum EventBody {
         /// The button's title at that time.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         title: Option<String>,
+    },
+    /// What is said in this conversation goes on in a later one of the same chat; none takes that back. Turns stay.
+    GoesOnIn {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
+    },
+    /// This conversation goes on from an earlier one of the same chat; none takes that back.
+    GoesOnFrom {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
+        /// The customer waits since then for an answer to what they said in the earlier one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waits_since: Option<Time>,
     },
     /// The customer was asked for a review of the round.
     ReviewAsked {

@@ -67,7 +67,7 @@ pub use decide::{decide, decide_and_apply};
 pub use dismissed::{Dismissed, UNDO_MS};
 pub use drawn::{Drawn, UsedReply};
 pub use engagement::{EndReason, Engagement, EngagementKind};
-pub use event::{Event, EventBody, Side};
+pub use event::{Event, EventBody, GOES_ON_ELSEWHERE, Side};
 pub use failure::LogicFailure;
 pub use handover::{Grade, Graded, Handover, OpenHandover, Point};
 pub use hearing::Window;

@@ -9,7 +9,7 @@ use crate::channel::{Channel, Reporting};
 use crate::customer::CustomerRef;
 use crate::dismissed::Dismissed;
 use crate::engagement::{EndReason, Engagement, EngagementKind};
-use crate::event::{Event, EventBody, Side};
+use crate::event::{Event, EventBody};
 use crate::handover::{Graded, Handover, OpenHandover};
 use crate::help::{Dismissal, NeedsHelp};
 use crate::ids::{BrandId, ContactId, ConversationId, EngagementId, Position, TurnId, UserId};
@@ -25,6 +25,7 @@ use crate::trigger::{Trigger, trigger_of};
 use crate::turn::{Choice, Content, Stage, Turn};
 use crate::voice::Voice;
 
+mod receiving;
 mod reviews;
 mod voices;
 
@@ -124,6 +125,12 @@ pub struct Conversation {
     /// The newest request for a review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Box<Review>>,
+    /// The later conversation of this chat in which what was said here goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_on_in: Option<ConversationId>,
+    /// The earlier conversation of this chat that goes on here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_on_from: Option<ConversationId>,
     /// `needs_help`, with reason, by whom, since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<NeedsHelp>,
@@ -208,6 +215,8 @@ impl Conversation {
             round: Some(CurrentRound::first(event.time)),
             review_at: None,
             review: None,
+            goes_on_in: None,
+            goes_on_from: None,
             help: None,
             last_claim: None,
             dismissed: None,
@@ -261,6 +270,7 @@ impl Conversation {
                     self.hear(*received);
                 }
             }
+            EventBody::Heard { received } => self.hear(*received),
             EventBody::TurnEdited { turn, content, silent, .. } => self.edit_turn(event, *turn, content, *silent),
             EventBody::TurnWithdrawn { turn } => {
                 if let Some(words) = self.words_of(*turn, &event.actor) {
@@ -348,6 +358,15 @@ impl Conversation {
                 self.customer.clone_from(customer);
                 self.contact = *contact;
             }
+            EventBody::GoesOnIn { conversation } => {
+                self.goes_on_in = *conversation;
+                // Nobody is asked about a round that goes on.
+                self.review_at = self.review_at.filter(|_| conversation.is_none());
+            }
+            EventBody::GoesOnFrom { conversation, waits_since } => {
+                self.goes_on_from = *conversation;
+                self.waits_for_person = [self.waits_for_person, *waits_since].into_iter().flatten().min();
+            }
             EventBody::ReviewAsked { review, expires, edit_ms, .. } => {
                 self.ask_review(event, *review, *expires, *edit_ms);
             }
@@ -427,34 +446,6 @@ impl Conversation {
         let (by, words) = (event.actor.clone(), clip(&turn.content));
         let mention = OpenMention { user, by, words, turn: turn.id, position: event.position, at: event.time };
         keep_last(&mut self.mentions, OPEN_MENTIONS, mention);
-    }
-
-    /// Whether a side is known to have received or seen everything up to a position.
-    #[must_use]
-    pub fn has_received(&self, side: Side, stage: Stage, up_to: Position) -> bool {
-        let known = &self.receipts;
-        let (delivered, seen) = match side {
-            Side::Customer => (known.customer_delivered, known.customer_seen),
-            Side::Desk => (known.desk_delivered, known.desk_seen),
-        };
-        up_to <= if stage == Stage::Seen { seen } else { delivered }
-    }
-
-    fn receive(&mut self, side: Side, stage: Stage, up_to: Position) {
-        let receipts = &mut self.receipts;
-        let (delivered, seen) = match side {
-            Side::Customer => (&mut receipts.customer_delivered, &mut receipts.customer_seen),
-            Side::Desk => (&mut receipts.desk_delivered, &mut receipts.desk_seen),
-        };
-        *delivered = up_to.max(*delivered);
-        if stage == Stage::Seen {
-            *seen = up_to.max(*seen);
-            if side == Side::Customer {
-                let seen = *seen;
-                // What the channel refused was not seen, even if later turns were.
-                self.open_turns.retain(|open| open.position > seen || open.stage == Stage::Failed);
-            }
-        }
     }
 
     fn raise_help(&mut self, help: &NeedsHelp, waits_since: Option<Time>, at: Time) {

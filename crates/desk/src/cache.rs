@@ -8,6 +8,7 @@ mod arranged;
 pub(crate) mod bookmarks;
 pub(crate) mod brands;
 pub(crate) mod buttons;
+pub(crate) mod chats;
 pub(crate) mod concerning;
 pub(crate) mod conversations;
 pub(crate) mod events;

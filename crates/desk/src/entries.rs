@@ -71,11 +71,16 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::HandoverGraded { .. }
         | EventBody::Snoozed { .. }
         | EventBody::FeedbackGiven { .. }
+        | EventBody::GoesOnIn { .. }
+        | EventBody::GoesOnFrom { .. }
         | EventBody::ReviewAsked { .. }
         | EventBody::MailFailed { .. }
         | EventBody::Unknown(_) => Role::Entry,
         // The turn that they are about says it.
-        EventBody::Reacted { .. } | EventBody::TurnEdited { .. } | EventBody::TurnWithdrawn { .. } => Role::Hidden,
+        EventBody::Reacted { .. }
+        | EventBody::Heard { .. }
+        | EventBody::TurnEdited { .. }
+        | EventBody::TurnWithdrawn { .. } => Role::Hidden,
         // The customer's words say it.
         EventBody::SnoozeEnded { end: SnoozeEnd::CustomerWrote, .. } => Role::Hidden,
         EventBody::SnoozeEnded { .. } => Role::Entry,
@@ -155,6 +160,9 @@ fn is_said_better<'a>(event: &Event, mut siblings: impl Iterator<Item = &'a Even
     let completed = |other: &Event| matches!(other.body, EventBody::Completed { .. });
     match &event.body {
         EventBody::HelpCleared { .. } => siblings.any(|other| completed(other) || delegated(other)),
+        EventBody::Completed { .. } => {
+            siblings.any(|other| matches!(&other.body, EventBody::GoesOnIn { conversation: Some(_) }))
+        }
         EventBody::EngageLogicChanged { .. } => siblings.any(|other| delegated(other) || dismissed(other)),
         EventBody::EngagementEnded { end: EndReason::Withdrawn, .. } => siblings.any(completed),
         EventBody::FellBack { .. } => siblings.any(|other| {

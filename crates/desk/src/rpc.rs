@@ -403,6 +403,14 @@ pub struct SearchRequest {
     pub hub: bool,
 }
 
+/// Whether a conversation belongs to the one before in its chat.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Belong {
+    pub id: ConversationId,
+    pub belongs: bool,
+}
+
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MediaRequest {
@@ -490,6 +498,8 @@ macro_rules! table {
             "conversation.pressButton" press_button PressButton => Nothing;
             "conversation.tag" tag ChangeTags => Nothing;
             "conversation.editCustomer" edit_customer EditCustomer => Nothing;
+            "conversation.continueNew" continue_new OneConversation => BegunView;
+            "conversation.belong" belong Belong => Nothing;
             "tags.list" list_tags Nothing => Vec<UsedTagView>;
             "conversation.snooze" snooze PutOff => Nothing;
             "conversation.endSnooze" end_snooze OneConversation => Nothing;

@@ -232,6 +232,8 @@ pub struct ConversationView {
     pub invitation: Option<InvitationView>,
     /// Your Logic's data, flattened for reading.
     pub custom: Vec<FieldView>,
+    /// What the customer calls themselves on the channel, beside their name.
+    pub username: Option<String>,
     /// The customer's contacts and other known facts.
     pub customer: Vec<FieldView>,
     /// What agents noted, to be edited.
@@ -425,6 +427,8 @@ pub enum EntryBody {
         channel: Channel,
         started: Time,
         outcome: Option<String>,
+        /// It goes on from an earlier conversation of the same chat.
+        goes_on: bool,
         /// The customer's newest score, 1 to 5.
         score: Option<u8>,
     },

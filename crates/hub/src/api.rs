@@ -15,6 +15,7 @@ mod document;
 pub(crate) mod dry_runs;
 pub(crate) mod exports;
 pub(crate) mod figures;
+pub(crate) mod going_on;
 pub(crate) mod health;
 pub(crate) mod hours;
 pub(crate) mod input;

@@ -75,6 +75,8 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(api::commands::post))
         .routes(routes!(api::conversations::list, whatsapp::starts::post))
         .routes(routes!(api::conversations::one))
+        .routes(routes!(api::going_on::go_on))
+        .routes(routes!(api::going_on::put))
         .routes(routes!(api::conversations::turns))
         .routes(routes!(api::conversations::journey))
         .routes(routes!(api::alerts::report))

@@ -81,6 +81,8 @@ pub struct Hub {
     pub(crate) news: Arc<Notify>,
     /// Until when one of our people is typing, per conversation.
     pub(crate) typing: Mutex<HashMap<ConversationId, Time>>,
+    /// Until when Your Logic says that it is, per conversation.
+    pub(crate) logic_typing: Mutex<HashMap<ConversationId, Time>>,
     pub(crate) ledger: mpsc::Sender<Entry>,
     /// Set when the ledger's queue was full: it must look for calls that it missed.
     pub(crate) missed_calls: Arc<AtomicBool>,
@@ -180,8 +182,11 @@ impl Hub {
         if by.user().is_some_and(|user| state.agent(user).is_none()) {
             return Ok(());
         }
-        if matches!(by, Participant::Agent { .. } | Participant::ExternalAgent { .. }) {
-            self.person_types(id, self.clock.now().plus_ms(if on { TYPING_MS } else { 0 }));
+        let until = self.clock.now().plus_ms(if on { TYPING_MS } else { 0 });
+        match by {
+            Participant::Agent { .. } | Participant::ExternalAgent { .. } => self.note_typing(&self.typing, id, until),
+            Participant::Logic => self.note_typing(&self.logic_typing, id, until),
+            Participant::Customer | Participant::Device { .. } | Participant::System => {}
         }
         self.fanout.mention(Input::Typing { conversation: id, by, on });
         Ok(())
@@ -249,9 +254,9 @@ impl Hub {
         if writes { both } else { reads }
     }
 
-    /// Remembers that one of our people is typing.
-    fn person_types(&self, conversation: ConversationId, until: Time) {
-        if let Ok(mut typing) = self.typing.lock() {
+    /// Remembers that somebody of ours is typing.
+    fn note_typing(&self, typing: &Mutex<HashMap<ConversationId, Time>>, conversation: ConversationId, until: Time) {
+        if let Ok(mut typing) = typing.lock() {
             if typing.len() > 10_000 {
                 let now = self.clock.now();
                 typing.retain(|_, until| *until > now);
@@ -265,11 +270,12 @@ impl Hub {
         asked < self.started
     }
 
-    /// The conversations in which one of our people is typing.
+    /// The conversations in which one of our people, or Your Logic, is typing.
     pub(crate) fn typing_now(&self) -> Vec<ConversationId> {
         let now = self.clock.now();
-        let Ok(typing) = self.typing.lock() else { return Vec::new() };
-        typing.iter().filter(|(_, until)| **until > now).map(|(id, _)| *id).collect()
+        let all = [&self.typing, &self.logic_typing].into_iter().filter_map(|typing| typing.lock().ok());
+        all.flat_map(|typing| typing.iter().filter(|(_, until)| **until > now).map(|(id, _)| *id).collect::<Vec<_>>())
+            .collect()
     }
 
     pub(crate) fn typing_until(&self, conversation: ConversationId) -> Option<Time> {

@@ -193,6 +193,7 @@ impl Hub {
             database,
             fanout,
             typing: Mutex::default(),
+            logic_typing: Mutex::default(),
             ledger,
             mails: Notify::new(),
             whatsapp: whatsapp::client::client().context("Cannot set up the connection to WhatsApp")?,

@@ -66,6 +66,31 @@ pub struct StartedConversation {
     pub begun: bool,
 }
 
+/// `POST /api/v1/conversations/{id}/continue`: what is said here goes on in a new conversation of the same chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ContinueConversation {
+    /// The new conversation's, chosen by the sender: a repeat begins no other one.
+    pub id: ConversationId,
+}
+
+/// `PUT /api/v1/conversations/{id}/continues`: whether this conversation belongs to the one before in its chat. No turn
+/// moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetContinues {
+    pub continues: bool,
+}
+
+/// The answer to [`SetContinues`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Continues {
+    /// The earlier conversation; none if it belongs to none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
+}
+
 /// When customers are told that their messages were read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]

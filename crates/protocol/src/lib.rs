@@ -59,7 +59,7 @@ pub const VERSIONS: &[&str] = &[
     "22: administrators choose for each number of WhatsApp whether customers are told that somebody is typing; failed \
      turns say what helps and the channel's code; numbers say whether they are also used on a phone; agents send \
      contact cards; customers are asked for reviews, answer them, and reviews say whose they are; reviewers and Your \
-     Logic file reviews, and filing is a permission of its own",
+     Logic file reviews, and filing is a permission of its own; agents say which conversation goes on in which",
 ];
 
 /// The oldest version that this version can talk to.
@@ -107,6 +107,9 @@ pub const SUPERVISES: u32 = 21;
 
 /// From this version on, hubs let agents ask for a customer's phone number ([`agents::AgentCommand::Reply`]).
 pub const ASKS_FOR_NUMBERS: u32 = 21;
+
+/// From this version on, hubs let agents say which conversation goes on in which ([`channels::ContinueConversation`]).
+pub const GOES_ON: u32 = 22;
 
 /// From this version on, hubs let agents send contact cards ([`tandem_conversation::Content::Card`]).
 pub const SENDS_CARDS: u32 = 22;

@@ -91,14 +91,29 @@ impl HubProcess {
     /// # Errors
     /// If the hub's command line refuses.
     pub fn add_whatsapp(&self, api: &CloudApi, clock: fn() -> i64) -> anyhow::Result<Webhooks> {
+        self.add_number("main", "+34 600 123 456", PHONE_NUMBER_ID, api, clock)
+    }
+
+    /// [`Self::add_whatsapp`] for a number of this name, and of this id at Meta.
+    ///
+    /// # Errors
+    /// If the hub's command line refuses.
+    pub fn add_number(
+        &self,
+        id: &str,
+        number: &str,
+        phone_number_id: &str,
+        api: &CloudApi,
+        clock: fn() -> i64,
+    ) -> anyhow::Result<Webhooks> {
         const APP_SECRET: &str = "what Meta and the operator know";
-        let number = ["whatsapp", "add", "--id", "main", "--number", "+34 600 123 456", "--brand", BRAND];
-        let meta = ["--phone-number-id", PHONE_NUMBER_ID, "--account-id", ACCOUNT_ID, "--base-url", api.url()];
+        let number = ["whatsapp", "add", "--id", id, "--number", number, "--brand", BRAND];
+        let meta = ["--phone-number-id", phone_number_id, "--account-id", ACCOUNT_ID, "--base-url", api.url()];
         let secrets = format!("{TOKEN}\n{APP_SECRET}\na verify token\n");
         let all = [&number[..], &meta, &["--secrets-stdin"]].concat();
         self.run(&all, Some(&secrets))?;
-        let url = format!("{}/channels/whatsapp/main/webhook", self.url);
-        Ok(Webhooks { url, app_secret: APP_SECRET.into(), clock })
+        let url = format!("{}/channels/whatsapp/{id}/webhook", self.url);
+        Ok(Webhooks { url, app_secret: APP_SECRET.into(), phone_number_id: phone_number_id.into(), clock })
     }
 
     /// Adds a user with [`PASSWORD`].

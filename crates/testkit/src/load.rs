@@ -92,6 +92,7 @@ pub const MEASUREMENTS: &[Measurement] = &[
         run: |bench| Box::pin(whatsapp::inbound(bench)),
     },
     Measurement { names: &["whatsapp_outbound_per_s"], run: |bench| Box::pin(whatsapp::outbound(bench)) },
+    Measurement { names: &["whatsapp_beside_blocked_p99_ms"], run: |bench| Box::pin(whatsapp::beside_blocked(bench)) },
     Measurement { names: &["whatsapp_rest_cpu_ms_per_s"], run: |bench| Box::pin(whatsapp::rest(bench)) },
     Measurement { names: &["help_to_desks_p99_ms"], run: |bench| Box::pin(desks::measure(bench)) },
     Measurement {

@@ -27,7 +27,7 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
         Command::Start(opening) if opening.channel.facts().templates => (&[Customer, Agent, System], Handles),
         Command::Start(_) => (&[Customer, System], Handles),
         Command::Write { .. } => (&[Customer, Device], Handles),
-        Command::GiveFeedback { .. } | Command::WithdrawTurn { .. } => (&[Customer], Handles),
+        Command::GiveFeedback { .. } | Command::WithdrawTurn { .. } | Command::Hear { .. } => (&[Customer], Handles),
         // The hub brings a file that could not be fetched before.
         Command::EditTurn { .. } => (&[Customer, System], Handles),
         Command::React { .. } => (&[Customer, Agent, ExternalAgent, Device], Handles),
@@ -67,6 +67,9 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
         | Command::Delegate { .. }
         | Command::RestoreHelp { .. }
         | Command::GradeHandover { .. }
+        // In progress, only a participant may end it, or say what it belongs to.
+        | Command::GoOnIn { .. }
+        | Command::GoOnFrom { .. }
         | Command::Snooze { .. }
         | Command::EndSnooze => (&[Agent], Handles),
         // The hub completes what has lost its brand.

@@ -58,11 +58,22 @@ pub(super) struct Unfinished {
     logic_spoke: bool,
     /// A call that was cleared without a claim and without a dismissal.
     cleared: Option<CallRow>,
+    /// What was said goes on in another conversation.
+    #[serde(default)]
+    goes_on: bool,
 }
 
 impl Unfinished {
     fn new(cause: CommandId) -> Self {
-        Self { cause, reopened: false, accepted: Vec::new(), begun: Vec::new(), logic_spoke: false, cleared: None }
+        Self {
+            cause,
+            reopened: false,
+            accepted: Vec::new(),
+            begun: Vec::new(),
+            logic_spoke: false,
+            cleared: None,
+            goes_on: false,
+        }
     }
 }
 
@@ -297,6 +308,8 @@ impl Open {
             EventBody::CustomerLinked { customer, contact, .. } => {
                 (self.conversation.customer_id, self.conversation.contact_id) = (customer.id, *contact);
             }
+            EventBody::GoesOnIn { conversation } => self.command.goes_on = conversation.is_some(),
+            EventBody::GoesOnFrom { conversation, .. } => self.conversation.continues = *conversation,
             EventBody::ReviewAsked { .. } | EventBody::ReviewNotAsked { .. } => self.review(event, version, rows),
             EventBody::FeedbackGiven { score, .. } => {
                 self.round.score(*score >= definitions.at(at).confirming_score);
@@ -311,6 +324,7 @@ impl Open {
             }
             EventBody::Started { .. }
             | EventBody::Reacted { .. }
+            | EventBody::Heard { .. }
             | EventBody::MentionSeen
             | EventBody::Snoozed { .. }
             | EventBody::SnoozeEnded { .. }
@@ -426,7 +440,7 @@ impl Open {
     }
 
     fn complete(&mut self, event: &Event, resolution: &str, version: u64, definitions: &Definitions, rows: &mut Rows) {
-        let elsewhere = event.actor == Participant::System && resolution == GOES_ON_ELSEWHERE;
+        let elsewhere = self.command.goes_on || event.actor == Participant::System && resolution == GOES_ON_ELSEWHERE;
         if let Some(call) = self.command.cleared.take() {
             let call = CallRow { end: Some(CallEnd::Completed), ..call };
             put(&mut rows.calls, version, call.call_id, call);

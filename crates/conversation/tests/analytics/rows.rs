@@ -162,6 +162,22 @@ fn a_customer_who_goes_on_elsewhere_is_part_of_no_rate() {
 }
 
 #[test]
+fn a_round_that_goes_on_in_another_conversation_is_part_of_no_rate() {
+    let mut story = Story::without_logic();
+    story.at(0).carmen_writes("Hello?");
+    story.at(MINUTE).maya_joins();
+    let other = ConversationId(Uuid::from_u128(4));
+    story.at(2 * MINUTE).maya(Command::GoOnIn { conversation: Some(other) }).unwrap();
+    let round = story.round(1);
+    assert_eq!(round.outcome, Some(Outcome::GoesOnElsewhere));
+    assert_eq!((round.contained, round.confirmed, round.provisional_until), (None, None, None));
+    let command = Command::GoOnFrom { conversation: Some(other), waits_since: None };
+    story.at(3 * MINUTE).maya(command).unwrap();
+    let conversation = story.rows().conversations.into_values().next().expect("a row").row;
+    assert_eq!(conversation.continues, Some(other));
+}
+
+#[test]
 fn what_your_logic_resolved_is_confirmed_by_thanks_or_a_good_score() {
     let solved = || {
         let mut story = Story::new();

@@ -53,7 +53,7 @@ fn clock() -> impl Strategy<Value = Clock> {
 }
 
 pub(super) fn plan() -> impl Strategy<Value = Vec<Move>> {
-    let one = (0..8_u8, 0..63_u8, any::<u32>(), any::<bool>(), clock(), proptest::option::of(0..5_000_i64), 0..10_u8);
+    let one = (0..8_u8, 0..66_u8, any::<u32>(), any::<bool>(), clock(), proptest::option::of(0..5_000_i64), 0..10_u8);
     let one = one.prop_map(|(who, what, pick, flag, clock, typing_ms, logic)| Move {
         who,
         what,
@@ -136,6 +136,7 @@ impl World {
                 Command::Write { .. }
                 | Command::GiveFeedback { .. }
                 | Command::EditTurn { .. }
+                | Command::Hear { .. }
                 | Command::WithdrawTurn { .. }
                 | Command::Quoting { .. } => Some(Participant::Customer),
                 Command::ChangeCustom { .. } | Command::ChangeCustomer { .. } => Some(Participant::Logic),
@@ -256,6 +257,12 @@ impl World {
                 reply_to: self.some_turn(pick),
                 command: Box::new(Command::Write { turn: self.turn(), content: self.words(step), received }),
             },
+            63 => Command::GoOnIn { conversation: step.flag.then(|| ConversationId(self.id())) },
+            64 => Command::GoOnFrom {
+                conversation: (pick % 3 > 0).then(|| ConversationId(self.id())),
+                waits_since: step.flag.then(|| self.now.plus_ms(-i64::from(step.pick % 60_000))),
+            },
+            65 => Command::Hear { received },
             55 => Command::EndSnooze,
             56 => Command::EditCustomer {
                 name: step.flag.then(|| format!("Carmen {}", pick % 4)),

@@ -10,6 +10,7 @@ mod compare;
 mod customers;
 mod dismissing;
 mod engagements;
+mod going_on;
 mod handover;
 mod help;
 mod life_cycle;

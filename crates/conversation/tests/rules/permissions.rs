@@ -3,9 +3,9 @@
 use crate::stage::{AEROLINX, JONAS, LINK_MS, Stage, aerolinx, dismiss, jonas, maya, not_needed, opening, sofia, text};
 use serde_json::{Map, json};
 use tandem_conversation::{
-    BrandId, Command, ContactId, Control, CustomerId, CustomerRef, EngagementId, GoesOn, Grade, Invitee, Learnt,
-    LinkId, LinkSource, LogicFailure, Participant, Permission, Permissions, Position, Rejection, RequestId, Role,
-    Scope, Stage as Step,
+    BrandId, Command, ContactId, Control, ConversationId, CustomerId, CustomerRef, EngagementId, GoesOn, Grade,
+    Invitee, Learnt, LinkId, LinkSource, LogicFailure, Participant, Permission, Permissions, Position, Rejection,
+    RequestId, Role, Scope, Stage as Step,
 };
 
 /// The columns: `+` allowed, `P` another kind of participant's, `-` the permission is missing.
@@ -104,6 +104,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
     vec![
         // Customers' own.
         ("write",           "+ P P P P P P P P", Busy, |s| Command::Write { turn: s.turn(), content: text("Hi"), received: s.now }),
+        ("hear",            "+ P P P P P P P P", Busy, |s| Command::Hear { received: s.now }),
         ("give feedback",   "+ P P P P P P P P", Busy, |_| Command::GiveFeedback { review: None, score: 4, text: String::new() }),
         ("edit turn",       "+ P P P P P P P +", Busy, |s| Command::EditTurn { turn: s.turn(), content: text("Hi"), received: s.now }),
         ("withdraw turn",   "+ P P P P P P P P", Busy, |s| Command::WithdrawTurn { turn: s.turn() }),
@@ -137,6 +138,8 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("take over",       "P + + + - - P P P", Outside, |_| Command::TakeOver),
         ("delegate",        "P + + + - - P P P", Busy, |s| Command::Delegate { note: None, turn: s.turn() }),
         ("engage logic",    "P + + + - - P P P", Busy, |_| Command::EngageLogic { engaged: false }),
+        ("go on in",        "P + + + - - P P P", Busy, |s| Command::GoOnIn { conversation: Some(ConversationId(s.id())) }),
+        ("go on from",      "P + + + - - P P P", Busy, |s| Command::GoOnFrom { conversation: Some(ConversationId(s.id())), waits_since: None }),
         ("tag",             "P + + + - - P P P", Busy, |_| Command::Tag { add: vec!["vip".into()], remove: Vec::new() }),
         ("edit customer",   "P + + + - - P P +", Busy, |_| Command::EditCustomer { name: Some("Carmen Ruiz".into()), email: None, phone: None }),
         ("revoke link",     "P + + + - - P P +", Busy, |_| Command::RevokeLink { link: AEROLINX }),

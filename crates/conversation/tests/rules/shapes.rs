@@ -6,11 +6,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, json};
 use std::fmt::Debug;
 use tandem_conversation::{
-    Action, BrandId, CallId, CardPerson, Choice, CommandId, Contact, ContactKind, Content, Control, CustomerRef,
-    Degrees, Dismissal, EndReason, Engagement, EngagementId, EngagementKind, Event, EventBody, Fallback, FormField,
-    Former, GoesOn, HelpReason, Invitee, LinkSource, LogicFailure, LogicRequest, Mention, NeedsHelp, OrderLine,
-    Participant, Permission, Position, Reach, Rejection, RequestId, Role, Side, SnoozeEnd, Stage as Step, TemplatePart,
-    TemplateValue, Time, Turn, TurnId, UserId,
+    Action, BrandId, CallId, CardPerson, Choice, CommandId, Contact, ContactKind, Content, Control, ConversationId,
+    CustomerRef, Degrees, Dismissal, EndReason, Engagement, EngagementId, EngagementKind, Event, EventBody, Fallback,
+    FormField, Former, GoesOn, HelpReason, Invitee, LinkSource, LogicFailure, LogicRequest, Mention, NeedsHelp,
+    OrderLine, Participant, Permission, Position, Reach, Rejection, RequestId, Role, Side, SnoozeEnd, Stage as Step,
+    TemplatePart, TemplateValue, Time, Turn, TurnId, UserId,
 };
 use uuid::Uuid;
 
@@ -199,6 +199,11 @@ fn bodies() -> Vec<EventBody> {
         B::ButtonPressed { action: "refund".into(), title: None },
         B::ButtonPressed { action: "refund".into(), title: Some("Refund".into()) },
         B::FeedbackGiven { score: 5, text: String::new(), review: None, shares: Vec::new() },
+        B::GoesOnIn { conversation: None },
+        B::GoesOnIn { conversation: Some(ConversationId(id(3))) },
+        B::GoesOnFrom { conversation: None, waits_since: None },
+        B::GoesOnFrom { conversation: Some(ConversationId(id(3))), waits_since: Some(AT) },
+        B::Heard { received: AT },
         B::LinkUsed { link: AEROLINX },
         B::MailFailed { link: AEROLINX, name: "Aerolinx".into(), reason: "550 no such mailbox".into() },
         B::MentionSeen,

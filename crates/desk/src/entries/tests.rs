@@ -64,6 +64,29 @@ fn a_call_for_help_and_how_fast_it_was_answered() {
 }
 
 #[test]
+fn what_goes_on_elsewhere_is_said_once_and_its_completion_not() {
+    let other = "00000000-0000-7000-8000-0000000000d2";
+    let ended = json!({"engagement_ended": {"engagement": "00000000-0000-7000-8000-0000000000e1",
+        "was": agent_engagement(), "end": {"reason": "completed"}}});
+    let said = lines(&[
+        event(1, 1, "Maya", 1, json!({"goes_on_in": {"conversation": other}})),
+        event(2, 1, "Maya", 1, ended),
+        event(3, 1, "Maya", 1, json!({"completed": {"resolution": "The customer goes on in another conversation"}})),
+        event(4, 2, "Maya", 2, json!({"goes_on_in": {}})),
+        event(5, 3, "Maya", 3, json!({"goes_on_from": {"conversation": other}})),
+        event(6, 4, "Maya", 4, json!({"goes_on_from": {}})),
+        event(7, 5, "customer", 5, json!({"heard": {"received": "2026-11-03T14:00:05Z"}})),
+    ]);
+    let expected = [
+        "Maya Ortiz: goes on in the next conversation of this chat",
+        "Maya Ortiz: does not go on in the next conversation of this chat",
+        "Maya Ortiz: belongs to the conversation before in this chat",
+        "Maya Ortiz: does not belong to the conversation before in this chat",
+    ];
+    assert_eq!(said, expected.map(|line| (SystemKind::Status, line.to_owned())));
+}
+
+#[test]
 fn the_transcript_speaks_the_language_of_the_window_and_leaves_peoples_words_alone() {
     let events = [
         call(1, 10, 1, json!({"reason": "logic_asked", "detail": "fare rules unclear"})),

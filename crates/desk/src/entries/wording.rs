@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use fluent_bundle::FluentValue;
 use tandem_conversation::{
     CALL, CALL_PERMISSION, Contact, ContactKind, CustomerRef, DELETED, Dismissal, Drawn, EndReason, Engagement,
-    EngagementKind, Event, EventBody, Fallback, Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp,
-    Participant, RENUMBERED, REUSED, Reach, Rejection, SnoozeEnd, Time,
+    EngagementKind, Event, EventBody, Fallback, Former, GOES_ON_ELSEWHERE, GoesOn, Grade, HelpReason, LogicFailure,
+    NeedsHelp, Participant, RENUMBERED, REUSED, Reach, Rejection, SnoozeEnd, Time,
 };
 
 use tandem_protocol::agents::AgentCommand;
@@ -50,6 +50,10 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         EventBody::HandoverGraded { grade, .. } => (SystemKind::Logic, by(actor, graded(*grade))),
         EventBody::Snoozed { until } => (SystemKind::Other, put_off(actor, *until, event.time)),
         EventBody::SnoozeEnded { end, .. } => (SystemKind::Other, woken(*end, actor)),
+        EventBody::GoesOnIn { conversation: Some(_) } => (SystemKind::Status, by(actor, "said-goes-on-in")),
+        EventBody::GoesOnIn { conversation: None } => (SystemKind::Status, by(actor, "said-goes-on-in.not")),
+        EventBody::GoesOnFrom { conversation: Some(_), .. } => (SystemKind::Status, by(actor, "said-goes-on-from")),
+        EventBody::GoesOnFrom { conversation: None, .. } => (SystemKind::Status, by(actor, "said-goes-on-from.not")),
         EventBody::ReviewAsked { .. } => (SystemKind::Other, say("said-review-asked", &[("name", customer.into())])),
         EventBody::FeedbackGiven { score, text, .. } => {
             let line = say("said-feedback", &[("name", customer.into()), ("score", (*score).into())]);
@@ -154,6 +158,9 @@ fn widened(reach: Reach) -> String {
 
 /// How a conversation ended, in lower case, to follow a date.
 pub(super) fn outcome(by: &Participant, resolution: &str, customer: &str) -> String {
+    if resolution == GOES_ON_ELSEWHERE {
+        return say("said-goes-on-in.outcome", &[]);
+    }
     let line = match by {
         Participant::Logic => say("said-completed.outcome-logic", &[]),
         _ => say("said-completed.outcome", &[("by", name(by, customer).into())]),

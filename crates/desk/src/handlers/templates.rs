@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use tandem_conversation::{Content, ConversationId, Template, Time, TurnId};
-use tandem_protocol::channels::StartConversation;
+use tandem_protocol::channels::{ContinueConversation, SetContinues, StartConversation};
 use uuid::Uuid;
 
 use crate::cache::conversations::{self, Held};
 use crate::handlers::seen::Seen;
 use crate::refusals::{refusal, unknown_conversation};
-use crate::rpc::{BeginConversation, FetchFile, Nothing, OneConversation, RpcError, SendCard, SendTemplate};
+use crate::rpc::{BeginConversation, Belong, FetchFile, Nothing, OneConversation, RpcError, SendCard, SendTemplate};
 use crate::view::{BegunView, OtherChatView, OwnNumberView, StartsView, TemplateView};
 use crate::workplace::Workplace;
 
@@ -88,5 +88,22 @@ impl Workplace {
         });
         let started = started.await?;
         Ok(BegunView { id: started.conversation, begun: started.begun })
+    }
+
+    /// Goes on in a new conversation of the same chat. Not queued: only the hub knows which is the newest.
+    pub(crate) async fn continue_new(&self, OneConversation { id }: OneConversation) -> Result<BegunView, RpcError> {
+        let new = ContinueConversation { id: ConversationId(Uuid::now_v7()) };
+        let started =
+            self.ask_hub("failed-continue", |session, token| async move { session.hub.go_on(&token, id, new).await });
+        let started = started.await?;
+        Ok(BegunView { id: started.conversation, begun: started.begun })
+    }
+
+    /// Says whether a conversation belongs to the one before in its chat.
+    pub(crate) async fn belong(&self, Belong { id, belongs }: Belong) -> Result<Nothing, RpcError> {
+        let said = self.ask_hub("failed-belong", |session, token| async move {
+            session.hub.set_continues(&token, id, SetContinues { continues: belongs }).await
+        });
+        said.await.map(|_| Nothing {})
     }
 }

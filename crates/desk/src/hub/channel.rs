@@ -2,7 +2,9 @@
 
 use reqwest::Method;
 use tandem_conversation::{ConversationId, TurnId};
-use tandem_protocol::channels::{StartConversation, StartPage, StartedConversation, TemplatePage};
+use tandem_protocol::channels::{
+    ContinueConversation, Continues, SetContinues, StartConversation, StartPage, StartedConversation, TemplatePage,
+};
 
 use super::{Hub, HubError, NOTHING, checked, network};
 
@@ -26,5 +28,25 @@ impl Hub {
     /// Begins a conversation with a template.
     pub(crate) async fn begin(&self, token: &str, start: &StartConversation) -> Result<StartedConversation, HubError> {
         self.ask(Method::POST, "conversations", Some(token), Some(start)).await
+    }
+
+    /// Goes on in a new conversation of the same chat.
+    pub(crate) async fn go_on(
+        &self,
+        token: &str,
+        id: ConversationId,
+        new: ContinueConversation,
+    ) -> Result<StartedConversation, HubError> {
+        self.ask(Method::POST, &format!("conversations/{id}/continue"), Some(token), Some(&new)).await
+    }
+
+    /// Says whether a conversation belongs to the one before in its chat.
+    pub(crate) async fn set_continues(
+        &self,
+        token: &str,
+        id: ConversationId,
+        set: SetContinues,
+    ) -> Result<Continues, HubError> {
+        self.ask(Method::PUT, &format!("conversations/{id}/continues"), Some(token), Some(&set)).await
     }
 }

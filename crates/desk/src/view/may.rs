@@ -41,4 +41,10 @@ pub struct MayView {
     /// To add or remove tags.
     pub tag: bool,
     pub edit_customer: bool,
+    /// To go on in a new conversation of the same chat.
+    pub continue_new: bool,
+    /// To say that it belongs to the one before in its chat.
+    pub belong: bool,
+    /// To say that it does not belong to the one before.
+    pub not_belong: bool,
 }

@@ -14,6 +14,7 @@ const FIELDS: usize = 60;
 /// The customer's known facts.
 pub(super) fn customer(state: &Conversation) -> Vec<FieldView> {
     let mut fields = vec![field("fact-channel", channel(state.channel))];
+    fields.extend(state.customer.username.iter().map(|name| field("fact-username", name.as_str())));
     fields.extend(state.customer.contacts.iter().map(|contact| field(kind(contact.kind), contact.value.as_str())));
     fields.extend(no_number(state.channel, &state.customer.contacts));
     fields.extend(state.customer.noted.iter().map(|contact| field(noted_as(contact.kind), contact.value.as_str())));

@@ -1,15 +1,17 @@
 //! Which actions make sense, decided by the pure core, so that the interface needs no rules of its own.
 
 use tandem_conversation::{
-    CardPerson, Command, CommandId, ContactKind, Content, Conversation, Envelope, Event, GoesOn, Invitee, LinkId,
-    Participant, TurnId, UserId, decide, limits,
+    CardPerson, Command, CommandId, ContactKind, Content, Conversation, ConversationId, Envelope, Event, GoesOn,
+    Invitee, LinkId, Participant, TurnId, UserId, decide, limits,
 };
 use tandem_protocol::{
-    ASKS_FOR_NUMBERS, EDITS_CUSTOMERS, HAS_SNOOZES, SENDS_CARDS, SUPERVISES, TAKES_QUOTES, TELLS_TEMPLATES, TRANSFERS,
+    ASKS_FOR_NUMBERS, EDITS_CUSTOMERS, GOES_ON, HAS_SNOOZES, SENDS_CARDS, SUPERVISES, TAKES_QUOTES, TELLS_TEMPLATES,
+    TRANSFERS,
 };
 use uuid::Uuid;
 
 use super::Reader;
+use crate::cache::chats::InChat;
 use crate::view::MayView;
 
 /// Placeholder for the reader's next turn. The nil id would be refused.
@@ -18,7 +20,7 @@ const SOME_TURN: TurnId = TurnId(Uuid::max());
 const SOME_MS: i64 = 1;
 
 /// Older hubs refuse commands that they do not know.
-pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32) -> MayView {
+pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32, in_chat: InChat) -> MayView {
     let asks = |command: Command| !ask(state, reader, command).is_empty();
     let reply = |content: Content| Command::Reply {
         turn: SOME_TURN,
@@ -49,7 +51,15 @@ pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32) -> Ma
         Participant::ExternalAgent { link, .. } => Some(*link),
         _ => None,
     });
+    let somewhere = Some(ConversationId(Uuid::max()));
+    let ends = Command::GoOnIn { conversation: somewhere };
+    let from = |conversation| Command::GoOnFrom { conversation, waits_since: None };
+    let splits = state.channel.facts().templates && state.last_words.is_some() && !in_chat.later;
+    let is_joined = state.goes_on_from.is_some();
     MayView {
+        continue_new: hub_version >= GOES_ON && splits && asks(ends),
+        belong: hub_version >= GOES_ON && in_chat.earlier && !is_joined && asks(from(somewhere)),
+        not_belong: hub_version >= GOES_ON && is_joined && asks(from(None)),
         join: asks(Command::Join { call: None }),
         reply: asks(said()),
         quote: hub_version >= TAKES_QUOTES && asks(quoting),

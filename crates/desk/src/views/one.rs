@@ -9,7 +9,7 @@ use super::{Reader, buttons, fields, may, row, translated};
 use crate::cache::brands::Brands;
 use crate::cache::conversations::{self, Line};
 use crate::cache::expect::expected;
-use crate::cache::{self, CacheError, bookmarks, events, files, meta, outbox};
+use crate::cache::{self, CacheError, bookmarks, chats, events, files, meta, outbox};
 use crate::view::{
     CompletedView, ConversationView, FileView, HandoverPart, HandoverView, InvitationView, LimitsView, PersonView,
     SuggestionView, WindowView,
@@ -44,6 +44,7 @@ pub(crate) fn conversation(
         invitation: invitation(&expected, reader),
         custom: fields::custom(&state),
         customer: fields::customer(&expected),
+        username: username(&state),
         noted: fields::noted(&expected),
         suggestion: suggestion(connection, &state)?,
         handover: state.handover.as_deref().map(|open| handover(open, &state, reader)),
@@ -52,13 +53,18 @@ pub(crate) fn conversation(
         logic_waiting: behind(&state),
         window: expected.window().map(window),
         limits: expected.channel.facts().limits.map(LimitsView::from),
-        may: may::may(&expected, reader, hub_version),
+        may: may::may(&expected, reader, hub_version, chats::in_chat(connection, &state)?),
         goes_on: may::goes_on(&expected, reader),
         earlier: conversations::count_earlier(connection, state.customer.id, state.started)?,
         translating: translated::translating(connection, &reader.languages, &state)?,
         row: row::row(Line { unread, draft, state: expected }, pending, reader, &Brands::read(connection)?),
         drafts,
     }))
+}
+
+/// Where their name is not the same.
+fn username(state: &Conversation) -> Option<String> {
+    state.customer.username.clone().filter(|username| *username != state.customer.name)
 }
 
 fn window(window: Window) -> WindowView {

@@ -18,6 +18,7 @@ mod desk;
 mod door;
 mod external;
 mod files;
+mod going_on;
 mod handover;
 mod hub;
 mod library;

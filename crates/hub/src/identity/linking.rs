@@ -132,7 +132,7 @@ fn become_one(
     let known = Known { name, custom, noted };
     contacts::know(connection, id, &known)?;
     let Known { name, custom, noted } = known;
-    Ok(CustomerRef { id, name, custom, contacts, noted })
+    Ok(CustomerRef { username: None, id, name, custom, contacts, noted })
 }
 
 /// Tells conversations whose they are: all that were another customer's, the customer's own in progress, and the one

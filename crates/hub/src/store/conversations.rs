@@ -1,5 +1,6 @@
 //! The state of every conversation, with the columns that sections and workers query.
 
+mod before;
 mod look;
 mod row;
 
@@ -12,6 +13,7 @@ use tandem_sql::{Connection, OptionalExtension, Rows, ToSql, params};
 
 use super::{Id, StoreError, events, passable};
 
+pub(crate) use before::before;
 pub(crate) use look::{everywhere as look_everywhere, in_progress as look_in_progress};
 pub(crate) use row::{Stored, ToChange, put, set_wake, to_change};
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use serde_json::json;
 use tandem_conversation::Availability;
-use tandem_testkit::cloud_api::{CloudApi, Webhooks};
+use tandem_testkit::cloud_api::{CloudApi, PHONE_NUMBER_ID, Webhooks};
 use tandem_testkit::colleagues::{self, Office};
 use tandem_testkit::dialogue;
 use tandem_testkit::phones::{Phones, seconds};
@@ -152,7 +152,8 @@ async fn on_whatsapp(arguments: OnWhatsapp) -> anyhow::Result<()> {
             "text": "Hello {{1}}, there is news about your request. Write to us, and we tell you more." }] }));
     println!("listening on {}", api.url());
     let url = format!("{}/channels/whatsapp/{}/webhook", arguments.hub, arguments.number);
-    let hooks = Webhooks { url, app_secret: arguments.app_secret, clock: seconds };
+    let hooks =
+        Webhooks { url, app_secret: arguments.app_secret, phone_number_id: PHONE_NUMBER_ID.into(), clock: seconds };
     let phones = Phones::new(api, hooks, arguments.speed);
     let play = async {
         phones.connected().await;

@@ -15,6 +15,8 @@ pub const ACCOUNT_ID: &str = "102290129340398";
 pub struct Webhooks {
     pub url: String,
     pub app_secret: String,
+    /// Meta's id of the number.
+    pub phone_number_id: String,
     /// The time now, in seconds since 1970.
     pub clock: fn() -> i64,
 }
@@ -70,7 +72,7 @@ impl Webhooks {
     #[must_use]
     pub fn body(&self, field: &str, mut value: Value) -> String {
         value["messaging_product"] = json!("whatsapp");
-        value["metadata"] = json!({ "display_phone_number": "34600123456", "phone_number_id": PHONE_NUMBER_ID });
+        value["metadata"] = json!({ "display_phone_number": "34600123456", "phone_number_id": self.phone_number_id });
         let change = json!({ "field": field, "value": value });
         let entry = json!([{ "id": ACCOUNT_ID, "time": (self.clock)(), "changes": [change] }]);
         json!({ "object": "whatsapp_business_account", "entry": entry }).to_string()

@@ -206,6 +206,7 @@ fn in_progress(world: &mut World, state: &Conversation, file: &Media, now: Time)
             (world.agent(), Command::Note { turn, text: "Checked the booking".into(), mentions: Vec::new() })
         }
         95..96 => (Participant::Customer, feedback(world, state)),
+        96..97 if world.chance(50) => going_on(world, state, now)?,
         96..97 => link(world, now),
         97..98 => {
             let by = agent_of(world, state)?;
@@ -298,6 +299,18 @@ fn link(world: &mut World, now: Time) -> Step {
     let goes_on_in = world.chance(40).then(|| tandem_conversation::ConversationId(world.id(now)));
     let source = LinkSource::IdentityToken { brand };
     (Participant::System, Command::LinkCustomer { customer, contact, source, goes_on_in })
+}
+
+/// An agent says which conversation goes on in which.
+fn going_on(world: &mut World, state: &Conversation, now: Time) -> Option<Step> {
+    let by = agent_of(world, state)?;
+    let conversation = world.chance(80).then(|| tandem_conversation::ConversationId(world.id(now)));
+    let ends = world.chance(50);
+    let command = match ends {
+        true => Command::GoOnIn { conversation },
+        false => Command::GoOnFrom { conversation, waits_since: None },
+    };
+    Some((by, command))
 }
 
 /// The channel or a desk reports how far turns have come.

@@ -56,7 +56,7 @@ export class Script {
   }
 
   seam(channel: "web_chat" | "whatsapp" | "imported", ago: number, outcome: string | null = null, score: number | null = null): this {
-    return this.#add(SYSTEM, ago, { type: "seam", channel, started: iso(this.now - ago * 60_000), outcome, score });
+    return this.#add(SYSTEM, ago, { type: "seam", channel, started: iso(this.now - ago * 60_000), outcome, goesOn: false, score });
   }
 
   customer(text: string, ago: number, last: Stage = "seen"): this {

@@ -88,6 +88,7 @@ export function sample({ name, script, row, view, people = [], left = false }: W
       ...view,
       may: {} as ConversationView["may"],
       goesOn: [],
+      username: null,
     },
   };
 }

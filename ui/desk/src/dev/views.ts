@@ -62,6 +62,9 @@ export function may(view: ConversationView): MayView {
     endSnooze: isAway(view.row),
     tag: me && live,
     editCustomer: me && live,
+    continueNew: view.row.channel === "whatsapp" && (me || !live),
+    belong: false,
+    notBelong: false,
   };
 }
 

@@ -486,6 +486,8 @@ export class FakeHost implements Host {
       this.#do(id, "Reply", text, { type: "text", turn: `sent-${++this.#commands}`, text, silent: false }, true);
       return {};
     },
+    "conversation.continueNew": ({ id }) => (this.#system(id, "Maya Ortiz: goes on in the next conversation of this chat", (view) => Object.assign(view.row, { inProgress: false, engaged: [] })), { id: "carmen", begun: true }),
+    "conversation.belong": ({ id, belongs }) => this.#system(id, `Maya Ortiz: ${belongs ? "belongs" : "does not belong"} to the conversation before in this chat`, (view) => Object.assign(view.may, { belong: !belongs, notBelong: belongs })),
     "conversation.editCustomer": ({ id, name, email, phone }) => {
       if (email !== undefined && email !== "" && !email.includes("@")) throw { code: "input.invalid", message: "This is not an e-mail address." } satisfies RpcError;
       return this.#system(id, "You edited the customer", (view) => {

@@ -1,6 +1,7 @@
 // Actions for the open conversation. The core decides whether they are allowed.
 import { tick } from "svelte";
 import type { ConversationView } from "$shared/types";
+import { asRpcError } from "../host/host";
 import type { Desk } from "./desk.svelte";
 import type { Overlay } from "./overlays";
 import { keyOf, type Letter } from "./keys";
@@ -9,7 +10,7 @@ import { keyName } from "../words/keys";
 import { lastOfCustomer } from "../words/quotes";
 
 export interface Action {
-  is: Letter | "template" | "card" | "otherContact" | "askNumber" | "helpNotNeeded" | "attach" | "quickReply";
+  is: Letter | "template" | "card" | "otherContact" | "askNumber" | "helpNotNeeded" | "continueNew" | "belong" | "attach" | "quickReply";
   label: string;
   /** Its key, mostly while the list has the focus; empty if it has none. */
   key: string;
@@ -28,6 +29,15 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
     desk.overlay = overlay;
   };
   const act = (command: "conversation.takeOver" | "conversation.decline") => (): void => void desk.act(command, { id });
+
+  const goOn = async (): Promise<void> => {
+    try {
+      const next = await desk.host.rpc("conversation.continueNew", { id });
+      desk.show(next.id, "my");
+    } catch (error) {
+      desk.toasts.say("bad", asRpcError(error).message);
+    }
+  };
 
   const all: [allowed: boolean, is: Action["is"], label: PlainId, also: PlainId, run: () => void][] = [
     [may.join, "join", inProgress ? "join" : "act-reopen", "also-join", () => void desk.join(view.row)],
@@ -54,6 +64,9 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
     [may.snooze && !may.endSnooze, "snooze", "act-snooze", "also-snooze", show("snooze")],
     [may.tag, "tags", "act-tags", "also-tags", show("tags")],
     [may.editCustomer, "editCustomer", "act-edit-customer", "also-edit-customer", show("editCustomer")],
+    [may.continueNew, "continueNew", "act-continue-new", "also-continue-new", () => void goOn()],
+    [may.belong, "belong", "act-belong", "also-belong", () => void desk.act("conversation.belong", { id, belongs: true })],
+    [may.notBelong, "belong", "act-not-belong", "also-not-belong", () => void desk.act("conversation.belong", { id, belongs: false })],
     [pressable, "buttons", "act-press-button", "also-press-button", () => desk.choose("buttons")],
     // After the palette, which gives the focus back first.
     [open !== null && desk.writes, "quickReply", "act-quick-reply", "also-quick-reply", () => void tick().then(() => open?.composer.library?.())],

@@ -23,8 +23,10 @@ export interface Messages {
   "act-assign": null;
   "act-attach": null;
   "act-back-to-main": null;
+  "act-belong": null;
   "act-card": null;
   "act-complete": null;
+  "act-continue-new": null;
   "act-copy-link": null;
   "act-copy-transcript": null;
   "act-decline": null;
@@ -35,6 +37,7 @@ export interface Messages {
   "act-invite": null;
   "act-invite-partner": null;
   "act-leave": null;
+  "act-not-belong": null;
   "act-note": null;
   "act-other-contact": null;
   "act-pop-out": null;
@@ -67,8 +70,10 @@ export interface Messages {
   "also-ask-for-help": null;
   "also-ask-number": null;
   "also-attach": null;
+  "also-belong": null;
   "also-card": null;
   "also-complete": null;
+  "also-continue-new": null;
   "also-copy-link": null;
   "also-copy-transcript": null;
   "also-decline": null;
@@ -80,6 +85,7 @@ export interface Messages {
   "also-invite-partner": null;
   "also-join": null;
   "also-leave": null;
+  "also-not-belong": null;
   "also-note": null;
   "also-other-contact": null;
   "also-pop-out": null;
@@ -1379,6 +1385,7 @@ export interface Messages {
   "row-unread": null;
   "row-waiting": { time: string | number };
   "save": null;
+  "seam-goes-on": null;
   "search": null;
   "search-asking": null;
   "search-group-customers": null;

@@ -30,6 +30,7 @@ header-actions = Aktionen
 header-more = Weitere Aktionen
 header-context = Details
 header-earlier = { $count } frühere
+seam-goes-on = gehört zum vorigen
 
 ## Acts
 
@@ -58,6 +59,9 @@ act-snooze = Zurückstellen
 act-end-snooze = Zurückholen
 act-tags = Schlagwörter
 act-edit-customer = Kundendaten ändern
+act-continue-new = In neuem Gespräch fortsetzen
+act-belong = Gehört zum vorigen Gespräch
+act-not-belong = Gehört nicht zum vorigen Gespräch
 act-press-button = Knopf drücken
 act-pop-out = In eigenem Fenster öffnen
 act-show-window = Eigenes Fenster zeigen

@@ -30,6 +30,7 @@ header-actions = Actions
 header-more = More actions
 header-context = Context
 header-earlier = { $count } earlier
+seam-goes-on = belongs to the one before
 
 ## Acts
 
@@ -58,6 +59,9 @@ act-snooze = Snooze
 act-end-snooze = End snooze
 act-tags = Tags
 act-edit-customer = Edit the customer
+act-continue-new = Continue in a new conversation
+act-belong = Belongs to the one before
+act-not-belong = Does not belong to the one before
 act-press-button = Press a button
 act-pop-out = Open in its own window
 act-show-window = Show its own window

@@ -5,7 +5,7 @@
 use tandem_conversation::{
     CALL, CALL_PERMISSION, CardPerson, Channel, Command, Contact, ContactId, ContactKind, Content, Conversation,
     ConversationId, CustomerRef, Envelope, EventBody, Media, Opening, Participant, Permissions, RENUMBERED, REUSED,
-    Rejection, Time, TurnId,
+    Rejection, Time, TurnId, is_blank, limits::LABEL_CHARS,
 };
 use tandem_sql::Connection;
 use uuid::Uuid;
@@ -142,7 +142,11 @@ pub(super) fn route_of(
     if messages::get(connection, &number.key, &message.id)?.is_some() {
         return Ok(None);
     }
-    locate(connection, &number.key, &message.who, &called(message), sent_at(message, received)).map(Some)
+    let route = locate(connection, &number.key, &message.who, &called(message), sent_at(message, received))?;
+    if let Some(username) = message.username.as_deref().map(label).filter(|name| !is_blank(name)) {
+        routes::set_username(connection, route, &username)?;
+    }
+    Ok(Some(route))
 }
 
 /// What is needed to take in one message.
@@ -161,8 +165,13 @@ struct Heard<'a> {
 fn called(message: &Message) -> String {
     let number = message.who.wa_id.as_ref().map(|number| format!("+{number}"));
     let name = message.name.clone().or_else(|| message.username.clone()).or(number);
-    let name: String = name.unwrap_or_default().chars().take(tandem_conversation::limits::LABEL_CHARS).collect();
-    if tandem_conversation::is_blank(&name) { "WhatsApp user".into() } else { name }
+    let name = label(&name.unwrap_or_default());
+    if is_blank(&name) { "WhatsApp user".into() } else { name }
+}
+
+/// As much of a foreign name as a label takes.
+fn label(name: &str) -> String {
+    name.chars().take(LABEL_CHARS).collect()
 }
 
 /// The route of a payload, with what it teaches about names.
@@ -248,8 +257,20 @@ impl Heard<'_> {
         messages::put(connection, &self.number.key, &self.message.id, &known.unwrap_or(Known::NO_TURN))?;
         if renews && *self.by == Participant::Customer {
             routes::heard(connection, self.route, self.at)?;
+            self.renew(connection, engine)?;
         }
         Ok(taken)
+    }
+
+    /// Tells the newest conversation that it takes replies for longer, if no turn or reaction of its own has told it: a
+    /// tap on a score, words about an earlier one.
+    fn renew(&self, connection: &Connection, engine: &mut Engine) -> Result<(), StoreError> {
+        let is_late = |state: &Conversation| state.heard_at < Some(self.at);
+        let Some(newest) = engine.going_on(connection, self.route, is_late)? else { return Ok(()) };
+        if let Err(rejection) = self.execute(connection, engine, newest, Command::Hear { received: self.at })? {
+            tracing::warn!(number = self.number.key, %rejection, "a conversation does not learn that it is open");
+        }
+        Ok(())
     }
 
     /// What an edited message says now, in its place, and what the new words are by themselves. Of a file, only the words
@@ -472,6 +493,7 @@ pub(super) fn opening(connection: &Connection, number: &Number, route: ContactId
     contacts.extend(phone.filter(|phone| !contacts.contains(phone)));
     let customer = CustomerRef {
         contacts,
+        username: route.username,
         noted: known.noted,
         custom: known.custom,
         ..CustomerRef::new(route.customer, known.name)

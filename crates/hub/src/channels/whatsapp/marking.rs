@@ -2,12 +2,11 @@
 //! answer says it, too.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tandem_conversation::{ConversationId, Time, Window};
+use tandem_conversation::{Conversation, ConversationId, Time, Window};
 use tandem_protocol::channels::ReadReceipts;
 use tokio::time::MissedTickBehavior;
 
@@ -46,21 +45,32 @@ async fn step(hub: &Arc<Hub>, typed: &mut HashMap<ConversationId, Time>) -> Resu
     let now = hub.clock.now();
     let due = hub.database.read(move |connection| marks::due(connection, now, AT_ONCE)).await?;
     join_all(due.into_iter().map(|mark| send(hub, mark))).await.into_iter().collect::<Result<(), _>>()?;
-    typed.retain(|_, at| now.since(*at) < TYPING_MS);
-    for id in hub.typing_now() {
-        if let Entry::Vacant(free) = typed.entry(id) {
-            free.insert(now);
-            tell_typing(hub, id, now).await?;
+    typed.retain(|_, at| !is_over(*at, now));
+    let mut busy: Vec<_> = hub.typing_now().into_iter().map(|id| (id, true)).collect();
+    let asked = hub.database.read(move |connection| marks::worked_on(connection, AT_ONCE)).await?;
+    busy.extend(asked.into_iter().map(|id| (id, false)));
+    for (id, types) in busy {
+        if !typed.contains_key(&id) && tell_typing(hub, id, types, now).await? {
+            typed.insert(id, now);
         }
     }
     Ok(())
 }
 
-/// Shows the customer that somebody is typing, which says that their message was read.
-async fn tell_typing(hub: &Arc<Hub>, id: ConversationId, now: Time) -> Result<(), StoreError> {
-    let Some(state) = hub.lately(id).await? else { return Ok(()) };
+/// Whether what the customer was told then is shown no more.
+fn is_over(told: Time, now: Time) -> bool {
+    now.since(told) >= TYPING_MS
+}
+
+/// Shows the customer that somebody is typing, or that Your Logic works on their answer, which says that their message was
+/// read. False if it does not work on one.
+async fn tell_typing(hub: &Arc<Hub>, id: ConversationId, types: bool, now: Time) -> Result<bool, StoreError> {
+    let Some(state) = hub.lately(id).await? else { return Ok(true) };
+    if !types && !works_on_an_answer(&state, now) {
+        return Ok(false);
+    }
     if !state.channel.facts().queued || !state.window().is_some_and(|window| Window::is_open(window, now)) {
-        return Ok(());
+        return Ok(true);
     }
     let contact = state.contact;
     let (route, message) = hub
@@ -73,10 +83,10 @@ async fn tell_typing(hub: &Arc<Hub>, id: ConversationId, now: Time) -> Result<()
         Some(route) => number::find(hub, &route.number).await?,
         None => None,
     };
-    let (Some(opened), Some(message)) = (opened, message) else { return Ok(()) };
+    let (Some(opened), Some(message)) = (opened, message) else { return Ok(true) };
     let is_told = opened.number.typing && opened.number.read_receipts != ReadReceipts::Off;
     if !is_told || opened.number.state != OK {
-        return Ok(());
+        return Ok(true);
     }
     let hub = Arc::clone(hub);
     // Whatever becomes of it, the next one is told in a while.
@@ -85,7 +95,13 @@ async fn tell_typing(hub: &Arc<Hub>, id: ConversationId, now: Time) -> Result<()
             tracing::debug!(why, conversation.id = %id, "a customer was not told that somebody is typing");
         }
     });
-    Ok(())
+    Ok(true)
+}
+
+/// Whether Your Logic is asked, and the customer waits for nobody else.
+fn works_on_an_answer(state: &Conversation, now: Time) -> bool {
+    let is_asked = state.logic.asked.as_ref().is_some_and(|asked| asked.expires > now);
+    is_asked && state.waiting_since.is_some() && state.people().next().is_none()
 }
 
 async fn send(hub: &Arc<Hub>, mark: Mark) -> Result<(), StoreError> {
@@ -120,4 +136,16 @@ async fn send(hub: &Arc<Hub>, mark: Mark) -> Result<(), StoreError> {
             _ => marks::done(connection, of, &message),
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn customers_are_told_again_once_what_they_were_told_is_shown_no_more() {
+        let told = Time(1_000_000);
+        assert!(!is_over(told, told) && !is_over(told, told.plus_ms(TYPING_MS - 1)));
+        assert!(is_over(told, told.plus_ms(TYPING_MS)));
+    }
 }

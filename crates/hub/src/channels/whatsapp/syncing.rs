@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use tandem_conversation::{Template, TemplateButton};
+use tandem_conversation::{Template, TemplateButton, Time};
 use tandem_sql::Connection;
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::MissedTickBehavior;
 
 use super::checking::about;
 use super::client::ask;
@@ -17,8 +17,8 @@ use crate::hub::Hub;
 use crate::store::StoreError;
 use crate::store::whatsapp::{self, templates};
 
-/// How often templates are fetched without being told.
-const EVERY: Duration = Duration::from_secs(15 * 60);
+/// How often templates are fetched without being told, in milliseconds.
+const EVERY_MS: i64 = 15 * 60_000;
 /// How often new numbers are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Templates per request, and requests per account.
@@ -42,12 +42,13 @@ pub(crate) async fn run(hub: Arc<Hub>) {
 }
 
 /// Fetches what was not fetched for a while.
-async fn due(hub: &Arc<Hub>, fetched: &mut HashMap<String, Instant>) -> Result<(), StoreError> {
+async fn due(hub: &Arc<Hub>, fetched: &mut HashMap<String, Time>) -> Result<(), StoreError> {
+    let now = hub.clock.now();
     for number in hub.database.read(whatsapp::all).await? {
-        if fetched.get(&number.key).is_some_and(|at| at.elapsed() < EVERY) {
+        if fetched.get(&number.key).is_some_and(|at| !is_old(*at, now)) {
             continue;
         }
-        fetched.insert(number.key.clone(), Instant::now());
+        fetched.insert(number.key.clone(), now);
         let Some(opened) = number::find(hub, &number.key).await? else { continue };
         match fetch(&hub.whatsapp, &opened).await {
             Ok(found) => {
@@ -68,6 +69,11 @@ async fn due(hub: &Arc<Hub>, fetched: &mut HashMap<String, Instant>) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Whether what was fetched then is to be fetched again.
+fn is_old(fetched: Time, now: Time) -> bool {
+    now.since(fetched) >= EVERY_MS
 }
 
 /// All templates of the number's account.
@@ -119,6 +125,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn templates_are_fetched_every_quarter_of_an_hour() {
+        let fetched = Time(1_000_000);
+        assert!(!is_old(fetched, fetched) && !is_old(fetched, fetched.plus_ms(EVERY_MS - 1)));
+        assert!(is_old(fetched, fetched.plus_ms(15 * 60_000)));
+    }
 
     #[test]
     fn a_template_is_read_from_its_components() {

@@ -68,6 +68,8 @@ pub(crate) struct Route {
     pub customer: CustomerId,
     pub heard_at: Option<Time>,
     pub marketing: Option<String>,
+    /// What the customer calls themselves on WhatsApp.
+    pub username: Option<String>,
 }
 
 impl Route {
@@ -78,7 +80,7 @@ impl Route {
 }
 
 const ROUTE: &str = "
-SELECT r.number, t.customer, r.heard_at, r.marketing FROM whatsapp_routes r JOIN contacts t ON t.id = r.id WHERE r.id = ?1";
+SELECT r.number, t.customer, r.heard_at, r.marketing, r.username FROM whatsapp_routes r JOIN contacts t ON t.id = r.id WHERE r.id = ?1";
 
 pub(crate) fn get(connection: &Connection, id: ContactId) -> Result<Option<Route>, StoreError> {
     let mut query = connection.prepare_cached(ROUTE)?;
@@ -89,6 +91,7 @@ pub(crate) fn get(connection: &Connection, id: ContactId) -> Result<Option<Route
             customer: CustomerId(row.get::<_, Id>(1)?.0),
             heard_at: row.get::<_, Option<i64>>(2)?.map(Time),
             marketing: row.get(3)?,
+            username: row.get(4)?,
         })
     });
     Ok(found.optional()?)
@@ -169,6 +172,13 @@ fn begin(connection: &Connection, number: &str, name: &str, at: Time) -> Result<
 pub(crate) fn heard(connection: &Connection, id: ContactId, at: Time) -> Result<(), StoreError> {
     let sql = "UPDATE whatsapp_routes SET heard_at = max(coalesce(heard_at, ?2), ?2) WHERE id = ?1";
     connection.prepare_cached(sql)?.execute(params![Id(id.0), at.0])?;
+    Ok(())
+}
+
+/// What the customer calls themselves now.
+pub(crate) fn set_username(connection: &Connection, id: ContactId, username: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE whatsapp_routes SET username = ?2 WHERE id = ?1 AND (username IS NULL OR username <> ?2)";
+    connection.prepare_cached(sql)?.execute(params![Id(id.0), username])?;
     Ok(())
 }
 

@@ -174,6 +174,8 @@ impl Visit<'_> {
             }
             ("POST", "/api/v1/exports") => json!({ "format": "xlsx" }),
             ("POST", "/api/v1/alerts") => json!({ "reports": [] }),
+            ("POST", "/api/v1/conversations/{id}/continue") => json!({ "id": id() }),
+            ("PUT", "/api/v1/conversations/{id}/continues") => json!({ "continues": true }),
             ("POST", "/api/v1/conversations/{id}/improve") => json!({ "text": "pls wait" }),
             ("POST", "/api/v1/conversations/{id}/reviews") => json!({ "id": id(), "score": 4 }),
             ("POST", "/api/v1/reviews/{id}/dispute") => json!({ "text": "I did." }),

@@ -32,6 +32,8 @@ pub const AGENTS: &str = "
     GET    /api/v1/starts                              200          200          200
     GET    /api/v1/conversations/{id}                  200/404/404  200/200/404  200/200/404
     GET    /api/v1/conversations/{id}/turns            200/404/404  200/200/404  200/200/404
+    POST   /api/v1/conversations/{id}/continue         409/404/404  409/409/404  409/409/404
+    PUT    /api/v1/conversations/{id}/continues        409/404/404  409/409/404  409/409/404
     GET    /api/v1/conversations/{id}/templates        200/404/404  200/200/404  200/200/404
     POST   /api/v1/conversations/{id}/turns/{turn}/fetch 404/404/404 404/404/404 404/404/404
     GET    /api/v1/conversations/{id}/alerts           403/403/403  200/200/404  200/200/404

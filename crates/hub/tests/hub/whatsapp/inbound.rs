@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use tandem_sqlite::rusqlite::Connection;
 use tandem_testkit::cloud_api::Phone;
 
-use super::world::{World, code, command, conversation, conversations, event, events, replies, says, text, until};
+use super::world::{
+    World, code, command, conversation, conversations, event, events, replies, says, seconds, text, until,
+};
 use crate::common::partner::{Partner, invited};
 use crate::common::{TestHub, TestLogic, frames_until, say};
 
@@ -59,6 +61,11 @@ async fn a_door_that_is_not_metas_changes_nothing() {
     let (_, unread) = ada.gets("/api/v1/channels/whatsapp/main/unread").await;
     assert_eq!(unread.as_array().map(Vec::len), Some(2), "operators are told what was not understood: {unread}");
     assert_eq!(ada.gets("/api/v1/channels/whatsapp/nowhere/unread").await.0, 404);
+    let mut lines = Vec::new();
+    let config = tandem_hub::config::Config::new(world.hub.folder.path().to_owned());
+    tandem_hub::doctor(&config, |line| lines.push(line)).await;
+    let said = lines.iter().any(|line| line.contains("main: 0 to be sent, 2 not understood"));
+    assert!(said, "whoever asks the doctor is told, too: {lines:?}");
 }
 
 #[tokio::test]
@@ -425,4 +432,34 @@ async fn a_user_id_that_rotates_keeps_its_chat_and_its_replies() {
     assert_eq!(super::world::taken(&world.api, 1).await[0]["recipient"], "ES.2");
     let (_, page) = world.hub.sofia().await.gets("/api/v1/conversations?section=all").await;
     assert_eq!(page["total"], 1, "one chat, one conversation");
+}
+
+#[tokio::test]
+async fn what_customers_call_themselves_is_known_beside_their_name() {
+    let (hub, ahead) = TestHub::start_with_clock(None).await;
+    let world = World::of(hub).await;
+    let writes = async |id: &str, words: &str, username: &str, at_s: i64| {
+        let contact = json!({ "wa_id": "34600999888", "profile": { "name": "Carmen Ruiz", "username": username } });
+        let message = json!({ "id": id, "from": "34600999888", "timestamp": (seconds() + at_s).to_string(),
+            "type": "text", "text": { "body": words } });
+        let value = json!({ "contacts": [contact], "messages": [message] });
+        world.hooks.changed("messages", value).await.unwrap();
+    };
+    writes("wamid.1", "Where is my suitcase?", "carmen.r", 0).await;
+    let maya = world.hub.maya().await;
+    let first = conversation(&maya, "help").await;
+    let customer = maya.state(&first).await["customer"].clone();
+    assert_eq!((&customer["name"], &customer["username"]), (&json!("Carmen Ruiz"), &json!("carmen.r")));
+    assert_eq!(command(&maya, &first, json!({ "type": "join" })).await.0, 200);
+    assert_eq!(command(&maya, &first, json!({ "type": "complete" })).await.0, 200);
+    ahead.fetch_add(25 * 3_600_000, std::sync::atomic::Ordering::Relaxed);
+    writes("wamid.2", "Another question", "carmen.ruiz", 25 * 3_600).await;
+    let maya = world.hub.maya().await;
+    let second = conversation(&maya, "help").await;
+    assert_ne!(second, first);
+    assert_eq!(maya.state(&second).await["customer"]["username"], "carmen.ruiz", "the newest is known");
+    // Nobody takes a name away by not saying it.
+    world.hears_text("wamid.3", "Hello?").await;
+    event(&maya, &second, "turn_added", |body| body["turn"]["content"]["text"] == "Hello?").await;
+    assert_eq!(maya.state(&second).await["customer"]["username"], "carmen.ruiz");
 }

@@ -2,6 +2,7 @@
 
 mod crash;
 mod files;
+mod going_on;
 mod inbound;
 mod lanes;
 mod outbound;
@@ -10,6 +11,7 @@ mod reviews;
 mod settings;
 mod starting;
 mod troubles;
+mod typing;
 mod usage;
 mod vanishing;
 mod world;

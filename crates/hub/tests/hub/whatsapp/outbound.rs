@@ -12,7 +12,7 @@ use super::world::{
     World, asked, code, command, conversation, conversations, event, events, number, progressed, replies, says, taken,
     text, until, words,
 };
-use crate::common::{TestHub, TestLogic, say};
+use crate::common::{TestHub, TestLogic};
 
 #[tokio::test]
 async fn what_carmen_writes_becomes_a_conversation_and_the_answer_reaches_her() {
@@ -288,32 +288,14 @@ async fn customers_who_want_no_marketing_get_none() {
     let values = json!([{ "part": "body", "key": "1", "value": "Carmen" }]);
     assert_eq!(replies(&maya, &id, template("found", values)).await.0, 200);
     assert_eq!(taken(&world.api, 1).await[0]["template"]["name"], "found", "what is no marketing leaves");
-}
-
-#[tokio::test]
-async fn customers_of_a_number_that_says_so_do_not_see_who_is_typing() {
-    let world = World::new().await;
-    let (folder, silent) = (world.hub.folder.path().to_owned(), number(&world.api, TOKEN));
-    let silent = NewWhatsappNumber { typing: Some(false), ..silent };
-    tokio::task::spawn_blocking(move || add_whatsapp_number(&folder, silent)).await.unwrap().unwrap();
-    let (maya, id) = world.talks().await;
-    let mut desk = maya.live(None).await;
-    say(&mut desk, &json!({ "type": "typing", "conversation": id }).to_string()).await;
-    // The answer marks the message as read, and is the first thing that Meta is told.
-    says(&maya, &id, "Found it").await;
-    let marks = world.api.until(|api| Some(api.marks()).filter(|marks| !marks.is_empty())).await;
-    assert_eq!((marks.len(), &marks[0]["typing_indicator"]), (1, &serde_json::Value::Null));
-}
-
-#[tokio::test]
-async fn customers_see_that_somebody_is_typing() {
-    let world = World::new().await;
-    let (maya, id) = world.talks().await;
-    let mut desk = maya.live(None).await;
-    say(&mut desk, &json!({ "type": "typing", "conversation": id }).to_string()).await;
-    let marks = world.api.until(|api| Some(api.marks()).filter(|marks| !marks.is_empty())).await;
-    assert_eq!(marks[0]["typing_indicator"]["type"], "text");
-    assert_eq!(marks[0]["message_id"], "wamid.1");
+    let resumes = json!({ "contacts": [{ "wa_id": "34600999888" }],
+        "user_preferences": [{ "wa_id": "34600999888", "category": "marketing_messages", "value": "resume" }] });
+    world.hooks.changed("user_preferences", resumes).await.unwrap();
+    // Webhooks are read in order.
+    world.hears_text("wamid.3", "Send me offers again").await;
+    event(&maya, &id, "turn_added", |body| body["turn"]["content"]["text"] == "Send me offers again").await;
+    assert_eq!(replies(&maya, &id, template("sale", json!([]))).await.0, 200);
+    assert_eq!(taken(&world.api, 2).await[1]["template"]["name"], "sale", "they want it again");
 }
 
 #[tokio::test]

@@ -97,6 +97,20 @@ async fn a_tap_is_the_answer_and_closing_words_are_its_comment() {
 }
 
 #[tokio::test]
+async fn a_tap_renews_the_window_as_everything_that_the_customer_does_on_the_channel() {
+    let (world, ahead) = world(json!({ "delayS": 0 })).await;
+    let (id, request) = asked(&world).await;
+    let sofia = world.hub.sofia().await;
+    let first = sofia.state(&id).await["heardAt"].clone();
+    ahead.fetch_add(120_000, Ordering::Relaxed);
+    world.hears("wamid.2", tap(&request, 4), -60).await;
+    scored(&world, 4).await;
+    let state = until(async || Some(sofia.state(&id).await).filter(|state| state["heardAt"] != first)).await;
+    assert!(state["heardAt"].as_str() > first.as_str(), "{state}");
+    assert_eq!(state["status"]["status"], "completed", "and nothing else");
+}
+
+#[tokio::test]
 async fn a_late_tap_changes_nothing_and_says_nothing() {
     let (world, ahead) = world(json!({ "delayS": 0, "expiresH": 1 })).await;
     let (id, request) = asked(&world).await;

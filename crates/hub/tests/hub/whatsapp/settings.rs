@@ -20,6 +20,24 @@ fn removes(config: &Config) -> Result<(), String> {
 }
 
 #[tokio::test]
+async fn templates_are_fetched_again_after_a_quarter_of_an_hour_without_a_word_of_meta() {
+    let (hub, ahead) = TestHub::start_with_clock(None).await;
+    let world = World::of(hub).await;
+    // Sign-ins end after a quarter of an hour, too.
+    let names = async || {
+        let (_, page) = world.hub.maya().await.gets("/api/v1/starts").await;
+        let all = page["numbers"][0]["templates"].as_array()?.clone();
+        Some(all.iter().map(|one| one["name"].clone()).collect::<Vec<_>>()).filter(|names| !names.is_empty())
+    };
+    assert_eq!(until(&names).await, ["found"]);
+    world.api.add_template(json!({ "name": "late", "language": "en", "category": "UTILITY", "status": "APPROVED",
+        "components": [{ "type": "BODY", "text": "It is late." }] }));
+    assert_eq!(until(&names).await, ["found"], "it is not asked for at every look");
+    ahead.fetch_add(15 * 60_000, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(until(async || names().await.filter(|names| names.len() > 1)).await, ["found", "late"]);
+}
+
+#[tokio::test]
 async fn a_number_of_the_settings_receives_and_sends_and_is_changed_there_alone() {
     let api = CloudApi::start().await.unwrap();
     let mut config = None;

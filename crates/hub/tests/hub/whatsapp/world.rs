@@ -47,7 +47,7 @@ pub fn number(api: &CloudApi, token: &str) -> NewWhatsappNumber {
 
 pub fn webhooks(hub: &str) -> Webhooks {
     let url = format!("{hub}/channels/whatsapp/main/webhook");
-    Webhooks { url, app_secret: APP_SECRET.into(), clock: seconds }
+    Webhooks { url, app_secret: APP_SECRET.into(), phone_number_id: PHONE_NUMBER_ID.into(), clock: seconds }
 }
 
 impl World {
