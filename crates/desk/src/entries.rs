@@ -72,6 +72,7 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::Snoozed { .. }
         | EventBody::FeedbackGiven { .. }
         | EventBody::ReviewAsked { .. }
+        | EventBody::ReviewEnded { .. }
         | EventBody::MailFailed { .. }
         | EventBody::Unknown(_) => Role::Entry,
         // The turn that they are about says it.

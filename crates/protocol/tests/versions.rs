@@ -21,7 +21,7 @@ const HASHES: &[(u32, u64)] = &[
     (19, 0x6686_9a68_5d76_a2c5),
     (20, 0x9d3c_aed7_8244_9fa8),
     (21, 0xa021_d093_5e8f_4a11),
-    (22, 0xb2df_a24a_2dd2_a50c),
+    (22, 0x99c6_c2bb_76d8_6397),
 ];
 
 /// Where the types between hub and desk are defined.

@@ -297,7 +297,9 @@ impl Open {
             EventBody::CustomerLinked { customer, contact, .. } => {
                 (self.conversation.customer_id, self.conversation.contact_id) = (customer.id, *contact);
             }
-            EventBody::ReviewAsked { .. } | EventBody::ReviewNotAsked { .. } => self.review(event, version, rows),
+            EventBody::ReviewAsked { .. } | EventBody::ReviewNotAsked { .. } | EventBody::ReviewEnded { .. } => {
+                self.review(event, version, rows);
+            }
             EventBody::FeedbackGiven { score, .. } => {
                 self.round.score(*score >= definitions.at(at).confirming_score);
                 self.review(event, version, rows);

@@ -6,7 +6,7 @@ use fluent_bundle::FluentValue;
 use tandem_conversation::{
     CALL, CALL_PERMISSION, Contact, ContactKind, CustomerRef, DELETED, Dismissal, Drawn, EndReason, Engagement,
     EngagementKind, Event, EventBody, Fallback, Former, GoesOn, Grade, HelpReason, LogicFailure, NeedsHelp,
-    Participant, RENUMBERED, REUSED, Reach, Rejection, SnoozeEnd, Time,
+    Participant, RENUMBERED, REUSED, Reach, Rejection, ReviewEnd, SnoozeEnd, Time,
 };
 
 use tandem_protocol::agents::AgentCommand;
@@ -51,6 +51,7 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         EventBody::Snoozed { until } => (SystemKind::Other, put_off(actor, *until, event.time)),
         EventBody::SnoozeEnded { end, .. } => (SystemKind::Other, woken(*end, actor)),
         EventBody::ReviewAsked { .. } => (SystemKind::Other, say("said-review-asked", &[("name", customer.into())])),
+        EventBody::ReviewEnded { end, .. } => review_ended(*end, customer),
         EventBody::FeedbackGiven { score, text, .. } => {
             let line = say("said-feedback", &[("name", customer.into()), ("score", (*score).into())]);
             (SystemKind::Other, with(line, text))
@@ -63,6 +64,15 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         EventBody::Unknown(_) => (SystemKind::Other, say("newer", &[])),
         _ => (SystemKind::Other, String::new()),
     }
+}
+
+fn review_ended(end: ReviewEnd, customer: &str) -> (SystemKind, String) {
+    let (kind, said) = match end {
+        ReviewEnd::Declined => (SystemKind::Other, "said-review-declined"),
+        ReviewEnd::OptedOut => (SystemKind::Other, "said-review-declined.never"),
+        ReviewEnd::Undelivered => (SystemKind::Failure, "said-review-undelivered"),
+    };
+    (kind, say(said, &[("name", customer.into())]))
 }
 
 /// In place of words that their author withdrew.
