@@ -208,10 +208,18 @@ WITH asked AS (
     SELECT conversation_id, body->>'$.review' AS review_id, min(time) AS answered_at, count(*) AS given,
         arg_max(time, position) AS last_at, arg_max(body, position) AS newest
     FROM step WHERE kind = 'feedback_given' AND body->>'$.review' IS NOT NULL GROUP BY ALL
+), declined AS (
+    SELECT conversation_id, body->>'$.review' AS review_id, min(time) AS declined_at
+    FROM step WHERE kind = 'review_ended' AND body->>'$.end' <> 'undelivered' GROUP BY ALL
+), undelivered AS (
+    SELECT DISTINCT conversation_id, body->>'$.review' AS review_id
+    FROM step WHERE kind = 'review_ended' AND body->>'$.end' = 'undelivered'
 )
-SELECT conversation_id, review_id, round_no, asked_at, expires_at, answered_at, CASE WHEN given > 1 THEN last_at END AS edited_at,
+SELECT conversation_id, review_id, round_no, asked_at, expires_at, declined_at, answered_at, CASE WHEN given > 1 THEN last_at END AS edited_at,
     (newest->>'$.score')::BIGINT AS score, CASE WHEN given > 0 THEN length(coalesce(newest->>'$.text', '')) END AS comment_length
-FROM asked LEFT JOIN answers USING (conversation_id, review_id);
+FROM asked LEFT JOIN answers USING (conversation_id, review_id) LEFT JOIN declined USING (conversation_id, review_id)
+-- A request that did not arrive is none, unless it is answered.
+WHERE answered_at IS NOT NULL OR (conversation_id, review_id) NOT IN (SELECT (conversation_id, review_id) FROM undelivered);
 
 -- The facts of metrics: which belong to what time, and their sizes or whether they hit.
 CREATE TABLE fact AS

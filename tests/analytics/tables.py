@@ -664,7 +664,12 @@ class Conversation:
     def reviews(self):
         requests = {}
         for event in self.events:
-            if event.kind not in ("review_asked", "review_not_asked", "feedback_given"):
+            if event.kind not in ("review_asked", "review_not_asked", "review_ended", "feedback_given"):
+                continue
+            if event.kind == "review_ended":
+                row = requests.get(event.body["review"])
+                if row is not None:
+                    self.ended(row, event)
                 continue
             if event.kind == "feedback_given":
                 row = requests.get(event.body.get("review"))
@@ -678,7 +683,7 @@ class Conversation:
                 "not_asked": None if asked else event.body["reason"],
                 "expires_at": ms(event.body["expires"]) if asked else None,
             }
-            row |= dict.fromkeys(("answered_at", "edited_at", "score", "comment_length", "by", "agent_id", "sharing"))
+            row |= dict.fromkeys(("declined_at", "answered_at", "edited_at", "score", "comment_length", "by", "agent_id", "sharing"))
             if asked:
                 row["review_id"] = event.body["review"]
             else:
@@ -687,7 +692,15 @@ class Conversation:
             if asked:
                 requests[row["review_id"]] = self.rows["review"][-1]
 
+    def ended(self, row, event):
+        if event.body["end"] == "undelivered":
+            row["not_asked"] = "undelivered"
+        elif row["declined_at"] is None:
+            row["declined_at"] = event.time
+
     def answered(self, row, event):
+        # An answer shows that the request had arrived.
+        row["not_asked"] = None
         if row["answered_at"] is None:
             row["answered_at"] = event.time
         else:

@@ -701,6 +701,16 @@ queued: number,
  */
 held: number, };
 
+export type FileReview = { conversation: ConversationId, 
+/**
+ * The new review's id: the same again changes nothing.
+ */
+id: ReviewId, 
+/**
+ * The turn that it is about; none: the round.
+ */
+turn?: TurnId, question: string, score: number, comment: string, };
+
 export type FileView = { id: MediaId, name: string, contentType: string, bytes: number, 
 /**
  * It is completely on this machine and can be sent.
@@ -899,6 +909,8 @@ export type Join = { id: ConversationId,
  * The claimed call for help, if any.
  */
 call?: CallId, };
+
+export type Judged = { by: Participant, at: Time, };
 
 export type KeepOnTop = { id: ConversationId, on: boolean, };
 
@@ -1156,7 +1168,7 @@ available: boolean,
  */
 status: Availability | null, absence: Absence | null, };
 
-export type NotAsked = "window_closed" | "asked_recently" | "sampled_out" | "no_channel" | "plan_removed";
+export type NotAsked = "window_closed" | "asked_recently" | "sampled_out" | "no_channel" | "plan_removed" | "customer_opted_out" | "undelivered";
 
 export type NotSentView = { 
 /**
@@ -1292,6 +1304,8 @@ export type OneNumber = { id: string, };
 export type OneQuestion = { question: QuestionId, };
 
 export type OneReply = { reply: QuickReplyId, };
+
+export type OneReview = { id: ReviewId, };
 
 export type OneReviewPlan = { 
 /**
@@ -1663,6 +1677,10 @@ customer?: string | null, round: number,
  */
 turn?: TurnId | null, 
 /**
+ * The part of one participant that it is about, if it is about one.
+ */
+engagement?: EngagementId | null, 
+/**
  * What a reviewer or Your Logic looked at.
  */
 question?: string | null, 
@@ -1678,6 +1696,14 @@ reason?: NotAsked | null,
  * When the customer was asked, or it was decided not to.
  */
 askedAt: Time, expiresAt?: Time | null, 
+/**
+ * When the customer first said that they do not want to answer.
+ */
+declinedAt?: Time | null, 
+/**
+ * The customer does not want to be asked again.
+ */
+optedOut?: boolean, 
 /**
  * When the customer first answered.
  */
@@ -1697,13 +1723,21 @@ normal?: number | null, comment?: string | null,
 /**
  * Whose score it is, the main one first.
  */
-shares?: Array<Share>, verified: ReviewVerified, dispute?: Dispute | null, };
+shares?: Array<Share>, verified: ReviewVerified, dispute?: Dispute | null, 
+/**
+ * Who has confirmed the score.
+ */
+confirmed?: Judged | null, 
+/**
+ * Who has deleted it.
+ */
+deleted?: Judged | null, };
 
-export type ReviewStatus = "asked" | "answered" | "expired" | "not_asked";
+export type ReviewStatus = "asked" | "answered" | "expired" | "not_asked" | "declined" | "deleted";
 
 export type ReviewType = "customer" | "reviewer" | "auto";
 
-export type ReviewVerified = "none" | "disputed";
+export type ReviewVerified = "none" | "correct" | "disputed";
 
 export type ReviewWhen = "any" | "completed_by_person" | "completed_by_logic" | "by_logic_only";
 
@@ -2445,6 +2479,9 @@ export interface Commands {
   "numbers.usage": { request: OneNumber; response: WhatsappUsage };
   "reviews.list": { request: ListReviews; response: ReviewPage };
   "reviews.dispute": { request: DisputeReview; response: ReviewRow };
+  "reviews.file": { request: FileReview; response: ReviewRow };
+  "reviews.confirm": { request: OneReview; response: ReviewRow };
+  "reviews.delete": { request: OneReview; response: Nothing };
   "reviews.plans": { request: Nothing; response: ReviewPlansView };
   "reviews.savePlan": { request: SaveReviewPlan; response: ReviewPlanRow };
   "reviews.removePlan": { request: OneReviewPlan; response: Nothing };

@@ -62,6 +62,8 @@ pub struct Context {
     pub review_plan: Option<ReviewPlan>,
     /// When the customer was last asked for a review, in any conversation.
     pub review_asked: Option<Time>,
+    /// The customer wants to be asked for no more reviews.
+    pub review_opted_out: bool,
     /// The stored files that the command names and its sender may send here.
     pub files: Vec<Media>,
     /// Ids of the command's turns that turns of the conversation have already.
@@ -285,6 +287,12 @@ pub enum Command {
         review: Option<ReviewId>,
         score: u8,
         text: String,
+    },
+    /// The customer does not want to answer a request.
+    DeclineReview {
+        review: ReviewId,
+        /// Nor to be asked again.
+        never: bool,
     },
     /// How far the actor's side has received or seen.
     Receive {

@@ -21,7 +21,7 @@ use crate::engagement::{EndReason, Engagement, EngagementKind};
 use crate::event::{Event, EventBody, GOES_ON_ELSEWHERE, Side};
 use crate::failure::LogicFailure;
 use crate::help::{HelpReason, NeedsHelp, Reach};
-use crate::ids::{CommandId, ConversationId, EngagementId, Position};
+use crate::ids::{CommandId, ConversationId, EngagementId, Position, ReviewId};
 use crate::label::check_label;
 use crate::logic::{ASK_WITHIN_MS, LogicRequest, check_custom};
 use crate::participant::{Participant, ParticipantKind};
@@ -402,6 +402,7 @@ impl<'a> Draft<'a> {
             Command::Start(_) | Command::Tick => Ok(()),
             Command::Write { turn, content, received } => self.write(*turn, content.clone(), *received),
             Command::GiveFeedback { review, score, text } => self.give_feedback(*review, *score, text),
+            Command::DeclineReview { review, never } => self.decline_review(*review, *never),
             Command::Reply { .. }
             | Command::Note { .. }
             | Command::Join { .. }
@@ -479,6 +480,8 @@ impl<'a> Draft<'a> {
                 if open.is_some_and(|open| *stage > open.stage) {
                     let (turn, stage, reason, remedy, code) = (*turn, *stage, reason.clone(), *remedy, code.clone());
                     self.push(EventBody::TurnProgressed { turn, stage, reason, remedy, code });
+                } else if *stage == Stage::Failed {
+                    self.fail_review(ReviewId(turn.0));
                 }
                 Ok(())
             }

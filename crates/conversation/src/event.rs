@@ -16,7 +16,7 @@ use crate::ids::{
 };
 use crate::logic::{Fallback, LogicRequest};
 use crate::participant::Participant;
-use crate::review::{NotAsked, Share};
+use crate::review::{NotAsked, ReviewEnd, Share};
 use crate::snooze::SnoozeEnd;
 use crate::time::Time;
 use crate::turn::{Content, Remedy, Stage, Turn};
@@ -253,6 +253,10 @@ pub enum EventBody {
     ReviewNotAsked {
         round: u32,
         reason: NotAsked,
+    },
+    ReviewEnded {
+        review: ReviewId,
+        end: ReviewEnd,
     },
     FeedbackGiven {
         score: u8,

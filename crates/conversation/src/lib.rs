@@ -89,7 +89,7 @@ pub use participant::{Participant, ParticipantKind};
 pub use permission::{Permission, Permissions, Role, Scope};
 pub use queue::Queue;
 pub use rejection::Rejection;
-pub use review::{NotAsked, Review, ReviewAnswer, ReviewPlan, ReviewWhen, Share, check_review};
+pub use review::{NotAsked, Review, ReviewAnswer, ReviewEnd, ReviewPlan, ReviewWhen, Share, check_review};
 pub use round::CurrentRound;
 pub use section::{Access, RETENTION_MS, Section, may_read, sections, visible};
 pub use silence::is_courtesy;

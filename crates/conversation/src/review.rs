@@ -180,6 +180,10 @@ pub enum NotAsked {
     NoChannel,
     /// The plan was removed after the completion.
     PlanRemoved,
+    /// The customer wants to be asked no more.
+    CustomerOptedOut,
+    /// The channel refused the request, or could not deliver it.
+    Undelivered,
 }
 
 impl NotAsked {
@@ -192,8 +196,22 @@ impl NotAsked {
             Self::SampledOut => "sampled_out",
             Self::NoChannel => "no_channel",
             Self::PlanRemoved => "plan_removed",
+            Self::CustomerOptedOut => "customer_opted_out",
+            Self::Undelivered => "undelivered",
         }
     }
+}
+
+/// How a request ended without a score. A score that comes nevertheless counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewEnd {
+    /// The customer does not want to answer.
+    Declined,
+    /// The customer does not want to answer, nor to be asked again.
+    OptedOut,
+    /// The channel refused the request, or could not deliver it.
+    Undelivered,
 }
 
 /// Whose score it is: the loud turns of one participant in the round.
@@ -217,6 +235,8 @@ pub struct Review {
     pub edit_ms: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<ReviewAnswer>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<ReviewEnd>,
     /// Who spoke in its round; empty until the round is over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<Share>,
@@ -234,6 +254,18 @@ pub struct ReviewAnswer {
 }
 
 impl Review {
+    /// Whether it counts as a request: the customer may have seen it.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.end != Some(ReviewEnd::Undelivered)
+    }
+
+    /// Whether the customer has said that they do not want to answer, and has not answered since.
+    #[must_use]
+    pub fn is_declined(&self) -> bool {
+        matches!(self.end, Some(ReviewEnd::Declined | ReviewEnd::OptedOut)) && self.answer.is_none()
+    }
+
     /// Until when it can be answered, or its answer changed.
     #[must_use]
     pub fn until(&self) -> Time {

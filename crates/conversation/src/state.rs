@@ -371,6 +371,7 @@ impl Conversation {
                 self.ask_review(event, *review, *expires, *edit_ms);
             }
             EventBody::ReviewNotAsked { .. } => self.review_at = None,
+            EventBody::ReviewEnded { review, end } => self.end_review(*review, *end),
             EventBody::FeedbackGiven { score, text, review: Some(review), .. } => {
                 self.answer_review(*review, *score, text, event.time);
             }

@@ -74,6 +74,7 @@ pub(crate) fn role(event: &Event) -> Role {
         | EventBody::GoesOnIn { .. }
         | EventBody::GoesOnFrom { .. }
         | EventBody::ReviewAsked { .. }
+        | EventBody::ReviewEnded { .. }
         | EventBody::MailFailed { .. }
         | EventBody::Unknown(_) => Role::Entry,
         // The turn that they are about says it.

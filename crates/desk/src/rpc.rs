@@ -533,6 +533,9 @@ macro_rules! table {
             "numbers.usage" usage_of_number OneNumber => WhatsappUsage;
             "reviews.list" list_reviews ListReviews => ReviewPage;
             "reviews.dispute" dispute_review DisputeReview => ReviewRow;
+            "reviews.file" file_review FileReview => ReviewRow;
+            "reviews.confirm" confirm_review OneReview => ReviewRow;
+            "reviews.delete" delete_review OneReview => Nothing;
             "reviews.plans" review_plans Nothing => ReviewPlansView;
             "reviews.savePlan" save_review_plan SaveReviewPlan => ReviewPlanRow;
             "reviews.removePlan" remove_review_plan OneReviewPlan => Nothing;

@@ -314,7 +314,8 @@ impl Engine {
             _ => None,
         };
         let templates = whatsapp::templates_of(connection, before.as_deref(), &envelope.command)?;
-        let (review_plan, review_asked) = self.of_reviews(connection, before.as_deref(), &envelope.command)?;
+        let (review_plan, review_asked, review_opted_out) =
+            self.of_reviews(connection, before.as_deref(), &envelope.command)?;
         let mut files = Vec::new();
         if let Some(state) = &before {
             for file in envelope.command.files() {
@@ -333,6 +334,7 @@ impl Engine {
             templates: Some(templates),
             review_plan,
             review_asked,
+            review_opted_out,
             files,
             used,
             fresh,
@@ -356,24 +358,26 @@ impl Engine {
         Ok(answer)
     }
 
-    /// How the conversation's brand asks for reviews, and when its customer was last asked; only for commands that may
-    /// need to know.
+    /// How the conversation's brand asks for reviews, when its customer was last asked, and whether they want to be asked
+    /// no more; only for commands that may need to know.
     fn of_reviews(
         &self,
         connection: &Connection,
         state: Option<&Conversation>,
         command: &Command,
-    ) -> Result<(Option<ReviewPlan>, Option<Time>), StoreError> {
+    ) -> Result<(Option<ReviewPlan>, Option<Time>, bool), StoreError> {
         let Some(state) = state.filter(|state| state.review_at.is_some() || command.may_complete()) else {
-            return Ok((None, None));
+            return Ok((None, None, false));
         };
         let plan = state.brand.map(|brand| reviews::plan(connection, brand)).transpose()?.flatten();
-        if plan.is_none() {
-            return Ok((None, None));
+        // Your Logic asks without a plan, too.
+        if plan.is_none() && !matches!(command, Command::AnswerLogic { .. }) {
+            return Ok((None, None, false));
         }
+        let stored = reviews::last_asked(connection, state.customer.id)?;
         let grouped = self.group.values().filter(|changed| changed.after.customer.id == state.customer.id);
-        let grouped = grouped.filter_map(|changed| reviews::asked_in(&changed.after)).max();
-        Ok((plan, grouped.max(reviews::last_asked(connection, state.customer.id)?)))
+        let known = grouped.map(|changed| reviews::asked_in(&changed.after)).fold(stored, reviews::Asked::and);
+        Ok((plan, known.last, known.opted_out))
     }
 
     /// The event that added a turn, uncommitted ones included.

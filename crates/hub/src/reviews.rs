@@ -33,6 +33,10 @@ pub(crate) struct Words {
     missing: &'static str,
     too_long: &'static str,
     over: &'static str,
+    decline: &'static str,
+    never: &'static str,
+    declined: &'static str,
+    asked_no_more: &'static str,
     unknown: &'static str,
 }
 
@@ -49,6 +53,10 @@ const ENGLISH: Words = Words {
     missing: "Choose a rating from 1 to 5.",
     too_long: "A comment has at most 2,000 characters.",
     over: "This rating is closed.",
+    decline: "No, thanks",
+    never: "Do not ask me again",
+    declined: "You gave no rating. You can still do so.",
+    asked_no_more: "We will not ask you again.",
     unknown: "This link is not valid.",
 };
 
@@ -65,6 +73,10 @@ const GERMAN: Words = Words {
     missing: "Wählen Sie eine Bewertung von 1 bis 5.",
     too_long: "Ein Kommentar hat höchstens 2.000 Zeichen.",
     over: "Diese Bewertung ist geschlossen.",
+    decline: "Nein, danke",
+    never: "Nicht mehr fragen",
+    declined: "Sie haben nicht bewertet. Sie können es noch tun.",
+    asked_no_more: "Wir fragen Sie nicht mehr.",
     unknown: "Dieser Link ist ungültig.",
 };
 

@@ -93,13 +93,13 @@ fn request_of(event: &Event, state: &Conversation, id: ReviewId, text: &str, log
 /// A request for a review as its customer sees it. Only the newest can be answered.
 pub(crate) fn review_of(state: &Conversation, id: ReviewId) -> ChatReview {
     let Some(review) = state.review.as_deref().filter(|review| review.id == id) else {
-        return ChatReview { id, until: None, score: None, comment: String::new() };
+        return ChatReview { id, until: None, score: None, comment: String::new(), declined: false };
     };
     let (score, comment) = match &review.answer {
         Some(answer) => (Some(answer.score), answer.text.clone()),
         None => (None, String::new()),
     };
-    ChatReview { id, until: Some(review.until()), score, comment }
+    ChatReview { id, until: Some(review.until()), score, comment, declined: review.is_declined() }
 }
 
 /// A conversation as its customer sees it.

@@ -155,6 +155,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "reviews", sql: reviews::SCHEMA },
     Migration { name: "which numbers of WhatsApp are also on a phone", sql: whatsapp::COEXISTENCE },
     Migration { name: "reviews that are filed, and disputes", sql: reviews::FILED },
+    Migration { name: "reviews that are declined, deleted and confirmed", sql: reviews::ENDED },
 ];
 
 /// Parts of the schema that are not there although a step has made them.

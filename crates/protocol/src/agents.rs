@@ -2,12 +2,14 @@
 
 mod alerts;
 mod live;
+mod live_board;
 mod search;
 mod today;
 mod wording;
 
 pub use alerts::{Alert, AlertLedger, AlertOutcome, AlertReport, AlertReports, CallAlerts, Claim, Muted};
 pub use live::{Batch, DeskFrame, LiveChange, LiveFrame, Whereabouts, kind_of};
+pub use live_board::{BoardFigures, BoardPage};
 pub use search::{SearchHit, SearchKind, SearchPage, SearchSpan};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;

@@ -129,6 +129,17 @@ pub struct ChatReview {
     pub score: Option<u8>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub comment: String,
+    /// The customer did not want to answer. A score still counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub declined: bool,
+}
+
+/// `POST /chat/v1/reviews/{id}/decline`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ChatReviewDecline {
+    /// The customer does not want to be asked again, in this or another conversation.
+    pub never: bool,
 }
 
 /// `POST /chat/v1/reviews/{id}`.

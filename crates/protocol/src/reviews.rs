@@ -1,7 +1,9 @@
 //! Reviews: plans of brands, requests and answers.
 
 use serde::{Deserialize, Serialize};
-use tandem_conversation::{ConversationId, NotAsked, Participant, ReviewId, ReviewPlan, Share, Time, TurnId};
+use tandem_conversation::{
+    ConversationId, EngagementId, NotAsked, Participant, ReviewId, ReviewPlan, Share, Time, TurnId,
+};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
@@ -21,6 +23,10 @@ pub enum ReviewStatus {
     Answered,
     Expired,
     NotAsked,
+    /// The customer did not want to answer.
+    Declined,
+    /// A review of ours that was taken away.
+    Deleted,
 }
 
 /// Who gives a score.
@@ -39,6 +45,8 @@ pub enum ReviewType {
 #[serde(rename_all = "snake_case")]
 pub enum ReviewVerified {
     None,
+    /// Confirmed by one of ours, after a dispute if there is one.
+    Correct,
     Disputed,
 }
 
@@ -51,6 +59,9 @@ pub struct NewReview {
     /// The turn that it is about; none: the round in progress, or the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<TurnId>,
+    /// The part of one participant that it is about. Not together with a turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engagement: Option<EngagementId>,
     /// What was looked at.
     #[serde(default)]
     pub question: String,
@@ -76,6 +87,14 @@ pub struct Dispute {
     pub text: String,
 }
 
+/// Who has judged a review, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Judged {
+    pub by: Participant,
+    pub at: Time,
+}
+
 /// What became of one round, or a review that one of ours filed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -91,6 +110,9 @@ pub struct ReviewRow {
     /// The turn that it is about, if it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<TurnId>,
+    /// The part of one participant that it is about, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engagement: Option<EngagementId>,
     /// What a reviewer or Your Logic looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
@@ -105,6 +127,12 @@ pub struct ReviewRow {
     pub asked_at: Time,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Time>,
+    /// When the customer first said that they do not want to answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declined_at: Option<Time>,
+    /// The customer does not want to be asked again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub opted_out: bool,
     /// When the customer first answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Time>,
@@ -125,6 +153,12 @@ pub struct ReviewRow {
     pub verified: ReviewVerified,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dispute: Option<Dispute>,
+    /// Who has confirmed the score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Judged>,
+    /// Who has deleted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<Judged>,
 }
 
 /// `GET /api/v1/reviews`.

@@ -127,8 +127,10 @@ export function mockHub({ think = true, allowed = () => true } = {}) {
     }
     if (path.startsWith("reviews/")) {
       const given = JSON.parse(body);
+      const [, id, isDeclined] = path.split("/");
+      if (isDeclined) return reply(response, { id, until: "2999-01-01T00:00:00Z", declined: true });
       (session.reviews ??= []).push(given);
-      return reply(response, { id: path.slice("reviews/".length), until: "2999-01-01T00:00:00Z", ...given });
+      return reply(response, { id, until: "2999-01-01T00:00:00Z", ...given });
     }
     if (path === "messages") return reply(response, take(session, JSON.parse(body)));
     if (path === "media") {

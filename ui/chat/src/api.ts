@@ -48,8 +48,8 @@ export interface Door {
   entries(token: string, known: Known): Promise<EntryPage>;
   send(token: string, message: Message): Promise<Accepted>;
   upload(token: string, name: string, file: Blob, watch: Watch): Promise<Media>;
-  /** Answers a request for a review, or changes the answer. */
-  review?(token: string, id: string, answer: object): Promise<Review>;
+  /** Answers a request for a review or changes the answer (its id), or declines it (`ID/decline`). */
+  review?(token: string, path: string, answer: object): Promise<Review>;
   /** Where to fetch a file; `right` comes from its entry. */
   mediaUrl(id: string, right: string | null): string | null;
   liveUrl(): string;
@@ -93,8 +93,8 @@ export class HubApi implements Door {
     });
   }
 
-  review(token: string, id: string, answer: object): Promise<Review> {
-    return this.call(`reviews/${id}`, { method: "POST", headers: { ...json(), ...bearer(token) }, body: JSON.stringify(answer) });
+  review(token: string, path: string, answer: object): Promise<Review> {
+    return this.call(`reviews/${path}`, { method: "POST", headers: { ...json(), ...bearer(token) }, body: JSON.stringify(answer) });
   }
 
   upload(token: string, name: string, file: Blob, watch: Watch): Promise<Media> {

@@ -440,3 +440,42 @@ test("a review that is over says so and takes nothing", async () => {
   expect(find(element, ".review form").hidden).toBe(true);
   expect(find(element, ".review .said").textContent).toBe("This rating is closed.");
 });
+
+const acts = (element: UniversalChat): string[] => all(element, ".review .acts button").flatMap((act) => (act.hidden ? [] : [act.textContent ?? ""]));
+
+function pressAct(element: UniversalChat, act: string): Promise<void> {
+  all(element, ".review .acts button").find(({ textContent }) => textContent === act)?.click();
+  return settle();
+}
+
+test("who does not want to rate can say so, and rate after all", async () => {
+  const element = await chat();
+  await ask();
+  expect(acts(element)).toEqual(["No, thanks"]);
+  await pressAct(element, "No, thanks");
+  expect(hub.declined).toEqual([{ never: false }]);
+  expect(find(element, ".review .said").textContent).toBe("You gave no rating.");
+  expect(find(element, ".review form").hidden).toBe(true);
+  expect(acts(element)).toEqual(["Rate after all", "Do not ask me again"]);
+  await pressAct(element, "Rate after all");
+  expect(find(element, ".review form").hidden).toBe(false);
+  choose(element, 3);
+  await submit(element);
+  expect(hub.reviews).toEqual([{ score: 3 }]);
+  expect(find(element, ".review .said").textContent).toBe("Thank you for your rating: 3 of 5");
+  expect(acts(element)).toEqual(["Change rating"]);
+});
+
+test("who does not want to be asked again is told that they will not be", async () => {
+  const element = await chat();
+  await ask();
+  await pressAct(element, "No, thanks");
+  hub.refuse = (path) => (path.startsWith("reviews/") ? { status: 503, code: "hub.store" } : null);
+  await pressAct(element, "Do not ask me again");
+  expect(find(element, ".review .said").textContent).toBe("Your rating was not sent. Try again.");
+  hub.refuse = () => null;
+  await pressAct(element, "Do not ask me again");
+  expect(hub.declined).toEqual([{ never: false }, { never: true }]);
+  expect(find(element, ".review .said").textContent).toBe("We will not ask you again.");
+  expect(acts(element)).toEqual(["Rate after all"]);
+});

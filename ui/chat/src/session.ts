@@ -204,13 +204,13 @@ export class Session {
 
   /** Fills the node with a request for a review; without its part of the chat it stays empty. */
   card(node: HTMLElement, i18n: I18n, question: string, review: Review): HTMLElement {
-    const answer = async (id: string, given: object): Promise<Review> => {
+    const answer = async (path: string, given: object): Promise<Review> => {
       const { token } = this.memory;
       if (token === null || !this.api.review) throw new Error("no session");
-      return this.api.review(token, id, given);
+      return this.api.review(token, path, given);
     };
     const fill = this.env.part(`${this.options.hub}/chat/review.js`);
-    void fill.then(({ reviewCard }) => reviewCard(node, { i18n, door: { answer } }, question, review)).catch(() => undefined);
+    void fill.then(({ reviewCard }) => reviewCard(node, { i18n, door: { answer, decline: (id, never) => answer(`${id}/decline`, { never }) } }, question, review)).catch(() => undefined);
     return node;
   }
 

@@ -69,6 +69,8 @@ export class FakeHub {
   readonly requests: string[] = [];
   /** Every answer to a request for a review that arrived. */
   readonly reviews: { score: number; comment?: string }[] = [];
+  /** Every time that a request for a review was declined. */
+  readonly declined: { never: boolean }[] = [];
   readonly opened: Record<string, unknown>[] = [];
   sockets: FakeSocket[] = [];
   pageSize = 500;
@@ -158,7 +160,11 @@ export class FakeHub {
     if (path === "media") await Promise.race([this.uploads, aborted(init.signal)]);
     if (path === "media") return Response.json({ id: `media-${(this.serial += 1)}`, name: searchParams.get("name"), contentType: "", bytes: 1 });
     if (path.startsWith("reviews/")) {
-      const id = path.slice("reviews/".length);
+      const [, id, isDeclined] = path.split("/");
+      if (isDeclined) {
+        this.declined.push(body as { never: boolean });
+        return Response.json({ id, until: UNTIL, declined: true });
+      }
       this.reviews.push(body as { score: number; comment?: string });
       return Response.json({ id, until: UNTIL, ...(body as object) });
     }

@@ -12,6 +12,8 @@ export interface Review {
   /** The customer's answer: 1 to 5. */
   score?: number | null;
   comment?: string | null;
+  /** The customer did not want to answer; a score can still be given. */
+  declined?: boolean | null;
 }
 
 export interface Choice {

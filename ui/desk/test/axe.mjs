@@ -55,6 +55,7 @@ const LAYOUTS = {
   "numbers, new": ["low", "tiny", "zoomed"],
   "reviews, low": ["tiny", "forced"],
   "reviews, disagree": ["low"],
+  "reviews, file": ["low", "tiny", "zoomed"],
   "plans, one": ["low", "tiny", "zoomed"],
   "number ill": ["tiny", "forced"],
   "quick replies": ["narrow", "tiny", "forced"],

@@ -1,5 +1,5 @@
 // States of what administrators look after, and of reviews.
-import { numbers, ownReviews, plans, reviews } from "./steps.mjs";
+import { fileReview, numbers, ownReviews, plans, reviews } from "./steps.mjs";
 
 export const MANAGED = [
   ["numbers, list", "administrator,ill", async (page) => {
@@ -32,6 +32,11 @@ export const MANAGED = [
     await ownReviews(page);
     await page.getByRole("button", { name: /^Disagree/ }).first().click();
     await page.getByLabel("Why do you disagree?").fill("It was a holiday.");
+  }],
+  ["reviews, file", "administrator", async (page) => {
+    await fileReview(page);
+    await page.getByLabel("2 of 5").check();
+    await page.getByLabel("Comment (optional)").fill("She asked twice for the number.");
   }],
   ["reviews, offline", "offline", async (page) => {
     await ownReviews(page);

@@ -36,6 +36,10 @@ const fromPalette = (words, title) => async (page) => {
 
 export const reviews = fromPalette("reviews ratings", "Reviews");
 export const ownReviews = fromPalette("reviews of my work", "Reviews of my work");
+export const fileReview = async (page) => {
+  await show("Carmen Menzel")(page);
+  await fromPalette("review this", "Review of the conversation with Carmen Menzel")(page);
+};
 export const plans = fromPalette("asking for reviews", "Asking for reviews");
 
 export const invitePartner = async (page) => {

@@ -29,6 +29,54 @@ const settled = (page) => page.evaluate(() => new Promise((done) => requestAnima
 const say = (page, id, text) =>
   page.evaluate(([id, text]) => window.__fake.add(id, { by: { kind: "customer" }, body: { type: "text", turn: text, text, silent: false } }), [id, text]);
 
+await story("The board is printed alone, with all its rows", "", async (page) => {
+  await page.keyboard.press("Alt+0");
+  await page.getByTestId("board-row").first().waitFor();
+  const rows = await page.getByTestId("board-row").count();
+  await page.emulateMedia({ media: "print" });
+  await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+  assert.equal(await page.getByTestId("board-row").count(), rows);
+  assert.equal(await page.locator("nav").first().isVisible(), false, "the rail is not printed");
+  assert.equal(await page.getByRole("button", { name: "Wall display" }).isVisible(), false);
+  const [table, region] = await page.locator(".table").evaluate((one) => [one.scrollHeight, one.clientHeight]);
+  assert.ok(table <= region + 1, "no row is cut off");
+  assert.equal(await page.evaluate(() => getComputedStyle(document.body).overflowY), "visible", "it goes on for several pages");
+  if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/board-print.png`, fullPage: true });
+});
+
+await story("A report over the board is printed alone", "", async (page) => {
+  await page.keyboard.press("Alt+0");
+  await page.getByTestId("board-row").first().waitFor();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("report");
+  await page.keyboard.press("Enter");
+  await page.getByTestId("report-period").waitFor();
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.getByTestId("report-period").isVisible(), true);
+  assert.equal(await page.getByTestId("board-row").first().isVisible(), false, "the board is behind it");
+  assert.equal(await page.getByRole("dialog").evaluate((one) => getComputedStyle(one).position), "absolute", "it goes on for several pages");
+  if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/report-print.png`, fullPage: true });
+});
+
+await story("The board's selected row stays on screen, and rows beyond it are drawn only when they come", "", async (page) => {
+  await page.setViewportSize({ width: 1440, height: 420 });
+  await page.keyboard.press("Alt+0");
+  await page.getByTestId("board-row").first().waitFor();
+  await page.keyboard.press("End");
+  await settled(page);
+  const last = page.locator("tr[aria-current]");
+  const inside = () => last.evaluate((row) => {
+    const [a, b] = [row.getBoundingClientRect(), row.closest(".table").getBoundingClientRect()];
+    return a.top >= b.top - 1 && a.bottom <= b.bottom + 1;
+  });
+  assert.ok(await inside(), "End brings the last row into view");
+  await page.keyboard.press("Home");
+  await settled(page);
+  const head = await page.locator(".table thead").boundingBox();
+  const first = await last.boundingBox();
+  assert.ok(first.y >= head.y + head.height - 1, "the head does not cover the first row");
+});
+
 await story("A journey opens at its end and follows what comes", "", async (page) => {
   await open(page, "Carmen Menzel");
   await settled(page);

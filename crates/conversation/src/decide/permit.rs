@@ -27,7 +27,10 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
         Command::Start(opening) if opening.channel.facts().templates => (&[Customer, Agent, System], Handles),
         Command::Start(_) => (&[Customer, System], Handles),
         Command::Write { .. } => (&[Customer, Device], Handles),
-        Command::GiveFeedback { .. } | Command::WithdrawTurn { .. } | Command::Hear { .. } => (&[Customer], Handles),
+        Command::GiveFeedback { .. }
+        | Command::DeclineReview { .. }
+        | Command::WithdrawTurn { .. }
+        | Command::Hear { .. } => (&[Customer], Handles),
         // The hub brings a file that could not be fetched before.
         Command::EditTurn { .. } => (&[Customer, System], Handles),
         Command::React { .. } => (&[Customer, Agent, ExternalAgent, Device], Handles),

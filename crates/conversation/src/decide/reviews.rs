@@ -7,7 +7,7 @@ use crate::ids::ReviewId;
 use crate::limits;
 use crate::participant::Participant;
 use crate::rejection::Rejection;
-use crate::review::{NotAsked, ReviewPlan, check_comment, check_score};
+use crate::review::{NotAsked, ReviewEnd, ReviewPlan, check_comment, check_score};
 use crate::time::Time;
 use crate::turn::Content;
 
@@ -38,6 +38,9 @@ impl Draft<'_> {
 
     fn may_ask(&self) -> Result<&ReviewPlan, NotAsked> {
         let plan = self.context.review_plan.as_ref().ok_or(NotAsked::PlanRemoved)?;
+        if self.context.review_opted_out {
+            return Err(NotAsked::CustomerOptedOut);
+        }
         if !plan.samples(self.state.id, self.state.round_no()) {
             return Err(NotAsked::SampledOut);
         }
@@ -53,7 +56,7 @@ impl Draft<'_> {
     /// Your Logic asks at once, in its own words. A round that was asked about is not asked about again.
     pub(super) fn ask_feedback(&mut self, text: &str) -> Result<(), Rejection> {
         let content = Content::Text { text: text.to_owned() }.checked()?;
-        if self.state.is_reviewed() {
+        if self.state.is_reviewed() || self.context.review_opted_out {
             return Ok(());
         }
         if !self.state.channel.facts().reviews || self.why_not_said().is_some() {
@@ -93,5 +96,27 @@ impl Draft<'_> {
         }
         self.push(EventBody::FeedbackGiven { score, text: text.to_owned(), review, shares });
         Ok(())
+    }
+
+    /// A customer who has answered can only say that they do not want to be asked again. The same again changes nothing.
+    pub(super) fn decline_review(&mut self, id: ReviewId, never: bool) -> Result<(), Rejection> {
+        let asked = self.state.review.as_deref().filter(|asked| asked.id == id).ok_or(Rejection::ReviewOver)?;
+        let end = if never { ReviewEnd::OptedOut } else { ReviewEnd::Declined };
+        if asked.end == Some(end) || asked.end == Some(ReviewEnd::OptedOut) {
+            return Ok(());
+        }
+        if !never && (asked.answer.is_some() || asked.until() <= self.now()) {
+            return Err(Rejection::ReviewOver);
+        }
+        self.push(EventBody::ReviewEnded { review: id, end });
+        Ok(())
+    }
+
+    /// The channel could not deliver a request. Whoever has reacted to it has it nevertheless.
+    pub(super) fn fail_review(&mut self, id: ReviewId) {
+        let open = self.state.review.as_deref().filter(|asked| asked.id == id);
+        if open.is_some_and(|asked| asked.answer.is_none() && asked.end.is_none()) {
+            self.push_system(EventBody::ReviewEnded { review: id, end: ReviewEnd::Undelivered });
+        }
     }
 }

@@ -310,7 +310,9 @@ impl Open {
             }
             EventBody::GoesOnIn { conversation } => self.command.goes_on = conversation.is_some(),
             EventBody::GoesOnFrom { conversation, .. } => self.conversation.continues = *conversation,
-            EventBody::ReviewAsked { .. } | EventBody::ReviewNotAsked { .. } => self.review(event, version, rows),
+            EventBody::ReviewAsked { .. } | EventBody::ReviewNotAsked { .. } | EventBody::ReviewEnded { .. } => {
+                self.review(event, version, rows);
+            }
             EventBody::FeedbackGiven { score, .. } => {
                 self.round.score(*score >= definitions.at(at).confirming_score);
                 self.review(event, version, rows);

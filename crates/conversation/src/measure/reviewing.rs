@@ -6,7 +6,7 @@ use super::rows::ReviewRow;
 use super::tables::{Rows, put};
 use crate::event::{Event, EventBody};
 use crate::ids::ReviewId;
-use crate::review::NotAsked;
+use crate::review::{NotAsked, ReviewEnd};
 
 impl Open {
     pub(super) fn review(&mut self, event: &Event, version: u64, rows: &mut Rows) {
@@ -17,6 +17,7 @@ impl Open {
             asked_at: event.time,
             not_asked,
             expires_at: None,
+            declined_at: None,
             answered_at: None,
             edited_at: None,
             score: None,
@@ -35,8 +36,18 @@ impl Open {
                 let id = event.conversation.review_at(event.position);
                 put(&mut rows.reviews, version, id, begun(id, *round, Some(*reason)));
             }
+            EventBody::ReviewEnded { review, end } => {
+                let Some(row) = self.review.as_mut().filter(|row| row.review_id == *review) else { return };
+                match end {
+                    ReviewEnd::Undelivered => row.not_asked = Some(NotAsked::Undelivered),
+                    ReviewEnd::Declined | ReviewEnd::OptedOut => row.declined_at = row.declined_at.or(Some(event.time)),
+                }
+                put(&mut rows.reviews, version, *review, row.clone());
+            }
             EventBody::FeedbackGiven { score, text, review: Some(id), shares } => {
                 let Some(row) = self.review.as_mut().filter(|row| row.review_id == *id) else { return };
+                // Who answers has been asked.
+                row.not_asked = None;
                 row.edited_at = row.answered_at.map(|_| event.time);
                 row.answered_at.get_or_insert(event.time);
                 let main = shares.first().map(|share| &share.by);

@@ -78,6 +78,8 @@ pub struct ReviewRow {
     pub asked_at: Time,
     pub not_asked: Option<NotAsked>,
     pub expires_at: Option<Time>,
+    /// When the customer first said that they do not want to answer.
+    pub declined_at: Option<Time>,
     pub answered_at: Option<Time>,
     pub edited_at: Option<Time>,
     pub score: Option<u8>,

@@ -4,7 +4,7 @@ use super::Conversation;
 use crate::event::Event;
 use crate::ids::ReviewId;
 use crate::participant::Participant;
-use crate::review::{Review, ReviewAnswer, Share};
+use crate::review::{Review, ReviewAnswer, ReviewEnd, Share};
 use crate::time::Time;
 use crate::voice::Voice;
 
@@ -41,13 +41,22 @@ impl Conversation {
     pub(crate) fn ask_review(&mut self, event: &Event, id: ReviewId, expires: Time, edit_ms: i64) {
         self.review_at = None;
         let (round, asked) = (self.round_no(), event.time);
-        self.review = Some(Box::new(Review { id, round, asked, expires, edit_ms, answer: None, shares: Vec::new() }));
+        let (answer, end, shares) = (None, None, Vec::new());
+        self.review = Some(Box::new(Review { id, round, asked, expires, edit_ms, answer, end, shares }));
     }
 
     pub(crate) fn answer_review(&mut self, id: ReviewId, score: u8, text: &str, at: Time) {
         if let Some(review) = self.review.as_mut().filter(|review| review.id == id) {
             let first = review.answer.as_ref().map_or(at, |answer| answer.first);
             review.answer = Some(ReviewAnswer { first, score, text: text.to_owned() });
+            // Who answers has been asked.
+            review.end = review.end.filter(|end| *end != ReviewEnd::Undelivered);
+        }
+    }
+
+    pub(crate) fn end_review(&mut self, id: ReviewId, end: ReviewEnd) {
+        if let Some(review) = self.review.as_mut().filter(|review| review.id == id) {
+            review.end = Some(end);
         }
     }
 

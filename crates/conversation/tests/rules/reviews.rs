@@ -1,8 +1,8 @@
 //! Reviews: asked once per round, answered in silence, and whose they are.
 
 use tandem_conversation::{
-    Action, Channel, Command, EventBody, NotAsked, Participant, Rejection, ReviewId, ReviewPlan, ReviewWhen, Time,
-    Trigger, TurnId, trigger_of,
+    Action, Channel, Command, EventBody, NotAsked, Participant, Rejection, ReviewEnd, ReviewId, ReviewPlan, ReviewWhen,
+    Stage as Reached, Time, Trigger, TurnId, trigger_of,
 };
 
 use crate::stage::{Stage, jonas, maya, message};
@@ -196,6 +196,82 @@ fn a_request_expires_and_others_requests_are_none() {
     for score in [0, 6] {
         assert!(matches!(gives(&mut stage, score), Err(Rejection::Invalid { .. })));
     }
+}
+
+fn declines(stage: &mut Stage, never: bool) -> Result<usize, Rejection> {
+    let review = request(stage);
+    stage.carmen(Command::DeclineReview { review, never }).map(|events| events.len())
+}
+
+fn end(stage: &Stage) -> Option<ReviewEnd> {
+    stage.state.review.as_ref().expect("Carmen was asked").end
+}
+
+#[test]
+fn who_declines_can_still_answer_and_who_has_answered_cannot_decline() {
+    let mut stage = asked(ReviewPlan::default());
+    assert_eq!(declines(&mut stage, false), Ok(1));
+    assert_eq!(declines(&mut stage, false), Ok(0), "the same again changes nothing");
+    assert!(stage.state.review.as_ref().is_some_and(|review| review.is_declined()));
+    assert!(!stage.state.in_progress(), "declining is silent");
+    assert_eq!(gives(&mut stage, 4), Ok(1));
+    assert!(stage.state.review.as_ref().is_some_and(|review| !review.is_declined()));
+    let mut answered = asked(ReviewPlan::default());
+    gives(&mut answered, 4).unwrap();
+    assert_eq!(declines(&mut answered, false), Err(Rejection::ReviewOver));
+    let mut late = asked(ReviewPlan::default());
+    late.now = late.now.plus_ms(72 * HOUR_MS);
+    assert_eq!(declines(&mut late, false), Err(Rejection::ReviewOver));
+    let other = Command::DeclineReview { review: ReviewId(late.id()), never: true };
+    assert_eq!(late.carmen(other), Err(Rejection::ReviewOver));
+}
+
+#[test]
+fn who_wants_to_be_asked_no_more_can_say_so_at_any_time() {
+    let mut stage = asked(ReviewPlan::default());
+    gives(&mut stage, 2).unwrap();
+    stage.now = stage.now.plus_ms(100 * DAY_MS);
+    assert_eq!(declines(&mut stage, true), Ok(1));
+    assert_eq!((declines(&mut stage, true), declines(&mut stage, false)), (Ok(0), Ok(0)), "it stays so");
+    assert_eq!(end(&stage), Some(ReviewEnd::OptedOut));
+}
+
+#[test]
+fn who_wants_to_be_asked_no_more_is_not_asked_by_anybody() {
+    let mut stage = answered(ReviewPlan::default());
+    stage.review_opted_out = true;
+    stage.maya(complete()).unwrap();
+    stage.pass_ms(DELAY_MS);
+    assert_eq!(outcomes(&stage), [Err((1, NotAsked::CustomerOptedOut))]);
+
+    let mut stage = Stage::new();
+    stage.review_opted_out = true;
+    stage.carmen_writes("Where is my parcel?");
+    stage.logic_answers(vec![message("On its way."), Action::Feedback { text: "How did we do?".into() }]);
+    assert_eq!(outcomes(&stage), []);
+    assert_eq!(stage.state.fallback, None);
+}
+
+fn reported(stage: &mut Stage, reached: Reached) -> usize {
+    let turn = TurnId(request(stage).0);
+    let report = Command::Progress { turn, stage: reached, reason: None, remedy: None, code: None };
+    stage.system(report).unwrap().len()
+}
+
+#[test]
+fn a_request_that_the_channel_refused_was_none_until_it_is_answered() {
+    let mut stage = asked(ReviewPlan::default());
+    for reached in [Reached::Sent, Reached::Delivered] {
+        assert_eq!(reported(&mut stage, reached), 0, "that it arrived is no news");
+    }
+    assert_eq!(reported(&mut stage, Reached::Failed), 1);
+    assert_eq!(reported(&mut stage, Reached::Failed), 0, "once");
+    assert_eq!(end(&stage), Some(ReviewEnd::Undelivered));
+    assert!(stage.state.review.as_ref().is_some_and(|review| !review.is_asked()));
+    assert_eq!(stage.events.iter().rev().take(1).filter_map(trigger_of).count(), 0, "Your Logic is not asked");
+    gives(&mut stage, 5).unwrap();
+    assert_eq!(end(&stage), None, "who answers has been asked");
+    assert_eq!(reported(&mut stage, Reached::Failed), 0);
 }
 
 #[test]

@@ -103,6 +103,8 @@ pub struct Stage {
     pub review_plan: Option<ReviewPlan>,
     /// When Carmen was last asked for a review, in any conversation.
     pub review_asked: Option<Time>,
+    /// Carmen wants to be asked no more.
+    pub review_opted_out: bool,
     ids: u128,
 }
 
@@ -151,7 +153,19 @@ impl Stage {
         let button = context.button;
         let (typing_until, ids) = (None, 1 + (number << 32));
         let (templates, review_plan, review_asked) = (None, None, None);
-        Self { state, events, now, typing_until, logic_available, button, templates, review_plan, review_asked, ids }
+        Self {
+            state,
+            events,
+            now,
+            typing_until,
+            logic_available,
+            button,
+            templates,
+            review_plan,
+            review_asked,
+            review_opted_out: false,
+            ids,
+        }
     }
 
     /// A new id, the same in every run.
@@ -172,6 +186,7 @@ impl Stage {
         context.templates.clone_from(&self.templates);
         context.review_plan.clone_from(&self.review_plan);
         context.review_asked = self.review_asked;
+        context.review_opted_out = self.review_opted_out;
         context.files = stored(&command);
         let envelope = Envelope { id, conversation: self.state.id, actor, permissions, command };
         let events = decide(Some(&self.state), &envelope, &context)?;
@@ -389,6 +404,7 @@ pub fn context(now: Time, logic_available: bool, person_typing_until: Option<Tim
         button: Some("Refund".into()),
         review_plan: None,
         review_asked: None,
+        review_opted_out: false,
         files: Vec::new(),
         used: Vec::new(),
         fresh: (0..8).map(|i| Uuid::from_u128(0xf000_0000_0000 + seed * 8 + i)).collect(),

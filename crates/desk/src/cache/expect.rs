@@ -59,6 +59,7 @@ impl Expecting {
             button: Some(String::new()),
             review_plan: None,
             review_asked: None,
+            review_opted_out: false,
             files: Vec::new(),
             used: Vec::new(),
             fresh: Vec::new(),

@@ -6,7 +6,7 @@ use fluent_bundle::FluentValue;
 use tandem_conversation::{
     CALL, CALL_PERMISSION, Contact, ContactKind, CustomerRef, DELETED, Dismissal, Drawn, EndReason, Engagement,
     EngagementKind, Event, EventBody, Fallback, Former, GOES_ON_ELSEWHERE, GoesOn, Grade, HelpReason, LogicFailure,
-    NeedsHelp, Participant, RENUMBERED, REUSED, Reach, Rejection, SnoozeEnd, Time,
+    NeedsHelp, Participant, RENUMBERED, REUSED, Reach, Rejection, ReviewEnd, SnoozeEnd, Time,
 };
 
 use tandem_protocol::agents::AgentCommand;
@@ -55,6 +55,7 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         EventBody::GoesOnFrom { conversation: Some(_), .. } => (SystemKind::Status, by(actor, "said-goes-on-from")),
         EventBody::GoesOnFrom { conversation: None, .. } => (SystemKind::Status, by(actor, "said-goes-on-from.not")),
         EventBody::ReviewAsked { .. } => (SystemKind::Other, say("said-review-asked", &[("name", customer.into())])),
+        EventBody::ReviewEnded { end, .. } => review_ended(*end, customer),
         EventBody::FeedbackGiven { score, text, .. } => {
             let line = say("said-feedback", &[("name", customer.into()), ("score", (*score).into())]);
             (SystemKind::Other, with(line, text))
@@ -67,6 +68,15 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
         EventBody::Unknown(_) => (SystemKind::Other, say("newer", &[])),
         _ => (SystemKind::Other, String::new()),
     }
+}
+
+fn review_ended(end: ReviewEnd, customer: &str) -> (SystemKind, String) {
+    let (kind, said) = match end {
+        ReviewEnd::Declined => (SystemKind::Other, "said-review-declined"),
+        ReviewEnd::OptedOut => (SystemKind::Other, "said-review-declined.never"),
+        ReviewEnd::Undelivered => (SystemKind::Failure, "said-review-undelivered"),
+    };
+    (kind, say(said, &[("name", customer.into())]))
 }
 
 /// In place of words that their author withdrew.

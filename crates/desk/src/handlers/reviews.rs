@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use tandem_protocol::HAS_REVIEWS;
-use tandem_protocol::reviews::{ReviewPage, ReviewPlanRow, ReviewRow};
+use tandem_protocol::reviews::{NewReview, ReviewPage, ReviewPlanRow, ReviewRow};
 
 use crate::cache::{library, meta};
 use crate::hub::HubError;
 use crate::refusals::error;
-use crate::rpc::{DisputeReview, ListReviews, Nothing, OneReviewPlan, RpcError, SaveReviewPlan};
+use crate::rpc::{DisputeReview, FileReview, ListReviews, Nothing, OneReview, OneReviewPlan, RpcError, SaveReviewPlan};
 use crate::session::Session;
 use crate::view::ReviewPlansView;
 use crate::words::say;
@@ -32,6 +32,25 @@ impl Workplace {
             async move { session.hub.dispute_review(&token, id, &text).await }
         })
         .await
+    }
+
+    pub(crate) async fn file_review(&self, request: FileReview) -> Result<ReviewRow, RpcError> {
+        let FileReview { conversation, id, turn, question, score, comment } = request;
+        let review = NewReview { id, turn, engagement: None, question, score, comment };
+        self.of_reviews(|session, token| {
+            let review = review.clone();
+            async move { session.hub.file_review(&token, conversation, &review).await }
+        })
+        .await
+    }
+
+    pub(crate) async fn confirm_review(&self, OneReview { id }: OneReview) -> Result<ReviewRow, RpcError> {
+        self.of_reviews(|session, token| async move { session.hub.confirm_review(&token, id).await }).await
+    }
+
+    pub(crate) async fn delete_review(&self, OneReview { id }: OneReview) -> Result<Nothing, RpcError> {
+        let deleted = self.of_reviews(|session, token| async move { session.hub.delete_review(&token, id).await });
+        deleted.await.map(|()| Nothing {})
     }
 
     pub(crate) async fn review_plans(&self, _: Nothing) -> Result<ReviewPlansView, RpcError> {

@@ -1,8 +1,8 @@
 //! The doors to reviews, and to how brands ask for them.
 
 use reqwest::Method;
-use tandem_conversation::{ReviewId, ReviewPlan};
-use tandem_protocol::reviews::{NewDispute, ReviewPage, ReviewPlanRow, ReviewRow};
+use tandem_conversation::{ConversationId, ReviewId, ReviewPlan};
+use tandem_protocol::reviews::{NewDispute, NewReview, ReviewPage, ReviewPlanRow, ReviewRow};
 
 use super::{Hub, HubError, NOTHING, checked, network};
 
@@ -19,6 +19,25 @@ impl Hub {
     pub(crate) async fn dispute_review(&self, token: &str, id: ReviewId, text: &str) -> Result<ReviewRow, HubError> {
         let dispute = NewDispute { text: text.to_owned() };
         self.ask(Method::POST, &format!("{REVIEWS}/{id}/dispute"), Some(token), Some(&dispute)).await
+    }
+
+    /// Files a review of the user's own. The same again changes nothing.
+    pub(crate) async fn file_review(
+        &self,
+        token: &str,
+        of: ConversationId,
+        review: &NewReview,
+    ) -> Result<ReviewRow, HubError> {
+        self.ask(Method::POST, &format!("conversations/{of}/reviews"), Some(token), Some(review)).await
+    }
+
+    pub(crate) async fn confirm_review(&self, token: &str, id: ReviewId) -> Result<ReviewRow, HubError> {
+        self.ask(Method::POST, &format!("{REVIEWS}/{id}/confirm"), Some(token), NOTHING).await
+    }
+
+    pub(crate) async fn delete_review(&self, token: &str, id: ReviewId) -> Result<(), HubError> {
+        let request = self.request(Method::DELETE, &format!("{REVIEWS}/{id}")).bearer_auth(token);
+        checked(request.send().await.map_err(network)?).await.map(drop)
     }
 
     pub(crate) async fn review_plans(&self, token: &str) -> Result<Vec<ReviewPlanRow>, HubError> {

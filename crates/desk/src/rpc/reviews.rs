@@ -1,7 +1,7 @@
 //! Commands about reviews.
 
 use serde::Deserialize;
-use tandem_conversation::{ReviewId, ReviewPlan};
+use tandem_conversation::{ConversationId, ReviewId, ReviewPlan, TurnId};
 use ts_rs::TS;
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -20,6 +20,28 @@ pub struct ListReviews {
 pub struct DisputeReview {
     pub id: ReviewId,
     pub text: String,
+}
+
+/// A review of the user's own.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileReview {
+    pub conversation: ConversationId,
+    /// The new review's id: the same again changes nothing.
+    pub id: ReviewId,
+    /// The turn that it is about; none: the round.
+    #[serde(default)]
+    #[ts(optional)]
+    pub turn: Option<TurnId>,
+    pub question: String,
+    pub score: u8,
+    pub comment: String,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OneReview {
+    pub id: ReviewId,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]

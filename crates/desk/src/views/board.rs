@@ -18,7 +18,7 @@ use crate::view::{
 };
 
 /// Rows of one answer, at most.
-const ROWS: usize = 1_000;
+const ROWS: usize = 5_000;
 /// What started within this time is new, in milliseconds.
 const NEW_MS: i64 = 60 * 60 * 1000;
 

@@ -378,6 +378,7 @@ impl FakeHub {
             button: button.map(|button| button.title.clone()),
             review_plan: None,
             review_asked: None,
+            review_opted_out: false,
             files: envelope.command.files().into_iter().cloned().collect(),
             used: Vec::new(),
             fresh: std::iter::repeat_with(Uuid::now_v7).take(4).collect(),

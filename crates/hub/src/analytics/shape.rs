@@ -429,6 +429,7 @@ pub(crate) const REVIEW: Shape = Shape {
         ("asked_at", Time),
         ("not_asked", Enum),
         ("expires_at", Time),
+        ("declined_at", Time),
         ("answered_at", Time),
         ("edited_at", Time),
         ("score", Int),

@@ -9,7 +9,9 @@ use tandem_conversation::{
     ConversationId, Permission, Rejection, ReviewId, ReviewPlan, check_review, is_blank, limits,
 };
 use tandem_protocol::Problem;
-use tandem_protocol::reviews::{Dispute, NewDispute, NewReview, ReviewPage, ReviewPlanRow, ReviewRow};
+use tandem_protocol::reviews::{
+    Dispute, Judged, NewDispute, NewReview, ReviewPage, ReviewPlanRow, ReviewRow, ReviewType, ReviewVerified,
+};
 use utoipa::IntoParams;
 
 use super::auth::Signed;
@@ -126,11 +128,18 @@ pub(crate) async fn file(
 ) -> Result<axum::Json<ReviewRow>, ApiError> {
     signed.require(Permission::ReviewsWrite)?;
     let of: ConversationId = id(&path, "conversation")?;
-    let NewReview { id, turn, question, score, comment } = new;
+    let NewReview { id, turn, engagement, question, score, comment } = new;
     check_review(&question, score, &comment)?;
     if id.0.is_nil() {
         return Err(Rejection::nil_id().into());
     }
+    let part = match engagement {
+        Some(_) if turn.is_some() => {
+            return Err(Rejection::invalid("engagement", "not together with a turn").into());
+        }
+        Some(engagement) => hub.database.read(move |connection| reviews::engaged(connection, of, engagement)).await?,
+        None => None,
+    };
     let (reviewer, rights, now) = (signed.participant(), signed.0.rights(), hub.clock.now());
     let row = hub.database.write(move |connection, engine| -> Result<_, StoreError> {
         let state = engine.state(connection, of)?.ok_or(Rejection::Unknown)?;
@@ -139,10 +148,11 @@ pub(crate) async fn file(
         }
         let said_by = match turn {
             Some(turn) => Some(engine.said_by(connection, of, turn)?.ok_or_else(no_turn)?),
+            None if engagement.is_some() => Some(part.ok_or_else(no_part)?),
             None => None,
         };
         let about = Filed::of(&state, said_by.as_ref(), now);
-        let filed = Filed { id, reviewer, turn, question, score, comment, ..about };
+        let filed = Filed { id, reviewer, turn, engagement, question, score, comment, ..about };
         reviews::file(connection, &filed)?;
         let row = reviews::get(connection, id, now)?.filter(|known| filed.is(known));
         Ok(row.ok_or(Rejection::IdUsed)?)
@@ -152,6 +162,10 @@ pub(crate) async fn file(
 
 fn no_turn() -> Rejection {
     Rejection::invalid("turn", "no turn of ours has this id here")
+}
+
+fn no_part() -> Rejection {
+    Rejection::invalid("engagement", "nobody of ours has this part here")
 }
 
 /// Says once that one disagrees with a score of one's own.
@@ -168,8 +182,8 @@ pub(crate) async fn dispute(
 ) -> Result<axum::Json<ReviewRow>, ApiError> {
     signed.require(Permission::ReviewsView)?;
     check_dispute(&text)?;
-    let unknown = || ApiError::new(404, "review.unknown", "There is no such review of yours.");
-    let Ok(review) = path.parse::<ReviewId>() else { return Err(unknown()) };
+    let none = || ApiError::new(404, "review.unknown", "There is no such review of yours.");
+    let Ok(review) = path.parse::<ReviewId>() else { return Err(none()) };
     let (by, user, at) = (signed.participant(), signed.0.id, hub.clock.now());
     let row = hub.database.write(move |connection, _| -> Result<_, StoreError> {
         let known = reviews::get(connection, review, at)?;
@@ -187,8 +201,73 @@ pub(crate) async fn dispute(
     match row.await? {
         Some((true, row)) => Ok(axum::Json(row)),
         Some((false, _)) => Err(ApiError::new(409, "review.disputed", "This review is disputed already.")),
+        None => Err(none()),
+    }
+}
+
+/// Confirms a score, after a look at what is said against it. The same again changes nothing. Nobody confirms a score of
+/// their own.
+#[utoipa::path(post, path = "/api/v1/reviews/{id}/confirm", tag = "reviews", params(("id" = String, Path)),
+    responses((status = 200, body = ReviewRow), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem),
+        (status = 409, description = "It has no score, or the score is one's own", body = Problem)))]
+pub(crate) async fn confirm(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Path(path): Path<String>,
+) -> Result<axum::Json<ReviewRow>, ApiError> {
+    signed.require(Permission::ReviewsWrite)?;
+    let review = path.parse::<ReviewId>().map_err(|_| unknown())?;
+    let (judged, user) = (Judged { by: signed.participant(), at: hub.clock.now() }, signed.0.id);
+    let row = hub.database.write(move |connection, _| -> Result<_, StoreError> {
+        let Some(row) = reviews::get(connection, review, judged.at)? else { return Ok(None) };
+        let may = row.score.is_some() && row.shares.iter().all(|share| share.by.user() != Some(user));
+        if may && row.verified != ReviewVerified::Correct {
+            reviews::confirm(connection, review, &judged)?;
+        }
+        Ok(reviews::get(connection, review, judged.at)?.map(|row| (may, row)))
+    });
+    match row.await? {
+        Some((true, row)) => Ok(axum::Json(row)),
+        Some((false, row)) if row.score.is_none() => {
+            Err(ApiError::new(409, "review.no_score", "This review has no score."))
+        }
+        Some((false, _)) => Err(ApiError::new(409, "review.own", "Somebody else has to confirm a score of yours.")),
         None => Err(unknown()),
     }
+}
+
+/// Deletes a review that a reviewer or Your Logic has filed. Its score and words are gone; that it was there stays.
+#[utoipa::path(delete, path = "/api/v1/reviews/{id}", tag = "reviews", params(("id" = String, Path)),
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, description = "It is a customer's", body = Problem)))]
+pub(crate) async fn delete(
+    State(hub): State<Arc<Hub>>,
+    signed: Signed,
+    Path(path): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    signed.require(Permission::ReviewsWrite)?;
+    let review = path.parse::<ReviewId>().map_err(|_| unknown())?;
+    let judged = Judged { by: signed.participant(), at: hub.clock.now() };
+    let kind = hub.database.write(move |connection, _| -> Result<_, StoreError> {
+        let kind = reviews::get(connection, review, judged.at)?.map(|row| row.kind);
+        reviews::delete(connection, review, &judged)?;
+        Ok(kind)
+    });
+    match kind.await? {
+        Some(ReviewType::Customer) => {
+            Err(ApiError::new(409, "review.of_customer", "What customers answer is part of their conversation."))
+        }
+        Some(ReviewType::Reviewer | ReviewType::Auto) => {
+            audit(signed.0.id, &path, "review: deleted");
+            Ok(StatusCode::NO_CONTENT)
+        }
+        None => Err(unknown()),
+    }
+}
+
+fn unknown() -> ApiError {
+    ApiError::new(404, "review.unknown", "There is no such review.")
 }
 
 fn check_dispute(text: &str) -> Result<(), Rejection> {

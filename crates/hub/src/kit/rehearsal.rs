@@ -211,6 +211,7 @@ fn context(clock: &Clock, fresh: bool) -> Context {
         button: Some("A custom button".into()),
         review_plan: None,
         review_asked: None,
+        review_opted_out: false,
         files: Vec::new(),
         used: Vec::new(),
         fresh: if fresh { (0..FRESH).map(|_| Uuid::now_v7()).rev().collect() } else { Vec::new() },

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
-use tandem_conversation::{Command, CommandId, Conversation, ConversationId, Rejection, ReviewId, limits};
+use tandem_conversation::{Command, CommandId, Conversation, ConversationId, Rejection, ReviewEnd, ReviewId, limits};
 use tandem_protocol::chat::ChatReview;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -33,6 +33,8 @@ pub(crate) struct ReviewForm {
     /// 1 to 5.
     score: String,
     comment: String,
+    /// Instead of a score: `now`, or `never` again.
+    decline: String,
 }
 
 /// A request for a review, found by its link.
@@ -48,6 +50,22 @@ impl Found {
     /// The request as it stands.
     fn standing(&self) -> ChatReview {
         review_of(&self.state, self.id)
+    }
+
+    /// Whether the customer wants to be asked no more.
+    fn is_opted_out(&self) -> bool {
+        let review = self.state.review.as_deref().filter(|review| review.id == self.id);
+        review.is_some_and(|review| review.end == Some(ReviewEnd::OptedOut))
+    }
+
+    /// What has been said last.
+    fn said(&self, words: &Words) -> Option<String> {
+        let review = self.standing();
+        match (self.is_opted_out(), review.declined, review.score) {
+            (true, ..) => Some(words.asked_no_more.to_owned()),
+            (_, true, _) => Some(words.declined.to_owned()),
+            (.., score) => score.map(|score| thanks(words, score)),
+        }
     }
 }
 
@@ -65,13 +83,13 @@ pub(crate) async fn show(
     let words = spoken(&headers);
     let Some(found) = find(&hub, &peer, &token).await? else { return Ok(unknown(&hub, words)) };
     let review = found.standing();
-    let (score, comment) = (review.score, review.comment.clone());
-    Ok(match (is_open(&review, &hub), score) {
-        (true, Some(score)) => {
-            page(StatusCode::OK, words, &found, Some(&thanks(words, score)), Some((score, &comment)))
+    let said = found.said(words);
+    Ok(match (is_open(&review, &hub), said) {
+        (true, said) => {
+            let form = Some((review.score.unwrap_or(0), &*review.comment));
+            page(StatusCode::OK, words, &found, said.as_deref(), form)
         }
-        (true, None) => page(StatusCode::OK, words, &found, None, Some((0, ""))),
-        (false, Some(score)) => page(StatusCode::OK, words, &found, Some(&thanks(words, score)), None),
+        (false, Some(said)) => page(StatusCode::OK, words, &found, Some(&said), None),
         (false, None) => page(StatusCode::GONE, words, &found, Some(words.over), None),
     })
 }
@@ -93,18 +111,19 @@ pub(crate) async fn answer(
     let words = spoken(&headers);
     let Some(found) = find(&hub, &peer, &token).await? else { return Ok(unknown(&hub, words)) };
     hub.limits.message(found.state.contact)?;
-    let Form(ReviewForm { score, comment }) = form.unwrap_or_default();
+    let Form(ReviewForm { score, comment, decline }) = form.unwrap_or_default();
     // Browsers send line breaks as two characters.
     let text = comment.replace("\r\n", "\n").trim().to_owned();
     let score = score.parse().ok().filter(|score| (1..=5).contains(score));
     let again = |problem| {
         page(StatusCode::UNPROCESSABLE_ENTITY, words, &found, Some(problem), Some((score.unwrap_or(0), &text)))
     };
-    let Some(given) = score else { return Ok(again(words.missing)) };
-    if text.chars().count() > limits::COMMENT_CHARS {
-        return Ok(again(words.too_long));
-    }
-    let command = Command::GiveFeedback { review: Some(found.id), score: given, text: text.clone() };
+    let command = match (decline.as_str(), score) {
+        ("now" | "never", _) => Command::DeclineReview { review: found.id, never: decline == "never" },
+        (_, None) => return Ok(again(words.missing)),
+        (_, Some(_)) if text.chars().count() > limits::COMMENT_CHARS => return Ok(again(words.too_long)),
+        (_, Some(score)) => Command::GiveFeedback { review: Some(found.id), score, text: text.clone() },
+    };
     let command = customer_command(CommandId(Uuid::now_v7()), found.conversation, command);
     match hub.execute_once(command).await? {
         Ok(_) => Ok(Redirect::to(&format!("/review/{token}")).into_response()),
@@ -159,12 +178,14 @@ fn unknown(hub: &Hub, words: &Words) -> Response {
 /// score of 0 is none.
 fn page(status: StatusCode, words: &Words, found: &Found, said: Option<&str>, form: Option<(u8, &str)>) -> Response {
     let said = said.map(|said| format!("<p role=status>{}</p>", escape(said))).unwrap_or_default();
-    let form = form.map(|(score, comment)| form_of(words, score, comment, found.standing().score.is_some()));
+    let form = form.map(|(score, comment)| form_of(words, score, comment, found));
     let body = format!("<h1>{}</h1>{said}{}", words.ask, form.unwrap_or_default());
     whole(status, words, &found.company, words.ask, &body)
 }
 
-fn form_of(words: &Words, given: u8, comment: &str, is_change: bool) -> String {
+fn form_of(words: &Words, given: u8, comment: &str, found: &Found) -> String {
+    let review = found.standing();
+    let is_change = review.score.is_some();
     let choice = |score: u8| {
         let name = words.score.replace("{n}", &score.to_string());
         let checked = if score == given { " checked" } else { "" };
@@ -175,12 +196,19 @@ fn form_of(words: &Words, given: u8, comment: &str, is_change: bool) -> String {
     };
     let choices: String = (1..=5).map(choice).collect();
     let send = if is_change { words.change } else { words.send };
+    // They need no score. A rating that was given stays.
+    let others = |(value, name): (&str, &str)| {
+        format!("<button class=quiet name=decline value={value} formnovalidate>{name}</button>")
+    };
+    let now = (!is_change && !review.declined).then_some(("now", words.decline));
+    let never = (!found.is_opted_out()).then_some(("never", words.never));
+    let others: String = now.into_iter().chain(never).map(others).collect();
     // A line break at the very beginning is not part of the text.
     format!(
         "<form method=post><fieldset><legend>{}</legend><div class=choices>{choices}</div></fieldset>\
          <label for=comment>{}</label>\
          <textarea id=comment name=comment rows=4 maxlength={} dir=auto>\n{}</textarea>\
-         <button>{send}</button></form>",
+         <div class=buttons><button>{send}</button>{others}</div></form>",
         words.rating,
         words.comment,
         limits::COMMENT_CHARS,

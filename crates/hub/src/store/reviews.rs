@@ -4,13 +4,14 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tandem_conversation::{
-    BrandId, Conversation, ConversationId, CustomerId, Event, EventBody, NotAsked, Participant, ReviewId, ReviewPlan,
-    Share, Time, TurnId, UserId,
+    BrandId, Conversation, ConversationId, CustomerId, EngagementId, EngagementKind, Event, EventBody, NotAsked,
+    Participant, Position, ReviewEnd, ReviewId, ReviewPlan, Share, Time, TurnId, UserId,
 };
-use tandem_protocol::reviews::{Dispute, ReviewRow, ReviewStatus, ReviewType, ReviewVerified};
+use tandem_protocol::reviews::{Dispute, Judged, ReviewRow, ReviewStatus, ReviewType, ReviewVerified};
 use tandem_sql::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
+use super::events::{self, Part};
 use super::{Id, StoreError};
 
 pub(crate) const SCHEMA: &str = "
@@ -55,6 +56,19 @@ CREATE TABLE review_shares (
     PRIMARY KEY (user, asked_at, review)
 ) STRICT, WITHOUT ROWID;";
 
+/// What customers do not want to answer, what is deleted, and which scores are confirmed.
+pub(crate) const ENDED: &str = "
+ALTER TABLE reviews ADD COLUMN declined_at INTEGER;
+-- 1: the customer does not want to be asked again.
+ALTER TABLE reviews ADD COLUMN opted_out INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE reviews ADD COLUMN engagement BLOB;
+-- By whom and when, as JSON.
+ALTER TABLE reviews ADD COLUMN deleted TEXT;
+ALTER TABLE reviews ADD COLUMN confirmed TEXT;";
+
+/// Events that are read at a time.
+const PAGE: u32 = 500;
+
 /// A review that one of ours files.
 #[derive(Clone, Debug)]
 pub(crate) struct Filed {
@@ -64,6 +78,7 @@ pub(crate) struct Filed {
     /// Your Logic, or an agent.
     pub reviewer: Participant,
     pub turn: Option<TurnId>,
+    pub engagement: Option<EngagementId>,
     pub question: String,
     pub score: u8,
     pub comment: String,
@@ -80,6 +95,7 @@ impl Filed {
             round: state.round_no(),
             reviewer: Participant::System,
             turn: None,
+            engagement: None,
             question: String::new(),
             score: 0,
             comment: String::new(),
@@ -93,6 +109,7 @@ impl Filed {
         known.conversation == self.conversation
             && known.reviewer.as_ref().is_some_and(|by| by.same(&self.reviewer))
             && known.turn == self.turn
+            && known.engagement == self.engagement
             && known.question.as_deref().unwrap_or_default() == self.question
             && known.comment.as_deref().unwrap_or_default() == self.comment
             && known.score == Some(self.score)
@@ -104,8 +121,8 @@ pub(crate) fn file(connection: &Connection, filed: &Filed) -> Result<bool, Store
     let kind = if filed.reviewer == Participant::Logic { ReviewType::Auto } else { ReviewType::Reviewer };
     let mut query = connection.prepare_cached(
         "INSERT INTO reviews (id, conversation, round, asked_at, answered_at, score, comment, shares, kind, reviewer, turn,
-             question)
-         VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING",
+             question, engagement)
+         VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING",
     )?;
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let is_new = query.execute(params![
@@ -119,12 +136,37 @@ pub(crate) fn file(connection: &Connection, filed: &Filed) -> Result<bool, Store
         name_of(kind),
         json(&filed.reviewer)?,
         filed.turn.map(|turn| Id(turn.0)),
-        some(&filed.question)
+        some(&filed.question),
+        filed.engagement.map(|engagement| Id(engagement.0))
     ])? > 0;
     if is_new {
         share(connection, filed.id, filed.at.0, &filed.shares)?;
     }
     Ok(is_new)
+}
+
+/// Who of ours had this part in a conversation.
+pub(crate) fn engaged(
+    connection: &Connection,
+    conversation: ConversationId,
+    engagement: EngagementId,
+) -> Result<Option<Participant>, StoreError> {
+    let mut after = Position(0);
+    loop {
+        let (found, more) = events::of_conversation(connection, conversation, Part::After(after), PAGE)?;
+        let begun = found.iter().find_map(|event| match &event.body {
+            EventBody::EngagementStarted { engagement: begun } if begun.id == engagement => Some(begun),
+            _ => None,
+        });
+        if let Some(begun) = begun {
+            let by_logic = (begun.kind == EngagementKind::Logic).then_some(Participant::Logic);
+            return Ok(begun.person().cloned().or(by_logic));
+        }
+        match found.last() {
+            Some(last) if more => after = last.position,
+            _ => return Ok(None),
+        }
+    }
 }
 
 /// Keeps whose score it is.
@@ -142,6 +184,23 @@ fn share(connection: &Connection, review: ReviewId, asked_at: i64, shares: &[Sha
 pub(crate) fn dispute(connection: &Connection, review: ReviewId, dispute: &Dispute) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached("UPDATE reviews SET dispute = ?2 WHERE id = ?1")?;
     query.execute(params![Id(review.0), json(dispute)?])?;
+    Ok(())
+}
+
+/// Keeps that one of ours confirms a score.
+pub(crate) fn confirm(connection: &Connection, review: ReviewId, confirmed: &Judged) -> Result<(), StoreError> {
+    let mut query = connection.prepare_cached("UPDATE reviews SET confirmed = ?2 WHERE id = ?1")?;
+    query.execute(params![Id(review.0), json(confirmed)?])?;
+    Ok(())
+}
+
+/// Takes away what one of ours has filed. That it was there stays, so that a late repeat does not bring it back.
+pub(crate) fn delete(connection: &Connection, review: ReviewId, deleted: &Judged) -> Result<(), StoreError> {
+    let mut query = connection.prepare_cached(
+        "UPDATE reviews SET deleted = ?2, score = NULL, comment = NULL, question = NULL, dispute = NULL, confirmed = NULL
+         WHERE id = ?1 AND kind <> 'customer' AND deleted IS NULL",
+    )?;
+    query.execute(params![Id(review.0), json(deleted)?])?;
     Ok(())
 }
 
@@ -200,21 +259,38 @@ pub(crate) fn remove_plan(connection: &Connection, brand: BrandId) -> Result<boo
     Ok(query.execute([Id(brand.0)])? > 0)
 }
 
-const LAST_ASKED: &str = "SELECT MAX(reviews.asked_at) FROM conversations
+const LAST_ASKED: &str = "SELECT MAX(reviews.asked_at), COALESCE(MAX(reviews.opted_out), 0) FROM conversations
      JOIN reviews ON reviews.conversation = conversations.id AND reviews.reason IS NULL
          AND reviews.kind = 'customer'
      WHERE conversations.customer = ?1";
 
-/// When the customer was last asked, in any of their conversations.
-pub(crate) fn last_asked(connection: &Connection, customer: CustomerId) -> Result<Option<Time>, StoreError> {
+/// Whether a customer can be asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// When they were last asked.
+    pub last: Option<Time>,
+    /// They want to be asked no more.
+    pub opted_out: bool,
+}
+
+impl Asked {
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { last: self.last.max(other.last), opted_out: self.opted_out || other.opted_out }
+    }
+}
+
+/// How the customer was asked in all of their conversations.
+pub(crate) fn last_asked(connection: &Connection, customer: CustomerId) -> Result<Asked, StoreError> {
     let mut query = connection.prepare_cached(LAST_ASKED)?;
-    Ok(query.query_row([Id(customer.0)], |row| row.get::<_, Option<i64>>(0))?.map(Time))
+    let row = query.query_row([Id(customer.0)], |row| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, i64>(1)?)))?;
+    Ok(Asked { last: row.0.map(Time), opted_out: row.1 > 0 })
 }
 
 /// The conversation of a request.
 pub(crate) fn conversation_of(connection: &Connection, review: ReviewId) -> Result<Option<ConversationId>, StoreError> {
-    let mut query = connection
-        .prepare_cached("SELECT conversation FROM reviews WHERE id = ?1 AND reason IS NULL AND kind = 'customer'")?;
+    let mut query = connection.prepare_cached(
+        "SELECT conversation FROM reviews WHERE id = ?1 AND expires_at IS NOT NULL AND kind = 'customer'",
+    )?;
     Ok(query.query_row([Id(review.0)], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0))).optional()?)
 }
 
@@ -228,9 +304,22 @@ pub(crate) fn follow(connection: &Connection, event: &Event) -> Result<(), Store
             let id = event.conversation.review_at(event.position);
             insert(connection, event, id, *round, Some(*reason), None)
         }
+        EventBody::ReviewEnded { review, end: ReviewEnd::Undelivered } => {
+            let sql = "UPDATE reviews SET reason = ?2 WHERE id = ?1";
+            connection.prepare_cached(sql)?.execute(params![Id(review.0), NotAsked::Undelivered.name()])?;
+            Ok(())
+        }
+        EventBody::ReviewEnded { review, end } => {
+            let sql = "UPDATE reviews SET reason = NULL, declined_at = COALESCE(declined_at, ?2), opted_out = ?3
+                       WHERE id = ?1";
+            let opted_out = i64::from(*end == ReviewEnd::OptedOut);
+            connection.prepare_cached(sql)?.execute(params![Id(review.0), event.time.0, opted_out])?;
+            Ok(())
+        }
+        // Who answers has been asked.
         EventBody::FeedbackGiven { score, text, review: Some(review), shares } => {
             let mut query = connection.prepare_cached(
-                "UPDATE reviews SET edited_at = CASE WHEN answered_at IS NULL THEN NULL ELSE ?2 END,
+                "UPDATE reviews SET reason = NULL, edited_at = CASE WHEN answered_at IS NULL THEN NULL ELSE ?2 END,
                      answered_at = COALESCE(answered_at, ?2), score = ?3, comment = ?4, shares = ?5
                  WHERE id = ?1 RETURNING asked_at",
             )?;
@@ -260,7 +349,7 @@ fn insert(
 }
 
 const COLUMNS: &str = "id, conversation, round, reviews.asked_at, reason, expires_at, answered_at, edited_at, score, \
-     comment, shares, kind, reviewer, turn, question, dispute, \
+     comment, shares, kind, reviewer, turn, question, dispute, declined_at, opted_out, engagement, deleted, confirmed, \
      (SELECT customers.name FROM conversations JOIN customers ON customers.id = conversations.customer \
       WHERE conversations.id = reviews.conversation)";
 const BEFORE: &str = "FROM reviews WHERE (asked_at, id) < (?1, ?2) ORDER BY asked_at DESC, id DESC LIMIT ?3";
@@ -333,9 +422,14 @@ fn review_of(row: &Row<'_>, now: Time) -> Result<ReviewRow, StoreError> {
         None => None,
     };
     let (expires_at, answered_at) = (at(5)?, at(6)?);
+    let texts = |column| row.get::<_, Option<String>>(column);
+    let judged = |column| texts(column)?.map(|text| from_json::<Judged>(&text)).transpose();
+    let (declined_at, deleted, confirmed) = (at(16)?, judged(19)?, judged(20)?);
     let status = match (reason, answered_at, expires_at) {
+        _ if deleted.is_some() => ReviewStatus::Deleted,
         (Some(_), ..) => ReviewStatus::NotAsked,
         (None, Some(_), _) => ReviewStatus::Answered,
+        (None, None, _) if declined_at.is_some() => ReviewStatus::Declined,
         (None, None, Some(expires)) if expires <= now => ReviewStatus::Expired,
         (None, None, _) => ReviewStatus::Asked,
     };
@@ -344,22 +438,31 @@ fn review_of(row: &Row<'_>, now: Time) -> Result<ReviewRow, StoreError> {
         "auto" => ReviewType::Auto,
         _ => ReviewType::Customer,
     };
-    let texts = |column| row.get::<_, Option<String>>(column);
     let dispute: Option<Dispute> = texts(15)?.map(|text| from_json(&text)).transpose()?;
+    // Who looks at a score after it was disputed has the last word.
+    let verified = match (&dispute, &confirmed) {
+        (None, None) => ReviewVerified::None,
+        (Some(dispute), Some(confirmed)) if confirmed.at < dispute.at => ReviewVerified::Disputed,
+        (Some(_), None) => ReviewVerified::Disputed,
+        (_, Some(_)) => ReviewVerified::Correct,
+    };
     let score = row.get::<_, Option<i64>>(8)?.and_then(|score| u8::try_from(score).ok());
     Ok(ReviewRow {
         id: ReviewId(row.get::<_, Id>(0)?.0),
         kind,
         turn: row.get::<_, Option<Id>>(13)?.map(|turn| TurnId(turn.0)),
+        engagement: row.get::<_, Option<Id>>(18)?.map(|engagement| EngagementId(engagement.0)),
         question: texts(14)?,
         reviewer: texts(12)?.map(|text| from_json(&text)).transpose()?,
         conversation: ConversationId(row.get::<_, Id>(1)?.0),
-        customer: texts(16)?,
+        customer: texts(21)?,
         round: row.get(2)?,
         status,
         reason,
         asked_at: Time(row.get(3)?),
         expires_at,
+        declined_at,
+        opted_out: row.get::<_, i64>(17)? > 0,
         answered_at,
         edited_at: at(7)?,
         score,
@@ -369,14 +472,18 @@ fn review_of(row: &Row<'_>, now: Time) -> Result<ReviewRow, StoreError> {
             Some(shares) => from_json(&shares)?,
             None => Vec::new(),
         },
-        verified: if dispute.is_some() { ReviewVerified::Disputed } else { ReviewVerified::None },
+        verified,
         dispute,
+        confirmed,
+        deleted,
     })
 }
 
-/// When this conversation's customer was last asked, if that is in no table yet.
-pub(crate) fn asked_in(state: &Conversation) -> Option<Time> {
-    state.review.as_ref().map(|review| review.asked)
+/// How this conversation's customer was last asked in it, if that is in no table yet.
+pub(crate) fn asked_in(state: &Conversation) -> Asked {
+    let review = state.review.as_deref();
+    let last = review.filter(|review| review.is_asked()).map(|review| review.asked);
+    Asked { last, opted_out: review.is_some_and(|review| review.end == Some(ReviewEnd::OptedOut)) }
 }
 
 #[cfg(test)]

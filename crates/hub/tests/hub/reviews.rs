@@ -42,6 +42,11 @@ async fn gives(carmen: &Customer, review: &str, answer: &Value) -> (u16, Value) 
     post(&carmen.base, &format!("/chat/v1/reviews/{review}"), Some(&carmen.token), answer).await
 }
 
+async fn declines(carmen: &Customer, review: &str, never: bool) -> (u16, Value) {
+    let path = format!("/chat/v1/reviews/{review}/decline");
+    post(&carmen.base, &path, Some(&carmen.token), &json!({ "never": never })).await
+}
+
 async fn rows(sofia: &Agent) -> Vec<Value> {
     let (status, page) = sofia.gets("/api/v1/reviews").await;
     assert_eq!(status, 200, "{page}");
@@ -155,6 +160,35 @@ async fn a_customer_is_asked_once_in_some_days_whatever_the_conversation() {
     })
     .await;
     assert_eq!((&row["status"], &row["reason"]), (&json!("not_asked"), &json!("asked_recently")));
+}
+
+#[tokio::test]
+async fn who_wants_to_be_asked_no_more_is_not_asked_in_any_conversation() {
+    let hub = TestHub::start(None).await;
+    plans(&hub, &json!({ "delayS": 0, "oncePerCustomerDays": 0 })).await;
+    let (carmen, other, sofia) = (hub.customer().await, hub.customer().await, hub.sofia().await);
+    let first = completed(&hub, &carmen).await;
+    let review = asked(&carmen).await;
+    assert_eq!(declines(&other, &review, false).await.0, 404, "another customer's request is none");
+    let (status, given) = declines(&carmen, &review, false).await;
+    assert_eq!((status, &given["declined"]), (200, &json!(true)), "{given}");
+    assert_eq!(rows(&sofia).await[0]["status"], "declined");
+    assert_eq!(declines(&carmen, &review, true).await.0, 200);
+    let row = &rows(&sofia).await[0];
+    assert_eq!((&row["status"], &row["optedOut"]), (&json!("declined"), &json!(true)), "{row}");
+    let mut page = carmen.live().await;
+    crate::common::say(&mut page, &json!({ "type": "new" }).to_string()).await;
+    frames_until(&mut page, |frame| frame["type"] == "ready").await;
+    let second = completed(&hub, &carmen).await;
+    assert_ne!(first, second);
+    let row = eventually("it is decided", || async {
+        rows(&sofia).await.into_iter().find(|row| row["conversation"] == second)
+    })
+    .await;
+    assert_eq!((&row["status"], &row["reason"]), (&json!("not_asked"), &json!("customer_opted_out")));
+    assert_eq!(gives(&carmen, &review, &json!({ "score": 5 })).await.0, 200, "a score still counts");
+    completed(&hub, &other).await;
+    asked(&other).await;
 }
 
 #[tokio::test]
@@ -358,4 +392,79 @@ async fn your_logic_files_reviews_and_nobody_is_asked_less_often_for_it() {
     assert_eq!(says(json!([{ "type": "REVIEW", "score": 3, "turn": turn }, { "type": "COMPLETE" }])).await.0, 200);
     let row = &rows(&sofia).await[0];
     assert_eq!((&row["turn"], &row["shares"][0]["by"]["kind"]), (&json!(turn), &json!("logic")), "{row}");
+}
+
+#[tokio::test]
+async fn reviewers_score_the_part_of_one_participant() {
+    let hub = TestHub::start(None).await;
+    let (carmen, sofia, maya, jonas) = (hub.customer().await, hub.sofia().await, hub.maya().await, hub.jonas().await);
+    let id = completed(&hub, &carmen).await;
+    carmen.writes("It is not there!").await;
+    jonas.does(&id, json!({ "type": "join" })).await;
+    jonas.replies(&id, "I look into it.").await;
+    let (_, page) = sofia.gets(&format!("/api/v1/conversations/{id}/turns?limit=500")).await;
+    let parts =
+        page["events"].as_array().unwrap().iter().map(|event| &event["body"]["engagement_started"]["engagement"]);
+    let of = |name: &str| parts.clone().find(|part| part["kind"]["participant"]["name"] == name).unwrap()["id"].clone();
+    let (hers, his) = (of("Maya Ortiz"), of("Jonas Keller"));
+    let new = |engagement: &Value| json!({ "id": Uuid::now_v7(), "engagement": engagement, "score": 3 });
+    let (status, row) = filed(&sofia, &id, &new(&hers)).await;
+    assert_eq!(
+        (status, &row["engagement"], &row["shares"][0]["by"]["name"]),
+        (200, &hers, &json!("Maya Ortiz")),
+        "{row}"
+    );
+    assert_eq!(filed(&sofia, &id, &new(&his)).await.1["shares"][0]["by"]["name"], "Jonas Keller");
+    assert_eq!((rows(&maya).await.len(), rows(&jonas).await.len()), (1, 1), "a part is of one alone");
+    let turn = turn_of(&sofia, &id, "In Malaga.").await;
+    for wrong in
+        [new(&json!(Uuid::now_v7())), json!({ "id": Uuid::now_v7(), "engagement": hers, "turn": turn, "score": 3 })]
+    {
+        assert_eq!(filed(&sofia, &id, &wrong).await.0, 422, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_disputed_score_is_confirmed_and_what_was_filed_by_mistake_is_deleted() {
+    let hub = TestHub::start(None).await;
+    let (carmen, sofia, maya, ada) = (hub.customer().await, hub.sofia().await, hub.maya().await, hub.ada().await);
+    plans(&hub, &json!({ "delayS": 0 })).await;
+    let id = completed(&hub, &carmen).await;
+    let by_carmen = asked(&carmen).await;
+    let review = Uuid::now_v7();
+    let new = json!({ "id": review, "score": 2, "question": "Was it polite?", "comment": "No." });
+    assert_eq!(filed(&sofia, &id, &new).await.0, 200);
+    let asks = async |agent: &Agent, method: reqwest::Method, path: String, body: Value| {
+        agent.asks(method, &path, Some(&body)).await
+    };
+    let post = || reqwest::Method::POST;
+    let confirm = |review: &str| format!("/api/v1/reviews/{review}/confirm");
+    assert_eq!(asks(&maya, post(), confirm(&review.to_string()), json!({})).await.0, 403);
+    assert_eq!(asks(&sofia, post(), confirm(&by_carmen), json!({})).await.1["code"], "review.no_score");
+    let (status, row) = asks(&sofia, post(), confirm(&review.to_string()), json!({})).await;
+    assert_eq!(
+        (status, &row["verified"], &row["confirmed"]["by"]["name"]),
+        (200, &json!("correct"), &json!("Sofia Lind"))
+    );
+    let text = json!({ "text": "I was." });
+    let (_, row) = asks(&maya, post(), format!("/api/v1/reviews/{review}/dispute"), text).await;
+    assert_eq!(row["verified"], "disputed", "a later dispute is looked at again: {row}");
+    let (_, row) = asks(&ada, post(), confirm(&review.to_string()), json!({})).await;
+    assert_eq!((&row["verified"], &row["confirmed"]["by"]["name"]), (&json!("correct"), &json!("Ada Novak")), "{row}");
+    assert_eq!(row["dispute"]["text"], "I was.", "what was said against it stays");
+
+    let delete = async |agent: &Agent, review: &str| {
+        agent.asks(reqwest::Method::DELETE, &format!("/api/v1/reviews/{review}"), None).await
+    };
+    assert_eq!(delete(&maya, &review.to_string()).await.0, 403);
+    assert_eq!(delete(&sofia, &Uuid::now_v7().to_string()).await.0, 404);
+    let (status, problem) = delete(&sofia, &by_carmen).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("review.of_customer")));
+    assert_eq!(delete(&sofia, &review.to_string()).await.0, 204);
+    assert_eq!(delete(&sofia, &review.to_string()).await.0, 204, "the same again changes nothing");
+    let row = rows(&sofia).await.into_iter().find(|row| row["id"] == json!(review)).unwrap();
+    assert_eq!((&row["status"], &row["deleted"]["by"]["name"]), (&json!("deleted"), &json!("Sofia Lind")), "{row}");
+    assert!(row["score"].is_null() && row["comment"].is_null() && row["dispute"].is_null(), "{row}");
+    assert_eq!(filed(&sofia, &id, &new).await.0, 409, "a late repeat does not bring it back");
+    assert_eq!(sofia.gets("/api/v1/reviews?low=true").await.1["reviews"], json!([]));
 }

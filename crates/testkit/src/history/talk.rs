@@ -129,6 +129,7 @@ impl Talk {
             templates: None,
             review_plan: Some(ReviewPlan { delay_s: 60, sample_percent: 80, ..ReviewPlan::default() }),
             review_asked: None,
+            review_opted_out: false,
             files: vec![self.file.clone()],
             used: Vec::new(),
             fresh: (0..12).map(|_| world.id(now)).collect(),

@@ -91,6 +91,7 @@ impl Story {
             button: None,
             review_plan: None,
             review_asked: None,
+            review_opted_out: false,
             files: Vec::new(),
             used: Vec::new(),
             fresh: if self.has_logic { (0..8).map(|_| self.id()).collect() } else { Vec::new() },

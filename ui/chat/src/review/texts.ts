@@ -9,6 +9,11 @@ interface Texts {
   change: string;
   failed: string;
   over: string;
+  no: string;
+  declined: string;
+  rate: string;
+  never: string;
+  asked: string;
 }
 
 export const texts: Record<Language, Texts> = {
@@ -21,6 +26,11 @@ export const texts: Record<Language, Texts> = {
     change: "Change rating",
     failed: "Your rating was not sent. Try again.",
     over: "This rating is closed.",
+    no: "No, thanks",
+    declined: "You gave no rating.",
+    rate: "Rate after all",
+    never: "Do not ask me again",
+    asked: "We will not ask you again.",
   },
   ar: {
     ask: "كيف كانت هذه المحادثة؟",
@@ -31,6 +41,11 @@ export const texts: Record<Language, Texts> = {
     change: "تغيير التقييم",
     failed: "لم يُرسل تقييمك. حاول مرة أخرى.",
     over: "هذا التقييم مغلق.",
+    no: "لا، شكرًا",
+    declined: "لم تقدم تقييمًا.",
+    rate: "التقييم الآن",
+    never: "لا تسألني مرة أخرى",
+    asked: "لن نسألك مرة أخرى.",
   },
   cs: {
     ask: "Jaká byla tato konverzace?",
@@ -41,6 +56,11 @@ export const texts: Record<Language, Texts> = {
     change: "Změnit hodnocení",
     failed: "Hodnocení se neodeslalo. Zkuste to znovu.",
     over: "Toto hodnocení je uzavřeno.",
+    no: "Ne, děkuji",
+    declined: "Nehodnotili jste.",
+    rate: "Přesto ohodnotit",
+    never: "Už se neptejte",
+    asked: "Už se nebudeme ptát.",
   },
   de: {
     ask: "Wie war dieses Gespräch?",
@@ -51,6 +71,11 @@ export const texts: Record<Language, Texts> = {
     change: "Bewertung ändern",
     failed: "Ihre Bewertung wurde nicht gesendet. Versuchen Sie es erneut.",
     over: "Diese Bewertung ist geschlossen.",
+    no: "Nein, danke",
+    declined: "Sie haben nicht bewertet.",
+    rate: "Doch bewerten",
+    never: "Nicht mehr fragen",
+    asked: "Wir fragen Sie nicht mehr.",
   },
   es: {
     ask: "¿Qué le ha parecido esta conversación?",
@@ -61,6 +86,11 @@ export const texts: Record<Language, Texts> = {
     change: "Cambiar valoración",
     failed: "Su valoración no se ha enviado. Inténtelo de nuevo.",
     over: "Esta valoración está cerrada.",
+    no: "No, gracias",
+    declined: "No ha dejado ninguna valoración.",
+    rate: "Valorar ahora",
+    never: "No volver a preguntar",
+    asked: "No volveremos a preguntarle.",
   },
   fr: {
     ask: "Comment s’est passée cette conversation ?",
@@ -71,5 +101,10 @@ export const texts: Record<Language, Texts> = {
     change: "Modifier la note",
     failed: "Votre note n’a pas été envoyée. Réessayez.",
     over: "Cette évaluation est close.",
+    no: "Non, merci",
+    declined: "Vous n’avez pas donné de note.",
+    rate: "Donner une note",
+    never: "Ne plus me demander",
+    asked: "Nous ne vous le demanderons plus.",
   },
 };

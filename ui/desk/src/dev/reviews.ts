@@ -3,6 +3,7 @@ import type { Commands, ReviewPlanRow, ReviewRow, RpcError } from "$shared/types
 
 const HOUR_MS = 3_600_000;
 const MAYA = { kind: "agent", user: "maya", name: "Maya Ortiz" } as const;
+const SOFIA = { kind: "agent", user: "sofia", name: "Sofia Lind" } as const;
 const PRIYA = { kind: "agent", user: "priya", name: "Priya Nair" } as const;
 
 function rows(now: number): ReviewRow[] {
@@ -11,9 +12,10 @@ function rows(now: number): ReviewRow[] {
   return [
     row("low", 2, { score: 2, normal: 0.25, comment: "It took far too long, and nobody told me why." }),
     row("disputed", 20, { conversation: "jonas", customer: "Jonas Weber", score: 1, normal: 0, dispute: { by: PRIYA, at: ago(18), text: "The airline had lost it, not we." }, verified: "disputed", shares: [{ by: PRIYA, turns: 2 }] }),
-    row("work", 26, { type: "reviewer", reviewer: { kind: "agent", user: "sofia", name: "Sofia Lind" }, question: "Is the answer complete?", score: 4, normal: 0.75, comment: "Yes, with the tracking number." }),
+    row("work", 26, { type: "reviewer", reviewer: SOFIA, question: "Is the answer complete?", score: 4, normal: 0.75, comment: "Yes, with the tracking number." }),
     row("good", 30, { conversation: "luis", customer: "Luís Carvalho", score: 5, normal: 1, shares: [{ by: { kind: "logic" }, turns: 3 }] }),
     { ...row("open", 40, { conversation: "luis", customer: "Luís Carvalho", status: "asked", shares: [] }), answeredAt: undefined },
+    { ...row("declined", 45, { conversation: "jonas", customer: "Jonas Weber", status: "declined", optedOut: true, shares: [] }), answeredAt: undefined },
     { ...row("closed", 50, { conversation: "jonas", customer: "Jonas Weber", status: "not_asked", reason: "window_closed", shares: [] }), answeredAt: undefined },
   ];
 }
@@ -40,6 +42,23 @@ export function reviewHandlers(host: () => { now: number; scene: ReadonlySet<str
       const row = made.find((one) => one.id === id);
       if (!row) throw { code: "review.unknown", message: "There is no such review of yours." } satisfies RpcError;
       return row;
+    },
+    "reviews.file": ({ conversation, id, turn, question, score, comment }) => {
+      reach();
+      const at = new Date(host().now).toISOString();
+      const row: ReviewRow = { id, type: "reviewer", conversation, customer: "Carmen Menzel", round: 1, status: "answered", askedAt: at, answeredAt: at, score, normal: (score - 1) / 4, verified: "none", shares: [{ by: PRIYA, turns: 1 }], ...(turn ? { turn } : {}), ...(question ? { question } : {}), ...(comment ? { comment } : {}) };
+      made = [row, ...known()];
+      return row;
+    },
+    "reviews.confirm": ({ id }) => {
+      made = known().map((row) => (row.id === id ? { ...row, verified: "correct", confirmed: { by: SOFIA, at: new Date(host().now).toISOString() } } : row));
+      const row = made.find((one) => one.id === id);
+      if (!row) throw { code: "review.unknown", message: "There is no such review." } satisfies RpcError;
+      return row;
+    },
+    "reviews.delete": ({ id }) => {
+      made = known().filter((row) => row.id !== id);
+      return {};
     },
     "reviews.plans": () => {
       reach();

@@ -2,6 +2,7 @@
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
+import FileReview from "../dialogs/FileReview.svelte";
 import PlansDialog from "../dialogs/PlansDialog.svelte";
 import ReviewsDialog from "../dialogs/ReviewsDialog.svelte";
 import { fakeHost, type FakeHost } from "../host/fake";
@@ -71,9 +72,94 @@ describe("reviews", () => {
     expect(screen.queryByRole("button", { name: "Disagree: Carmen Menzel: 2 of 5" })).toBeNull();
   });
 
+  it("are confirmed by those who look at the work of others, and what was filed is deleted when that is said twice", async () => {
+    render(ReviewsDialog, { desk: await desk("administrator"), close: vi.fn() });
+    await press("Confirm: Jonas Weber: 1 of 5");
+    expect(sent("reviews.confirm")).toEqual([{ id: "disputed" }]);
+    await vi.waitFor(async () => expect((await lines()).join()).toContain("Sofia Lind has confirmed the score."));
+    expect(screen.queryByRole("button", { name: "Confirm: Jonas Weber: 1 of 5" })).toBeNull();
+    await press("All");
+    const work = "Carmen Menzel: 4 of 5 by Sofia Lind";
+    await press(`Delete: ${work}`);
+    expect(sent("reviews.delete")).toEqual([]);
+    await press(`Delete for good: ${work}`);
+    expect(sent("reviews.delete")).toEqual([{ id: "work" }]);
+    await vi.waitFor(async () => expect((await lines()).join()).not.toContain(work));
+    expect(screen.queryByRole("button", { name: /^Delete/ })).toBeNull();
+  });
+
+  it("are not confirmed or deleted by those who only read theirs", async () => {
+    render(ReviewsDialog, { desk: await desk(""), close: vi.fn() });
+    await lines();
+    expect(screen.queryByRole("button", { name: /^(Confirm|Delete)/ })).toBeNull();
+  });
+
+  it("say who did not want to answer", async () => {
+    render(ReviewsDialog, { desk: await desk("administrator"), close: vi.fn() });
+    await press("All");
+    await press("Show more");
+    await vi.waitFor(async () => expect((await lines()).join()).toContain("Jonas Weber: did not want to rate, and not to be asked again"));
+  });
+
   it("say that they need the hub", async () => {
     render(ReviewsDialog, { desk: await desk("offline"), close: vi.fn() });
     expect(await screen.findByText(/You are offline. Reviews are kept at the hub/)).toBeTruthy();
+  });
+});
+
+describe("a review of ours", () => {
+  async function opened(scene: string): Promise<Desk> {
+    const one = await desk(scene);
+    one.show("carmen");
+    await vi.waitFor(() => expect(one.conversation?.view && one.conversation.journey.entries.length).toBeTruthy());
+    return one;
+  }
+
+  async function form(scene: string): Promise<{ ada: Desk; close: ReturnType<typeof vi.fn> }> {
+    const ada = await opened(scene);
+    const view = ada.conversation?.view;
+    if (!view) throw new Error("nothing is open");
+    const close = vi.fn();
+    render(FileReview, { desk: ada, view, close });
+    return { ada, close };
+  }
+
+  it("is offered where a conversation is open, to those who file reviews", async () => {
+    const ids = async (scene: string): Promise<string[]> => {
+      const one = await opened(scene);
+      return offers(one).map(({ id }) => id);
+    };
+    expect(await ids("administrator")).toContain("palette-file-review");
+    expect(await ids("")).not.toContain("palette-file-review");
+  });
+
+  it("is of the conversation or of one message, and needs a score", async () => {
+    const { close } = await form("administrator");
+    const send = screen.getByRole<HTMLButtonElement>("button", { name: "File review" });
+    expect(send.disabled).toBe(true);
+    await user.click(screen.getByLabelText("4 of 5"));
+    const about = screen.getByLabelText<HTMLSelectElement>("About");
+    expect(about.options[0]?.textContent).toBe("The conversation as it went");
+    const [, message] = [...about.options];
+    expect(message?.textContent).toMatch(/^[^:]+: ./);
+    const turn = message?.value ?? "";
+    await user.selectOptions(about, turn);
+    await user.type(screen.getByLabelText("What did you look at? (optional)"), "Tone");
+    await user.click(send);
+    await vi.waitFor(() => expect(close).toHaveBeenCalled());
+    const [filed] = sent("reviews.file");
+    expect(filed).toMatchObject({ conversation: "carmen", turn, score: 4, question: "Tone", comment: "" });
+  });
+
+  it("is not dropped by closing once", async () => {
+    const { close } = await form("administrator");
+    await user.click(screen.getByLabelText("2 of 5"));
+    await press("Close");
+    expect(close).not.toHaveBeenCalled();
+    expect(screen.getByText(/This review is not filed/)).toBeTruthy();
+    await press("Drop the changes");
+    expect(close).toHaveBeenCalled();
+    expect(sent("reviews.file")).toEqual([]);
   });
 });
 

@@ -6,8 +6,10 @@ import { asRpcError, type Host } from "../host/host";
 import { read, write } from "./kept";
 import { reask } from "./reask";
 
-/** Rows at most; filters find the others. */
+/** Rows at first, and how many more come when somebody goes to the end. */
 const ROWS = 500;
+/** Rows at most; filters find the others. */
+const MOST = 5_000;
 /** Between two answers, at least. */
 const PAUSE_MS = 350;
 /** What nothing told of is looked at again: somebody comes over a limit. */
@@ -75,6 +77,7 @@ export class Board {
   #look: ReturnType<typeof setInterval> | undefined;
   #dayLook: ReturnType<typeof setInterval> | undefined;
   #newest: BoardView | null = null;
+  #limit = ROWS;
 
   constructor(private readonly host: Host) {
     const kept = keptOf(read(KEPT));
@@ -105,6 +108,7 @@ export class Board {
 
   close(): void {
     this.on = this.wall = this.peeks = false;
+    this.#limit = ROWS;
     this.chosen.clear();
     clearInterval(this.#look);
     clearInterval(this.#dayLook);
@@ -136,7 +140,7 @@ export class Board {
     try {
       const { group, handler, channel, brand, tag, agent, ...rest } = this.shown;
       const only = Object.fromEntries(Object.entries({ group, handler, channel, brand, tag, agent }).filter(([, value]) => value !== null));
-      const view = await this.host.rpc("board.get", { ...rest, ...only, limit: ROWS } as BoardRequest);
+      const view = await this.host.rpc("board.get", { ...rest, ...only, limit: this.#limit } as BoardRequest);
       this.problem = null;
       this.#take(view);
     } catch (error) {
@@ -187,11 +191,24 @@ export class Board {
     for (const id of [...this.chosen]) if (!listed.includes(id)) this.chosen.delete(id);
   }
 
+  /** Rows that are not here yet. */
+  get left(): number {
+    return (this.view?.total ?? 0) - this.rows.length;
+  }
+
+  /** Asks for more rows, if there are any. */
+  more(to = this.#limit + ROWS): void {
+    if (this.left <= 0 || this.rows.length < this.#limit || this.#limit >= MOST) return;
+    this.#limit = Math.min(to, MOST);
+    void this.refresh();
+  }
+
   /** Moves the selection by rows. */
   move(by: number): void {
     const { rows } = this;
     if (rows.length === 0) return;
     this.#hold(KEY_REST_MS);
+    if (by === Infinity) this.more(MOST);
     const at = rows.findIndex(({ row }) => row.conversation === this.cursor);
     const start = at === -1 && Number.isFinite(by) ? -by : at;
     this.cursor = rows[Math.min(Math.max(start + by, 0), rows.length - 1)]?.row.conversation ?? null;
@@ -225,6 +242,7 @@ export class Board {
   /** Shows other rows, at once in their order. */
   show(change: Partial<Shown>): void {
     this.shown = { ...this.shown, ...change };
+    this.#limit = ROWS;
     this.#moved = -Infinity;
     this.#keep();
     void this.refresh();

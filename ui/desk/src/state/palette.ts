@@ -12,7 +12,7 @@ import { keyOf } from "./keys";
 import { manages } from "./manages";
 import { press } from "./pressing";
 import { flipAll, toggleTranslation } from "./reading";
-import { reads } from "./reviews.svelte";
+import { reads, writesReviews } from "./reviews.svelte";
 
 export interface Offer {
   id: string;
@@ -92,6 +92,7 @@ function everyOffer(desk: Desk): Offer[] {
     ...(view?.translating ? [own("here", view.translating.on ? "palette-translate-off" : "palette-translate", keyOf("translate"), () => void toggleTranslation(desk))] : []),
     ...(view?.translating?.on ? [own("here", "palette-originals", keyOf("originals"), () => flipAll(desk))] : []),
     ...(view ? [own("here", "palette-search-here", keyOf("searchHere"), () => desk.searchHere())] : []),
+    ...(view && writesReviews(desk) ? [own("here", "palette-file-review", "", () => (desk.overlay = "fileReview"))] : []),
     own("desk", "palette-change-availability", keyOf("availability"), () => desk.choose("availability")),
     ...(desk.waiting > 0 ? [own("desk", "palette-take-back", desk.undoable === "turn" ? keyOf("takeBack") : "", () => void desk.takeBack())] : []),
     ...(main ? [own("desk", "palette-arrange", keyOf("arrange"), () => (desk.overlay = "arrange"))] : []),

@@ -1,5 +1,5 @@
 // Reviews: what customers, reviewers and Your Logic think, and how brands ask customers.
-import type { LibraryBrand, ReviewPlan, ReviewPlanRow, ReviewRow } from "$shared/types";
+import type { EntryView, LibraryBrand, Participant, ReviewPlan, ReviewPlanRow, ReviewRow } from "$shared/types";
 import type { Host } from "../host/host";
 import type { Desk } from "./desk.svelte";
 import { Managed } from "./managed.svelte";
@@ -11,11 +11,38 @@ export function reads(desk: Desk): "all" | "own" | null {
   return held.some(([, scope]) => scope === "*") ? "all" : "own";
 }
 
+/** Whether the user files, confirms and deletes reviews. */
+export function writesReviews(desk: Desk): boolean {
+  return desk.app?.me?.permissions.some(([permission]) => permission === "reviews.write") ?? false;
+}
+
+/** A message of ours that a review can be about. */
+export interface Reviewable {
+  turn: string;
+  by: Participant;
+  words: string;
+}
+
+/** Messages that are offered, at most. */
+const OFFERED = 30;
+
+/** What can be reviewed in a conversation: the newest messages of ours that its customer got, the newest first. */
+export function reviewable(entries: readonly EntryView[], conversation: string): Reviewable[] {
+  const ours = (by: Participant): boolean => by.kind === "agent" || by.kind === "external_agent" || by.kind === "logic";
+  const found = entries.flatMap(({ conversation: of, position, by, body }): Reviewable[] => {
+    if (of !== conversation || position === null || !ours(by)) return [];
+    return body.type === "text" || body.type === "question" ? [{ turn: body.turn, by, words: body.text }] : [];
+  });
+  return found.slice(-OFFERED).reverse();
+}
+
 export class Reviews extends Managed {
   /** None until the hub has answered. */
   lines = $state.raw<ReviewRow[] | null>(null);
   /** The review that the user disagrees with, while they write why. */
   disputing = $state.raw<ReviewRow | null>(null);
+  /** The review that is to be deleted, until it is said again. */
+  deleting = $state<string | null>(null);
   low: boolean = $state(false);
   next = $state<string | null>(null);
 
@@ -32,7 +59,7 @@ export class Reviews extends Managed {
   }
 
   async show(low: boolean): Promise<void> {
-    Object.assign(this, { low, lines: null, next: null });
+    Object.assign(this, { low, lines: null, next: null, deleting: null });
     await this.load();
   }
 
@@ -60,6 +87,27 @@ export class Reviews extends Managed {
       const row = await this.host.rpc("reviews.dispute", { id, text });
       this.lines = (this.lines ?? []).map((line) => (line.id === id ? row : line));
       this.dispute(null);
+    });
+  }
+
+  /** True if the hub has it. */
+  async confirm({ id }: ReviewRow): Promise<boolean> {
+    return this.tried(async () => {
+      const row = await this.host.rpc("reviews.confirm", { id });
+      this.lines = (this.lines ?? []).map((line) => (line.id === id ? row : line));
+    });
+  }
+
+  /** Deletes it if that is said twice. True if the hub has done so. */
+  async remove({ id }: ReviewRow): Promise<boolean> {
+    if (this.deleting !== id) {
+      this.deleting = id;
+      return false;
+    }
+    return this.tried(async () => {
+      await this.host.rpc("reviews.delete", { id });
+      this.lines = (this.lines ?? []).filter((line) => line.id !== id);
+      this.deleting = null;
     });
   }
 }

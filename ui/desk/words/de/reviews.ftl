@@ -16,6 +16,14 @@ reviews = Bewertungen
     .disagree-aloud = Widersprechen: { $line }
     .disputed = { $name } widerspricht: { $words }
     .sent = Ihr Widerspruch ist gesendet. Er steht bei der Bewertung.
+    .confirm = Bestätigen
+    .confirm-aloud = Bestätigen: { $line }
+    .confirmed = { $name } hat die Bewertung bestätigt.
+    .delete = Löschen
+    .delete-aloud = Löschen: { $line }
+    .delete-sure = Endgültig löschen
+    .delete-sure-aloud = Endgültig löschen: { $line }
+    .deleted = Die Bewertung ist gelöscht.
 review-why = Warum widersprechen Sie? Sie können es einmal sagen.
 review-send = Senden
 review-customer = Kundin oder Kunde
@@ -26,13 +34,32 @@ review-of-by = { $name }: { $what }, vergeben von { $by }
 review-for = Für { $names }
 review-asked = gefragt, noch keine Antwort
 review-expired = gefragt, nicht beantwortet
+review-declined = wollte nicht bewerten
+    .never = wollte nicht bewerten und nicht mehr gefragt werden
+review-deleted = Bewertung gelöscht
 review-not-asked = nicht gefragt
     .window = nicht gefragt, weil der Kanal keine Nachricht annahm
     .recently = nicht so bald wieder gefragt
     .sample = nicht in der Stichprobe
     .channel = nicht gefragt, weil der Kanal keine Bewertungen kennt
     .plan = nicht mehr gefragt
+    .opted-out = nicht gefragt, weil keine Fragen mehr gewünscht sind
+    .undelivered = gefragt, aber die Frage kam nicht an
 review-rated = bewertet mit { $score } von 5
+
+## Reviews of ours
+
+file-review = Bewertung des Gesprächs mit { $name }
+    .lead = Wessen Arbeit es ist, kann sie lesen und widersprechen. Kunden sehen sie nicht.
+    .about = Worüber
+    .round = Das Gespräch im Ganzen
+    .message = { $name }: { $words }
+    .score = Note
+    .question = Was haben Sie geprüft? (freiwillig)
+    .comment = Kommentar (freiwillig)
+    .send = Bewertung abgeben
+    .unsaved = Diese Bewertung ist nicht abgegeben. Geben Sie sie ab oder verwerfen Sie sie zuerst.
+    .filed = Die Bewertung ist abgegeben.
 
 ## How brands ask
 

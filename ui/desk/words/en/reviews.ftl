@@ -16,6 +16,14 @@ reviews = Reviews
     .disagree-aloud = Disagree: { $line }
     .disputed = { $name } disagrees: { $words }
     .sent = Your words are sent. Supervisors read them beside the score.
+    .confirm = Confirm
+    .confirm-aloud = Confirm: { $line }
+    .confirmed = { $name } has confirmed the score.
+    .delete = Delete
+    .delete-aloud = Delete: { $line }
+    .delete-sure = Delete for good
+    .delete-sure-aloud = Delete for good: { $line }
+    .deleted = The review is deleted.
 review-why = Why do you disagree? You can say it once.
 review-send = Send
 review-customer = A customer
@@ -26,13 +34,32 @@ review-of-by = { $name }: { $what } by { $by }
 review-for = For { $names }
 review-asked = asked, no answer yet
 review-expired = asked, not answered
+review-declined = did not want to rate
+    .never = did not want to rate, and not to be asked again
+review-deleted = review deleted
 review-not-asked = not asked
     .window = not asked, because the channel took no message
     .recently = not asked again so soon
     .sample = not in the sample
     .channel = not asked, because the channel has no reviews
     .plan = not asked any more
+    .opted-out = not asked, because the customer does not want to be asked
+    .undelivered = asked, but the request did not arrive
 review-rated = rated { $score } of 5
+
+## Reviews of ours
+
+file-review = Review of the conversation with { $name }
+    .lead = Those whose work it is can read it, and disagree. Customers do not see it.
+    .about = About
+    .round = The conversation as it went
+    .message = { $name }: { $words }
+    .score = Score
+    .question = What did you look at? (optional)
+    .comment = Comment (optional)
+    .send = File review
+    .unsaved = This review is not filed. File it, or drop it first.
+    .filed = The review is filed.
 
 ## How brands ask
 

@@ -162,3 +162,45 @@ async fn the_board_shows_the_day_to_supervisors_and_no_agent() {
     }
     assert_eq!(maya.gets("/api/v1/board/today").await.0, 403);
 }
+
+#[tokio::test]
+async fn programs_read_the_board_that_supervisors_see() {
+    let hub = TestHub::start(None).await;
+    let (carmen, nina, maya, sofia) = (hub.customer().await, hub.customer().await, hub.maya().await, hub.sofia().await);
+    carmen.writes("Where is my suitcase?").await;
+    nina.writes("Hello?").await;
+    let (hers, waits) = (carmen.conversation().await, nina.conversation().await);
+    maya.does(&hers, json!({ "type": "join" })).await;
+    maya.replies(&hers, "In Malaga.").await;
+    let board = async |query: &str| {
+        let (status, page) = sofia.gets(&format!("/api/v1/board{query}")).await;
+        assert_eq!(status, 200, "{query}: {page}");
+        let rows = page["rows"].as_array().unwrap().iter().map(|row| row["conversation"].clone()).collect::<Vec<_>>();
+        (page["total"].as_u64().unwrap(), rows)
+    };
+    let (hers, waits) = (json!(hers), json!(waits));
+    assert_eq!(board("").await, (2, vec![waits.clone(), hers.clone()]), "who waits comes first");
+    assert_eq!(board("?limit=1").await, (2, vec![waits.clone()]));
+    for (query, expected) in [
+        ("?handler=people", vec![hers.clone()]),
+        ("?part=person&channel=web_chat", vec![hers.clone()]),
+        ("?waiting=true", vec![waits.clone()]),
+        ("?channel=whatsapp", vec![]),
+        ("?tag=vip", vec![]),
+    ] {
+        assert_eq!(board(query).await.1, expected, "{query}");
+    }
+    for wrong in ["?mood=bad", "?handler=robots", "?part=none", "?channel=fax", "?brand=nobody"] {
+        assert_eq!(sofia.gets(&format!("/api/v1/board{wrong}")).await.0, 422, "{wrong}");
+    }
+    let (_, problem) = sofia.gets("/api/v1/board?mood=bad").await;
+    assert!(problem["detail"].as_str().unwrap().contains("handler"), "it names the allowed ones: {problem}");
+    let (status, now) = sofia.gets("/api/v1/board/figures").await;
+    let figures = &now["figures"];
+    assert_eq!((status, &figures["inProgress"], &figures["unanswered"]["count"]), (200, &json!(2), &json!(1)), "{now}");
+    let parts = ["person", "queue", "logic", "idle"].map(|part| figures["parts"][part].as_u64().unwrap());
+    assert_eq!(parts.iter().sum::<u64>(), 2, "the four add up: {now}");
+    for door in ["board", "board/figures"] {
+        assert_eq!(maya.gets(&format!("/api/v1/{door}")).await.0, 403, "{door}");
+    }
+}

@@ -371,6 +371,7 @@ async fn the_web_chats_doors_let_in_its_visitor_alone() {
                 let request = if who == "nobody" { request } else { request.bearer_auth(token) };
                 let request = match path {
                     "/chat/v1/reviews/{id}" => request.json(&json!({ "score": 5 })),
+                    "/chat/v1/reviews/{id}/decline" => request.json(&json!({})),
                     "/chat/v1/messages" => request.json(&json!({ "id": Uuid::now_v7(), "text": "Hello?" })),
                     "/chat/v1/media?name=box.png" => request.header(header::CONTENT_TYPE, "image/png").body(PNG),
                     _ => request,

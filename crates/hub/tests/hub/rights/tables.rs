@@ -9,8 +9,13 @@ pub const AGENTS: &str = "
     GET    /api/v1/colleagues                          200          200          200
     GET    /api/v1/activity                            200          200          200
     GET    /api/v1/board/today                         403          200          200
+    GET    /api/v1/board                               403          200          200
+    GET    /api/v1/board?mood=bad                      422          422          422
+    GET    /api/v1/board/figures                       403          200          200
     GET    /api/v1/reviews                             200          200          200
     POST   /api/v1/reviews/{id}/dispute                404          404          404
+    POST   /api/v1/reviews/{id}/confirm                403          404          404
+    DELETE /api/v1/reviews/{id}                        403          404          404
     POST   /api/v1/conversations/{id}/reviews          403/403/403  200/200/404  200/200/404
     GET    /api/v1/review-plans                        403          403          200
     PUT    /api/v1/review-plans/{brand}                403/403/403  403/403/403  200/200/404
@@ -123,6 +128,7 @@ pub const CHAT: &str = "
     GET    /chat/v1/entries                            401     401    200
     POST   /chat/v1/messages                           401     401    200
     POST   /chat/v1/reviews/{id}                       401     401    404
+    POST   /chat/v1/reviews/{id}/decline               401     401    404
     GET    /chat/v1/live                               426     426    426
     POST   /chat/v1/media?name=box.png                 401     401    200
     GET    /chat/v1/media/{id}                         401     401    200/404/404

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use reqwest::{Method, StatusCode, header, redirect};
 use serde_json::{Value, json};
-use tandem_testkit::cloud_api::Phone;
+use tandem_testkit::cloud_api::{Fault, Phone};
 
 use super::world::{World, carmen, command, conversation, event, events, says, taken, text, until};
 use crate::common::{TestHub, moved};
@@ -62,7 +62,11 @@ impl Page {
     }
 
     async fn sends(&self, score: &str, comment: &str) -> StatusCode {
-        let form = reqwest::Url::parse_with_params(&self.0, [("score", score), ("comment", comment)]).unwrap();
+        self.posts(&[("score", score), ("comment", comment)]).await
+    }
+
+    async fn posts(&self, fields: &[(&str, &str)]) -> StatusCode {
+        let form = reqwest::Url::parse_with_params(&self.0, fields).unwrap();
         let request = self.1.post(&self.0).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         request.body(form.query().unwrap().to_owned()).send().await.unwrap().status()
     }
@@ -167,4 +171,39 @@ async fn the_page_behind_the_link_takes_the_answer_in_the_browsers_language() {
     let (status, shown) = page.shows("en").await;
     assert!(status == 200 && shown.contains("4 of 5") && !shown.contains("<form"), "{shown}");
     assert_eq!(world.hub.sofia().await.state(&id).await["status"]["status"], "completed");
+}
+
+#[tokio::test]
+async fn a_request_that_meta_refuses_is_none() {
+    let (world, _) = world(json!({ "delayS": 0 })).await;
+    let (maya, id) = world.talks().await;
+    says(&maya, &id, "In Malaga.").await;
+    taken(&world.api, 1).await;
+    world.api.faults([Fault::Refuses { status: 400, code: 131_026 }]);
+    assert_eq!(command(&maya, &id, json!({ "type": "complete", "resolution": "found" })).await.0, 200);
+    let row = until(async || Some(review(&world).await).filter(|row| row["status"] == "not_asked")).await;
+    assert_eq!(row["reason"], "undelivered", "{row}");
+    let sofia = world.hub.sofia().await;
+    assert_eq!(sofia.state(&id).await["status"]["status"], "completed", "nobody is called because of it");
+}
+
+#[tokio::test]
+async fn the_page_behind_the_link_takes_a_no_and_a_no_for_ever() {
+    let (world, _) = world(json!({ "delayS": 0 })).await;
+    let (_, request) = asked(&world).await;
+    let page = Page::of(&world, &request);
+    let (_, shown) = page.shows("en").await;
+    assert!(shown.contains("No, thanks") && shown.contains("Do not ask me again"), "{shown}");
+    assert_eq!(page.posts(&[("decline", "now")]).await, 303);
+    let row = until(async || Some(review(&world).await).filter(|row| row["status"] == "declined")).await;
+    assert!(row["declinedAt"].is_string() && row["optedOut"].is_null(), "{row}");
+    let (_, shown) = page.shows("en").await;
+    assert!(shown.contains("You gave no rating.") && !shown.contains("No, thanks"), "{shown}");
+    assert_eq!(page.sends("4", "").await, 303);
+    scored(&world, 4).await;
+    assert_eq!(page.posts(&[("decline", "never"), ("score", "1")]).await, 303);
+    let row = until(async || Some(review(&world).await).filter(|row| row["optedOut"] == true)).await;
+    assert_eq!((&row["status"], &row["score"]), (&json!("answered"), &json!(4)), "the score stays");
+    let (_, shown) = page.shows("de").await;
+    assert!(shown.contains("Wir fragen Sie nicht mehr.") && !shown.contains("Nicht mehr fragen"), "{shown}");
 }
