@@ -47,6 +47,8 @@ export class Focus {
   #wishes = 0;
   /** How many acts look for the conversation that they will open. */
   #leading = 0;
+  /** Something was typed meanwhile. */
+  #begun = false;
 
   /** `alone`: the window shows the open conversation without the list. `enter` shows the conversation in such a window,
    * or the list. */
@@ -67,7 +69,7 @@ export class Focus {
 
   /** Waits for what an act looks for before it can open a conversation. */
   async leading<T>(looking: Promise<T>): Promise<T> {
-    this.#leading++;
+    if (this.#leading++ === 0) this.#begun = false;
     try {
       return await looking;
     } finally {
@@ -114,13 +116,26 @@ export class Focus {
   /** Call when a key or a press does something. */
   acted(): void {
     this.#acted = performance.now();
+    if (this.#unseen === Infinity) this.#unseen = -Infinity;
+  }
+
+  /** Call when a letter is dropped because an act looks for its conversation: the rest of the word is not for that one. */
+  dropped(): void {
+    this.#begun = true;
+  }
+
+  /** Letters of the list do nothing until the hands have rested. */
+  rests(): void {
+    this.#unseen = performance.now() + UNSEEN_MS;
   }
 
   /** Call when another conversation takes the place of the open one. */
   opened(): void {
     const now = performance.now();
     const age = now - this.#acted;
-    this.#unseen = now + (age <= AT_ONCE_MS ? 0 : age <= PROMPT_MS ? PROMPT_MS : UNSEEN_MS);
+    if (this.#begun) this.#unseen = Infinity;
+    else this.#unseen = now + (age <= AT_ONCE_MS ? 0 : age <= PROMPT_MS ? PROMPT_MS : UNSEEN_MS);
+    this.#begun = false;
   }
 
   /** Call when another conversation comes by itself. */

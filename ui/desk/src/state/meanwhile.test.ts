@@ -86,7 +86,13 @@ describe("letters typed while another conversation is looked for", () => {
     expect(calls(host, "conversation.send")).toEqual([]);
     come();
     await vi.waitFor(() => expect(desk.conversation?.id).toBe("jonas"));
+    await vi.waitFor(() => expect(document.activeElement).toBe(field()));
+    await new Promise((done) => setTimeout(done, 400));
+    await user.keyboard("there");
     expect(desk.conversation?.composer.text).toBe("");
+    expect(screen.getByText(/Press Tab to write here/)).toBeTruthy();
+    await user.keyboard("{Tab}Hi");
+    expect(desk.conversation?.composer.text).toBe("Hi");
   });
 
   it("after the last one's end are no commands for the next", async () => {

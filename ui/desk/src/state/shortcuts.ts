@@ -26,7 +26,10 @@ export function onKey(desk: Desk, event: KeyboardEvent): void {
     if (event.key === "Tab") event.preventDefault();
     document.querySelector<HTMLElement>("[data-focus=message]")?.focus();
   }
-  else if (outcome === "nothing") event.preventDefault();
+  else if (outcome === "nothing") {
+    event.preventDefault();
+    if (desk.focus.leads) desk.focus.dropped();
+  }
   else if (outcome === "own") {
     if (undoesText(event)) event.preventDefault();
   } else {
