@@ -194,9 +194,6 @@ queued: number,
  */
 live: boolean, };
 
-/**
- * Whether a conversation belongs to the one before in its chat.
- */
 export type Belong = { id: ConversationId, belongs: boolean, };
 
 export type BoardBrand = { id: BrandId, name: string, };
