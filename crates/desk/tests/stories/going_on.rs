@@ -27,6 +27,7 @@ fn comes(hub: &FakeHub, customer: &CustomerRef, contact: ContactId, words: &str)
 #[tokio::test(flavor = "multi_thread")]
 async fn the_journey_says_in_both_that_one_goes_on_in_the_other() {
     let hub = FakeHub::start().await;
+    hub.world().version = tandem_protocol::GOES_ON;
     let username = Some("carmen.r".to_owned());
     let carmen = CustomerRef { username, ..CustomerRef::new(CustomerId(Uuid::now_v7()), "Carmen Ruiz") };
     let contact = ContactId(Uuid::now_v7());
@@ -70,6 +71,7 @@ async fn the_journey_says_in_both_that_one_goes_on_in_the_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_web_chat_offers_no_new_conversation() {
     let hub = FakeHub::start().await;
+    hub.world().version = tandem_protocol::GOES_ON;
     let carmen = hub.customer_comes("Carmen Menzel");
     hub.customer_writes(carmen, "Hello?");
     hub.joins(carmen, "Maya Ortiz");

@@ -212,6 +212,8 @@ async fn a_right_that_ends_while_a_desk_catches_up_ends_the_catching_up() {
     assert_eq!(change.json(&json!({ "role": "agent" })).send().await.unwrap().status().as_u16(), 200);
     // Her desks are judged together: when this one has ended, so has the right of the other.
     while let Some(Ok(_)) = other.next().await {}
+    // They are told one after the other.
+    tokio::time::sleep(Duration::from_millis(30)).await;
     say(&mut desk, &json!({ "type": "holds", "conversations": [] }).to_string()).await;
     let mut heard = String::new();
     while let Some(Ok(message)) = desk.next().await {

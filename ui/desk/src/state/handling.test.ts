@@ -25,6 +25,7 @@ async function start(scene = ""): Promise<{ desk: Desk; host: FakeHost }> {
 
 /** Opens it, with the focus in the list. */
 async function select({ desk }: { desk: Desk }, id: string): Promise<void> {
+  desk.focus.acted();
   desk.show(id);
   await vi.waitFor(() => expect(desk.conversation?.loaded).toBe(true));
   await tick();
@@ -128,6 +129,8 @@ describe("letters typed while N looks for its call", () => {
     await vi.waitFor(() => expect(desk.conversation?.id).not.toBe("carmen"));
     await vi.waitFor(() => expect(at()).toBe("message"));
     await user.keyboard("Hello");
+    expect(field().value).toBe("");
+    await user.keyboard("{Tab}Hello");
     expect(field().value).toBe("Hello");
   });
 });
