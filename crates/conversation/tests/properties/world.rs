@@ -259,7 +259,7 @@ impl World {
             },
             63 => Command::GoOnIn { conversation: step.flag.then(|| ConversationId(self.id())) },
             64 => Command::GoOnFrom {
-                conversation: (pick % 3 > 0).then(|| ConversationId(self.id())),
+                conversation: (!pick.is_multiple_of(3)).then(|| ConversationId(self.id())),
                 waits_since: step.flag.then(|| self.now.plus_ms(-i64::from(step.pick % 60_000))),
             },
             65 => Command::Hear { received },

@@ -255,7 +255,7 @@ fn who_wants_to_be_asked_no_more_is_not_asked_by_anybody() {
 fn reported(stage: &mut Stage, reached: Reached) -> usize {
     let turn = TurnId(request(stage).0);
     let report = Command::Progress { turn, stage: reached, reason: None, remedy: None, code: None };
-    stage.system(report).unwrap().len()
+    stage.system(report).map_or(0, |events| events.len())
 }
 
 #[test]

@@ -21,6 +21,8 @@ CREATE UNIQUE INDEX things_of ON things (of) WHERE of IS NOT NULL;";
 
 /// A row: id, name, bytes, of.
 type Thing<'a> = (i64, Option<&'a str>, &'a [u8], Option<i64>);
+/// The same as it is read.
+type Kept = (i64, Option<String>, Vec<u8>, Option<i64>);
 
 /// Each engine with the same empty tables.
 fn on_each(check: impl Fn(&Connection, &str)) {
@@ -84,7 +86,7 @@ fn rows_that_are_added_later_are_what_they_would_be_one_by_one() {
             connection.run("COMMIT").unwrap();
         }
         let mut query = connection.prepare_cached("SELECT id, name, bytes, of FROM things ORDER BY id").unwrap();
-        let read = |row: &tandem_sql::Row<'_>| -> Result<(i64, Option<String>, Vec<u8>, Option<i64>), Error> {
+        let read = |row: &tandem_sql::Row<'_>| -> Result<Kept, Error> {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         };
         let kept: Vec<_> = query.query_map([], read).unwrap().map(Result::unwrap).collect();
