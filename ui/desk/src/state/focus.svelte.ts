@@ -9,11 +9,11 @@ const LIST = "[data-focus=list]";
 const MESSAGE = "[data-focus=message]";
 /** Whoever pressed a key so lately may be in the middle of a word. */
 const TYPING_MS = 3_000;
-/** A conversation that comes so soon after an act is at once what its user sees. */
+/** A conversation that opens within this time of an act appears together with it. */
 const AT_ONCE_MS = 16;
-/** One that comes so soon is expected, and seen after so long. */
+/** One that opens within this time is still expected; it takes letters after as long again. */
 const PROMPT_MS = 100;
-/** So long after one that came later, or by itself, nobody can have seen it yet. */
+/** Nobody reacts faster than this to one that opened later, or by itself. */
 const UNSEEN_MS = 300;
 const DIALOG = "dialog, [role=dialog], [role=menu]";
 
@@ -47,7 +47,7 @@ export class Focus {
   #wishes = 0;
   /** How many acts look for the conversation that they will open. */
   #leading = 0;
-  /** Something was typed meanwhile. */
+  /** Letters were dropped meanwhile: the rest of their word is not meant for what opens. */
   #begun = false;
 
   /** `alone`: the window shows the open conversation without the list. `enter` shows the conversation in such a window,
@@ -69,7 +69,7 @@ export class Focus {
 
   /** Waits for what an act looks for before it can open a conversation. */
   async leading<T>(looking: Promise<T>): Promise<T> {
-    if (this.#leading++ === 0) this.#begun = false;
+    this.#leading++;
     try {
       return await looking;
     } finally {
@@ -116,10 +116,11 @@ export class Focus {
   /** Call when a key or a press does something. */
   acted(): void {
     this.#acted = performance.now();
+    this.#begun = false;
     if (this.#unseen === Infinity) this.#unseen = -Infinity;
   }
 
-  /** Call when a letter is dropped because an act looks for its conversation: the rest of the word is not for that one. */
+  /** Call when a letter is dropped because an act looks for its conversation. */
   dropped(): void {
     this.#begun = true;
   }

@@ -95,6 +95,20 @@ describe("letters typed while another conversation is looked for", () => {
     expect(desk.conversation?.composer.text).toBe("Hi");
   });
 
+  it("and not found cost the next conversation nothing", async () => {
+    const { desk, host } = await start("carmen");
+    host.refuse.set("conversations.list", { code: "internal", message: "The list cannot be read." });
+    field().focus();
+    const come = held(host, "conversations.list");
+    await user.keyboard("{Alt>}{ArrowDown}{/Alt}H");
+    come();
+    await screen.findByText("The list cannot be read.");
+    await select(desk, "jonas");
+    field().focus();
+    await user.keyboard("Hello");
+    expect(desk.conversation?.composer.text).toBe("Hello");
+  });
+
   it("after the last one's end are no commands for the next", async () => {
     const { desk, host } = await start("jonas");
     desk.focus.list();
