@@ -105,6 +105,7 @@ const { base, browser, close } = await stage();
 
 let looked = 0;
 const faults = [];
+const again = [];
 const spent = { building: Date.now() - started, opening: 0, reaching: 0, looking: 0 };
 // `node desk/test/axe.mjs search outbox` checks only states with one of these in their name.
 const wanted = process.argv.slice(2);
@@ -174,19 +175,27 @@ async function speak(page, language) {
   }, language);
 }
 
+async function reach(page, scene, go) {
+  await page.setViewportSize(SIZE);
+  await page.emulateMedia(MEDIA);
+  await timed("opening", async () => {
+    await page.goto(`${base}?fake=${scene}`);
+    await page.locator(scene === "opening" || scene.includes("apart=") ? "main" : "html[data-ready], form").first().waitFor();
+    await page.evaluate(axe);
+  });
+  await timed("reaching", () => go(page));
+}
+
 async function visit(page, [name, scene, go]) {
   let where = name;
   page.removeAllListeners("pageerror");
   page.on("pageerror", (error) => faults.push(`${where}: ${error.message}`));
   try {
-    await page.setViewportSize(SIZE);
-    await page.emulateMedia(MEDIA);
-    await timed("opening", async () => {
-      await page.goto(`${base}?fake=${scene}`);
-      await page.locator(scene === "opening" || scene.includes("apart=") ? "main" : "html[data-ready], form").first().waitFor();
-      await page.evaluate(axe);
+    // A press may fall beside what moves just then on a slow machine. What is looked at here is the state.
+    await reach(page, scene, go).catch(() => {
+      again.push(name);
+      return reach(page, scene, go);
     });
-    await timed("reaching", () => go(page));
     if (LANGUAGE) await speak(page, LANGUAGE);
     where = `${name}, light`;
     await look(page, where);
@@ -220,13 +229,14 @@ const visits = [...chosen];
 const visitor = async () => {
   const context = await browser.newContext({ viewport: SIZE });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(20_000);
   for (let visiting = visits.shift(); visiting; visiting = visits.shift()) await visit(page, visiting);
   await context.close();
 };
 await Promise.all(Array.from({ length: VISITORS }, visitor));
 await close();
 
+if (again.length > 0) console.error(`reached at the second attempt: ${again.join(", ")}`);
 faults.forEach((fault) => console.error(fault));
 const seconds = Object.entries(spent).map(([what, ms]) => `${what} ${Math.round(ms / 1000)} s`).join(", ");
 console.log(`axe: ${chosen.length} states, ${looked} looks in ${Math.round((Date.now() - started) / 1000)} s (by ${VISITORS}: ${seconds}), ${faults.length} faults`);
