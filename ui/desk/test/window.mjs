@@ -87,6 +87,21 @@ await story("A journey opens at its end and follows what comes", "", async (page
   assert.ok((await fromEnd(page)) < 3, "follows the end");
 });
 
+await story("A press ends on what it began on, although a message comes meanwhile", "files", async (page) => {
+  await open(page, "Carmen Menzel");
+  await settled(page);
+  await page.getByRole("button", { name: "Open booking confirmation.html" }).hover();
+  await page.mouse.down();
+  await say(page, "carmen", "Friday then!");
+  await page.getByTestId("transcript").getByText("Friday then!").waitFor({ state: "attached" });
+  await settled(page);
+  await page.mouse.up();
+  await page.getByRole("dialog", { name: "This file can only be saved" }).waitFor();
+  await page.keyboard.press("Escape");
+  await settled(page);
+  assert.ok((await fromEnd(page)) < 3, "and the end is followed again");
+});
+
 await story("A journey opens at its end also for those who want no motion", "", async (page) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await open(page, "Carmen Menzel");

@@ -18,6 +18,7 @@ export class Place {
   #endKey = $state<string | null>(null);
   #before = { top: 0, height: 0, view: 0 };
   #going = false;
+  #pressed = false;
 
   constructor(
     private readonly open: OpenConversation,
@@ -41,9 +42,26 @@ export class Place {
     return entries.slice(Math.max(0, this.list.findItemIndex(scrollTop)), this.list.findItemIndex(scrollTop + clientHeight) + 1);
   }
 
+  /** A press ends on what it began on: nothing moves until the pointer is up. The bar for scrolling is no such thing. */
+  press(on: EventTarget | null): void {
+    if (on === this.pane) return;
+    this.#pressed = true;
+    const release = (): void => {
+      removeEventListener("pointerup", release);
+      removeEventListener("pointercancel", release);
+      // The click comes after the pointer is up.
+      setTimeout(() => {
+        this.#pressed = false;
+        this.settle();
+      });
+    };
+    addEventListener("pointerup", release);
+    addEventListener("pointercancel", release);
+  }
+
   /** Sizes changed: of the pane, of entries, or of content below. */
   settle(): void {
-    if (!this.pane || this.#going) return;
+    if (!this.pane || this.#going || this.#pressed) return;
     if (this.#sticks) this.pane.scrollTop = this.pane.scrollHeight;
     this.#moved(this.pane);
   }
