@@ -6,8 +6,9 @@ export default defineConfig({
   plugins,
   resolve: { alias, conditions: ["browser"] },
   test: {
-    // A busy machine is no fault.
+    // A busy machine is no fault. What passes only when tried again is named by the reporter.
     testTimeout: 30_000,
+    retry: 1,
     environment: "happy-dom",
     include: ["desk/**/*.test.ts", "chat/**/*.test.ts", "shared/**/*.test.ts"],
     setupFiles: ["desk/test/setup.ts"],

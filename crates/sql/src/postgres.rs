@@ -15,9 +15,9 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::{Duration, Instant};
 
 use tandem_sqlite::{Cause, Migration};
+use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
-use tokio_postgres::{SimpleQueryMessage, Statement};
 
 use crate::{Error, ToSql, Value};
 use address::{Address, Unreachable};
@@ -58,15 +58,11 @@ const LOCKING: usize = 8;
 pub struct Postgres {
     address: Address,
     use_: Use,
-    session: RefCell<Session>,
+    wire: RefCell<Wire>,
     transaction: Cell<Transaction>,
     /// The server's name for the transaction that is open.
     id: RefCell<Option<String>>,
     is_lost: Cell<bool>,
-}
-
-struct Session {
-    wire: Wire,
 }
 
 /// What a connection is for.
@@ -105,9 +101,9 @@ impl Postgres {
         let random = RandomState::new().build_hasher().finish();
         let config = address.config.connect_timeout(CONNECTING).application_name(format!("tandem-hub {random:x}"));
         config.keepalives_idle(SILENT).tcp_user_timeout(SILENT);
-        let session = Session::open(&address, use_)?;
-        let (session, transaction) = (RefCell::new(session), Cell::new(Transaction::None));
-        Ok(Self { address, use_, session, transaction, id: RefCell::default(), is_lost: Cell::new(false) })
+        let wire = RefCell::new(open(&address, use_)?);
+        let transaction = Cell::new(Transaction::None);
+        Ok(Self { address, use_, wire, transaction, id: RefCell::default(), is_lost: Cell::new(false) })
     }
 
     /// Brings the database to the newest schema, one step after the other. Others that do the same wait. `steps` are
@@ -116,8 +112,7 @@ impl Postgres {
     /// # Errors
     /// If it comes from a newer version, or a step fails: then nothing of that step stays.
     pub(crate) fn migrate(&self, migrations: &[Migration], steps: &[(&str, &str)]) -> Result<(), Error> {
-        let mut session = self.session.borrow_mut();
-        let wire = &mut session.wire;
+        let mut wire = self.wire.borrow_mut();
         // A step takes as long as there are rows.
         wire.wait_as_long_as_it_takes(true);
         wire.batch("SET statement_timeout = 0")?;
@@ -158,22 +153,23 @@ impl Postgres {
     /// # Errors
     /// If another hub does.
     pub(crate) fn serve(&mut self) -> Result<(), Error> {
-        let mut session = self.session.borrow_mut();
-        if !session.lock()? {
+        let mut wire = self.wire.borrow_mut();
+        if !lock(&mut wire)? {
             let words = "another hub serves this database: stop it first, or give this one a database of its own";
             return Err(failed(words, Cause::Locked));
         }
-        let term = session.wire.one(NEXT_TERM, &[])?.get(0);
+        let term = wire.one(NEXT_TERM, &[])?.get(0);
+        drop(wire);
         self.use_ = Use::Serving { term };
         Ok(())
     }
 
     pub(crate) fn execute(&self, sql: &str, values: &[&dyn ToSql]) -> Result<usize, Error> {
-        self.asking(|session| {
-            let (statement, values) = session.prepare(sql, values)?;
+        self.asking(|wire| {
+            let (statement, values) = prepare(wire, sql, values)?;
             let values: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
                 values.iter().map(|value| value as _).collect();
-            let changed = session.wire.execute(&statement, &values)?;
+            let changed = wire.execute(&statement, &values)?;
             Ok(usize::try_from(changed).unwrap_or(usize::MAX))
         })
     }
@@ -183,20 +179,20 @@ impl Postgres {
         if !self.is_open() {
             return self.execute(sql, values).map(drop);
         }
-        self.asking(|session| session.wire.execute_later(sql, values::all(values)?))
+        self.asking(|wire| wire.execute_later(sql, values::all(values)?))
     }
 
     /// Everything that was to run later has run when this returns.
     pub(crate) fn complete(&self) -> Result<(), Error> {
-        self.asking(|session| session.wire.send())
+        self.asking(|wire| wire.send())
     }
 
     pub(crate) fn query(&self, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<tokio_postgres::Row>, Error> {
-        self.asking(|session| {
-            let (statement, values) = session.prepare(sql, values)?;
+        self.asking(|wire| {
+            let (statement, values) = prepare(wire, sql, values)?;
             let values: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
                 values.iter().map(|value| value as _).collect();
-            session.wire.query(&statement, &values)
+            wire.query(&statement, &values)
         })
     }
 
@@ -204,38 +200,38 @@ impl Postgres {
         if is_control(sql) {
             return self.run(sql);
         }
-        self.asking(|session| session.wire.batch(&dialect::translate(sql)))
+        self.asking(|wire| wire.batch(&dialect::translate(sql)))
     }
 
     /// Adds rows to a table, named with its columns.
     pub(crate) fn copy_in(&self, table: &str, rows: &[Vec<Value>]) -> Result<(), Error> {
         let sql = format!("COPY {table} FROM STDIN");
-        self.asking(|session| session.wire.copy_in(&sql, rows.iter().map(|row| values::line(row))))
+        self.asking(|wire| wire.copy_in(&sql, rows.iter().map(|row| values::line(row))))
     }
 
     pub(crate) fn number_after(&self, table: &str, column: &str, highest: i64) -> Result<(), Error> {
         let sql = "SELECT setval(pg_get_serial_sequence($1, $2), greatest($3::bigint, 1), $3::bigint > 0)";
-        self.asking(|session| session.wire.one(sql, &[&table, &column, &highest])).map(drop)
+        self.asking(|wire| wire.one(sql, &[&table, &column, &highest])).map(drop)
     }
 
     pub(crate) fn parameters(&self, sql: &str) -> usize {
-        self.asking(|session| session.wire.prepare(sql, &[])).map_or(0, |statement| statement.params().len())
+        self.asking(|wire| wire.prepare(sql, &[])).map_or(0, |statement| statement.params().len())
     }
 
     /// Does something with a connection that works, and keeps in mind whether a transaction can still be kept.
-    fn asking<T>(&self, ask: impl Fn(&mut Session) -> Result<T, Error>) -> Result<T, Error> {
+    fn asking<T>(&self, ask: impl Fn(&mut Wire) -> Result<T, Error>) -> Result<T, Error> {
         let is_alone = self.transaction.get() == Transaction::None;
         if is_alone {
             self.mend()?;
         }
-        let done = ask(&mut self.session.borrow_mut());
+        let done = ask(&mut self.wire.borrow_mut());
         if done.is_err() && !is_alone {
             self.transaction.set(Transaction::Failed);
         }
         // What only reads may be asked again.
-        if done.is_err() && is_alone && self.use_ == Use::Reading && self.session.borrow().wire.is_useless() {
+        if done.is_err() && is_alone && self.use_ == Use::Reading && self.wire.borrow().is_useless() {
             self.mend()?;
-            return ask(&mut self.session.borrow_mut());
+            return ask(&mut self.wire.borrow_mut());
         }
         done
     }
@@ -248,16 +244,16 @@ impl Postgres {
             "COMMIT" => self.commit(),
             "ROLLBACK" => {
                 self.transaction.set(Transaction::None);
-                let mut session = self.session.borrow_mut();
-                session.wire.forget();
+                let mut wire = self.wire.borrow_mut();
+                wire.forget();
                 // A session that is gone has left nothing.
-                if session.wire.is_useless() { Ok(()) } else { session.control(sql) }
+                if wire.is_useless() { Ok(()) } else { wire.batch(sql) }
             }
             _ => {
                 if sql.starts_with("ROLLBACK TO") {
-                    self.session.borrow_mut().wire.forget();
+                    self.wire.borrow_mut().forget();
                 }
-                let done = self.session.borrow_mut().control(sql);
+                let done = self.wire.borrow_mut().batch(sql);
                 let is_undone = done.is_ok() && sql.starts_with("ROLLBACK TO");
                 match is_undone {
                     true => self.transaction.set(Transaction::Open),
@@ -274,10 +270,10 @@ impl Postgres {
         let named = format!("{sql}; SELECT pg_current_xact_id()::text");
         let sql = if self.use_ == Use::Reading { sql } else { &named };
         self.mend()?;
-        let mut begun = self.session.borrow_mut().word(sql);
-        if begun.is_err() && self.session.borrow().wire.is_useless() {
+        let mut begun = self.wire.borrow_mut().word(sql);
+        if begun.is_err() && self.wire.borrow().is_useless() {
             self.mend()?;
-            begun = self.session.borrow_mut().word(sql);
+            begun = self.wire.borrow_mut().word(sql);
         }
         self.transaction.set(if begun.is_ok() { Transaction::Open } else { Transaction::None });
         self.id.replace(begun?);
@@ -290,15 +286,15 @@ impl Postgres {
             self.run("ROLLBACK")?;
             return Err(failed("a part of the transaction failed", Cause::Other));
         }
-        let sent = self.session.borrow_mut().wire.send();
+        let sent = self.wire.borrow_mut().send();
         if sent.is_err() {
             self.run("ROLLBACK")?;
             return sent;
         }
         self.transaction.set(Transaction::None);
-        let done = self.session.borrow_mut().control("COMMIT");
+        let done = self.wire.borrow_mut().batch("COMMIT");
         match (done, self.id.take()) {
-            (Err(error), Some(id)) if self.session.borrow().wire.is_useless() => self.settle(&id, error),
+            (Err(error), Some(id)) if self.wire.borrow().is_useless() => self.settle(&id, error),
             (done, _) => done,
         }
     }
@@ -308,7 +304,7 @@ impl Postgres {
         let until = Instant::now() + UNCERTAIN;
         let status = format!("SELECT pg_xact_status('{id}'::xid8)");
         while Instant::now() < until && !self.is_lost.get() {
-            let told = self.mend().and_then(|()| self.session.borrow_mut().word(&status));
+            let told = self.mend().and_then(|()| self.wire.borrow_mut().word(&status));
             match told {
                 Ok(Some(status)) if status == "committed" => return Ok(()),
                 Ok(Some(status)) if status == "aborted" => return Err(error),
@@ -323,22 +319,22 @@ impl Postgres {
 
     /// Makes the connection again if it is broken.
     fn mend(&self) -> Result<(), Error> {
-        if !self.session.borrow().wire.is_useless() {
+        if !self.wire.borrow().is_useless() {
             return Ok(());
         }
-        let mut session = Session::open(&self.address, self.use_)?;
+        let mut wire = open(&self.address, self.use_)?;
         if let Use::Serving { term } = self.use_ {
             let ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                          WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid()";
-            session.wire.batch(ended)?;
-            let locked = session.lock();
-            let found: i64 = session.wire.one("SELECT term FROM schema_terms", &[])?.get(0);
+            wire.batch(ended)?;
+            let locked = lock(&mut wire);
+            let found: i64 = wire.one("SELECT term FROM schema_terms", &[])?.get(0);
             if !locked? || found != term {
                 self.is_lost.set(true);
                 return Err(failed("another hub has served the database since the connection broke", Cause::Closed));
             }
         }
-        self.session.replace(session);
+        self.wire.replace(wire);
         Ok(())
     }
 
@@ -348,7 +344,7 @@ impl Postgres {
 
     /// Whether what was done in the open transaction can be kept.
     pub(crate) fn is_sound(&self) -> bool {
-        self.transaction.get() == Transaction::Open && !self.session.borrow().wire.is_useless()
+        self.transaction.get() == Transaction::Open && !self.wire.borrow().is_useless()
     }
 
     /// Whether this connection must not be used any more, because somebody else has written.
@@ -357,54 +353,38 @@ impl Postgres {
     }
 }
 
-impl Session {
-    fn open(address: &Address, use_: Use) -> Result<Self, Error> {
-        let mut wire = address.connect().map_err(unreachable)?;
-        let version = wire.one("SELECT current_setting('server_version_num')::bigint", &[])?;
-        if version.get::<_, i64>(0) < OLDEST {
-            let oldest = OLDEST / 10_000;
-            let words = format!("this PostgreSQL is too old: version {oldest} or newer is needed");
-            return Err(failed(&words, Cause::Other));
+fn open(address: &Address, use_: Use) -> Result<Wire, Error> {
+    let mut wire = address.connect().map_err(unreachable)?;
+    let version = wire.one("SELECT current_setting('server_version_num')::bigint", &[])?;
+    if version.get::<_, i64>(0) < OLDEST {
+        let oldest = OLDEST / 10_000;
+        let words = format!("this PostgreSQL is too old: version {oldest} or newer is needed");
+        return Err(failed(&words, Cause::Other));
+    }
+    wire.batch(SESSION)?;
+    if use_ == Use::Reading {
+        wire.batch("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")?;
+    }
+    Ok(wire)
+}
+
+/// Takes the lock of the one hub; false if another one has it.
+fn lock(wire: &mut Wire) -> Result<bool, Error> {
+    let sql = format!("SELECT pg_try_advisory_lock({SERVING})");
+    // The server needs a moment to notice that a hub was killed.
+    for _ in 1..LOCKING {
+        if wire.one(&sql, &[])?.get(0) {
+            return Ok(true);
         }
-        wire.batch(SESSION)?;
-        if use_ == Use::Reading {
-            let sql = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
-            wire.batch(sql)?;
-        }
-        Ok(Self { wire })
+        std::thread::sleep(AGAIN);
     }
+    Ok(wire.one(&sql, &[])?.get(0))
+}
 
-    fn control(&mut self, sql: &str) -> Result<(), Error> {
-        self.wire.batch(sql)
-    }
-
-    /// The first word of an answer.
-    fn word(&mut self, sql: &str) -> Result<Option<String>, Error> {
-        let told = self.wire.simple(sql)?;
-        Ok(told.into_iter().find_map(|message| match message {
-            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-            _ => None,
-        }))
-    }
-
-    /// Takes the lock of the one hub; false if another one has it.
-    fn lock(&mut self) -> Result<bool, Error> {
-        let sql = format!("SELECT pg_try_advisory_lock({SERVING})");
-        // The server needs a moment to notice that a hub was killed.
-        for _ in 1..LOCKING {
-            if self.wire.one(&sql, &[])?.get(0) {
-                return Ok(true);
-            }
-            std::thread::sleep(AGAIN);
-        }
-        Ok(self.wire.one(&sql, &[])?.get(0))
-    }
-
-    fn prepare(&mut self, sql: &str, values: &[&dyn ToSql]) -> Result<(Statement, Vec<values::Sent>), Error> {
-        let values = values::all(values)?;
-        let kinds: Vec<Type> = values.iter().map(values::Sent::kind).collect();
-        Ok((self.wire.prepare(sql, &kinds)?, values))
-    }
+fn prepare(wire: &mut Wire, sql: &str, values: &[&dyn ToSql]) -> Result<(Statement, Vec<values::Sent>), Error> {
+    let values = values::all(values)?;
+    let kinds: Vec<Type> = values.iter().map(values::Sent::kind).collect();
+    Ok((wire.prepare(sql, &kinds)?, values))
 }
 
 /// Whether a text is an address; why not, without it.

@@ -5,19 +5,25 @@ import { stage } from "./stage.mjs";
 const { base, browser, close } = await stage();
 let failed = 0;
 
-async function story(name, scene, tell) {
+/** A busy machine may delay a page, so a failure is tried once more, and said. */
+async function story(name, scene, tell, isAgain = false) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   page.setDefaultTimeout(10_000);
-  try {
-    await page.goto(`${base}?fake=${scene}`);
-    await page.locator("html[data-ready=list]").waitFor();
-    await tell(page);
-    console.log(`ok      ${name}`);
-  } catch (error) {
+  const error = await page.goto(`${base}?fake=${scene}`)
+    .then(() => page.locator("html[data-ready=list]").waitFor())
+    .then(() => tell(page))
+    .then(() => null, (error) => error);
+  await page.close();
+  if (error && !isAgain) {
+    console.error(`again   ${name}: ${error.message}`);
+    return story(name, scene, tell, true);
+  }
+  if (error) {
     failed++;
     console.error(`FAILED  ${name}: ${error.message}`);
+  } else {
+    console.log(`ok      ${name}`);
   }
-  await page.close();
 }
 
 const open = async (page, name) => {

@@ -14,12 +14,13 @@ pub(crate) struct Unknown {
     turns: HashSet<(ConversationId, TurnId)>,
 }
 
-/// PostgreSQL alone is asked this way. The places of the ids that are known; each is one step through the index.
+/// PostgreSQL alone is asked this way. The places of the ids that are known; each is one step through the index. The ids
+/// come as bytes: a part in the middle of a text is found by reading all before it.
 const COMMANDS: &str = "SELECT s.n FROM
     (SELECT n, substr(?1, (1 + 16 * n)::int, 16) AS id FROM generate_series(0::bigint, ?2 - 1) AS n) s,
     LATERAL (SELECT 1 FROM commands c WHERE c.id = s.id LIMIT 1) f";
 const TURNS: &str = r#"SELECT s.n FROM
-    (SELECT n, substr(?1, (1 + 16 * n)::int, 16) AS conversation, substr(?2, 1 + 36 * n, 36::bigint) AS turn
+    (SELECT n, substr(?1, (1 + 16 * n)::int, 16) AS conversation, convert_from(substr(?2, (1 + 36 * n)::int, 36), 'UTF8') AS turn
      FROM generate_series(0::bigint, ?3 - 1) AS n) s,
     LATERAL (SELECT 1 FROM events e WHERE e.conversation = s.conversation
         AND substr(e.body, instr(e.body, '"body":{"turn_added":{"turn":{"id":"') + 36, 36) = s.turn
@@ -40,7 +41,7 @@ impl Unknown {
         }
         if !turns.is_empty() {
             let ids = turns.iter().flat_map(|(id, _)| *id.0.as_bytes()).collect::<Vec<u8>>();
-            let texts = turns.iter().map(|(_, turn)| turn.0.to_string()).collect::<String>();
+            let texts = turns.iter().flat_map(|(_, turn)| turn.0.to_string().into_bytes()).collect::<Vec<u8>>();
             let known = places(connection, TURNS, params![ids, texts, count(turns)])?;
             unknown.turns = without(turns, &known);
         }

@@ -64,8 +64,13 @@ impl Wire {
         self.ask(async |client| client.batch_execute(sql).await)
     }
 
-    pub(super) fn simple(&mut self, sql: &str) -> Result<Vec<SimpleQueryMessage>, Error> {
-        self.ask(async |client| client.simple_query(sql).await)
+    /// The first word of an answer.
+    pub(super) fn word(&mut self, sql: &str) -> Result<Option<String>, Error> {
+        let told = self.ask(async |client| client.simple_query(sql).await)?;
+        Ok(told.into_iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        }))
     }
 
     /// A statement in SQLite's words, for values of these kinds.
