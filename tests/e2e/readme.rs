@@ -18,6 +18,8 @@ const MAYA: &str = "maya@northwind.example";
 const SPEED: u32 = 6;
 const HELP: Thing<'_> = Thing::Link("Help Needed");
 const MINE: Thing<'_> = Thing::Link("My Conversations");
+const REPORT_KEY: &str =
+    "dispatchEvent(new KeyboardEvent('keydown', { key: 'r', code: 'KeyR', altKey: true, bubbles: true }))";
 const TRANSCRIPT: Thing<'_> = Thing::Test("transcript");
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,6 +63,13 @@ async fn a_desk_at_work_names_the_brands_and_shows_what_your_logic_hands_over() 
     maya.shows(Thing::Test("board-row"), "Liam Chen").await?;
     maya.shows(Thing::Css("[data-testid=day-conversations_started]"), "Started").await?;
     pictures(&stage, &maya, "board").await?;
+
+    // Later the day is reported: some have gone, helped by a colleague.
+    liam.reply(call, "I have asked for it, and it comes by e-mail today.").await?;
+    liam.complete(call, "").await?;
+    maya.run(REPORT_KEY).await?;
+    maya.shows(Thing::Test("report-person"), "Liam Chen").await?;
+    pictures(&stage, &maya, "report").await?;
     maya.close().await
 }
 

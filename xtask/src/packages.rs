@@ -12,7 +12,7 @@ pub const BUILD: &[&str] =
     &["pkg-config", "build-essential", "libwebkit2gtk-4.1-dev", "libayatana-appindicator3-dev", "libdbus-1-dev"];
 
 /// Needed to run the app without a display.
-pub const VIRTUAL_DISPLAY: &[&str] = &["xvfb", "dbus", "imagemagick", "gnome-keyring", "dunst"];
+pub const VIRTUAL_DISPLAY: &[&str] = &["xvfb", "dbus", "imagemagick", "gnome-keyring", "dunst", "fonts-droid-fallback"];
 
 /// Needed by the end-to-end tests and the browser tests.
 pub const TESTS: &[&str] = &[
@@ -21,6 +21,7 @@ pub const TESTS: &[&str] = &[
     "webkit2gtk-driver",
     "libayatana-appindicator3-1",
     "dunst",
+    "fonts-droid-fallback",
     "gnome-keyring",
     "xdotool",
     "x11-utils",
