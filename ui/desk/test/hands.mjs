@@ -36,7 +36,9 @@ export function handsOf(person, plan, customers, sync) {
     const since = Date.now();
     await page.keyboard.type(text, { delay: delay() });
     person.typed++;
-    person.trace.push({ since, act: person.act, page: page === person.page ? "main" : "own", name, text, before, after: await looks(page) });
+    const typed = { since, act: person.act, page: page === person.page ? "main" : "own", name, text, before, after: await looks(page) };
+    person.trace.push(typed);
+    person.acts.push(typed);
   }
 
   /** Types for whoever is seen, if a field has the focus. */
@@ -215,6 +217,7 @@ export function handsOf(person, plan, customers, sync) {
     page = isOwn ? plan.one(windows) : person.page;
     const [name, act] = plan.one(isOwn ? inOwn : inMain);
     person.act = name;
+    person.acts.push({ since: Date.now(), act: name, page: isOwn ? "own" : "main", before: await looks(page) });
     await act();
     person.did.set(name, (person.did.get(name) ?? 0) + 1);
     if (isOwn) await sync(person);

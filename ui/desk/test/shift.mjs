@@ -118,7 +118,7 @@ async function works(person, plan, customers, until) {
 }
 
 /** All words that people wrote into the conversations, as this desk has them, and their drafts there. */
-async function written(desk) {
+async function written({ desk, name: owner }) {
   const found = [];
   for (const section of ["all", "my", "help", "left"]) {
     const { rows } = await post(`${desk}/rpc/conversations.list`, { section, offset: 0, limit: 100 });
@@ -128,7 +128,7 @@ async function written(desk) {
         if (by.kind === "agent" && conversation === id) found.push({ name, text: JSON.stringify(body), by: by.name, time });
       }
       const { drafts } = await post(`${desk}/rpc/conversation.open`, { id });
-      found.push({ name, text: `${drafts.reply} ${drafts.note}` });
+      found.push({ name, text: `${drafts.reply} ${drafts.note}`, by: owner, time: null });
     }
   }
   return found;
@@ -156,7 +156,7 @@ try {
       await page.locator("[data-focus]").first().waitFor({ timeout: 30_000 });
       return page;
     };
-    people.push({ name, desk, opens, supervises: role === "supervisor", apart: new Map(), did: new Map(), typed: 0, trace: [], page: await opens("") });
+    people.push({ name, desk, opens, supervises: role === "supervisor", apart: new Map(), did: new Map(), typed: 0, trace: [], acts: [], page: await opens("") });
   }
   const reply = { shortcut: "hold", title: "Hold on", texts: { en: "I will have a look." }, scope: { type: "mine" } };
   for (const { desk } of people) await post(`${desk}/rpc/library.saveReply`, { id: randomUUID(), ...reply });
@@ -176,12 +176,20 @@ try {
   // Whatever was held back is on its way.
   await pause(8_000);
 
-  const said = await Promise.all(people.map(({ desk }) => written(desk)));
+  const said = await Promise.all(people.map(written));
   const all = said.flat();
   const strangers = all.filter(({ name, text }) => customers.some((one) => one.name !== name && text.includes(one.letter)));
-  for (const { text, by, time } of strangers) {
-    const lately = people.find(({ name }) => name === by)?.trace.filter(({ since }) => Math.abs(Date.parse(time) - since) < 15_000) ?? [];
-    console.error(text, by, time, lately.map((one) => JSON.stringify(one)).join("\n  "));
+  const shown = new Set();
+  for (const { name: to, text, by, time } of strangers) {
+    const { trace, acts } = people.find(({ name }) => name === by) ?? { trace: [], acts: [] };
+    // A draft has no time: each time that such a letter was typed may be meant.
+    const isMeant = ({ name, since }) => (time === null ? name !== to && text.includes(customers.find((one) => one.name === name)?.letter) : Math.abs(Date.parse(time) - since) < 15_000);
+    const moments = time === null ? trace.filter(isMeant).map(({ since }) => since) : [Date.parse(time)];
+    console.error(`${time === null ? "draft" : time} of ${by} for ${to}: ${text}`);
+    for (const one of acts.filter(({ since }) => moments.some((moment) => since - moment < 6_000 && moment - since < 15_000))) {
+      if (!shown.has(one)) console.error(`  ${JSON.stringify(one)}`);
+      shown.add(one);
+    }
   }
   if (strangers.length > 0) {
     const isCut = ({ before, after }) => before.name !== after.name || before.place !== after.place;

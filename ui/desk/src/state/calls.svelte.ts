@@ -2,7 +2,7 @@
 import { isEnter } from "$shared/keys";
 import type { ConversationId, GoesOn, RowView } from "$shared/types";
 import type { Desk } from "./desk.svelte";
-import { keyOf } from "./keys";
+import { keyOf, writes } from "./keys";
 import { t } from "../words/catalogue.svelte";
 
 /** How long a dismissal can be undone. */
@@ -82,9 +82,8 @@ export class Calls {
   }
 
   /** Whether this key was meant for the conversation that is gone: people go on typing for a moment. */
-  swallows(event: KeyboardEvent): boolean {
-    const { key, ctrlKey, metaKey, altKey } = event;
-    if (!this.offered || ctrlKey || metaKey || altKey || !([...key].length === 1 || isEnter(event))) return false;
+  swallows(event: KeyboardEvent | InputEvent): boolean {
+    if (!this.offered || !(event instanceof InputEvent ? writes(event) : isLetter(event))) return false;
     const now = performance.now();
     const early = now - this.#pressed < REST_MS;
     if (early) this.#pressed = now;
@@ -114,4 +113,9 @@ export class Calls {
     const rows = await this.desk.rows("help", 2);
     return rows.find((row) => row !== null && row.id !== id) ?? null;
   }
+}
+
+function isLetter(event: KeyboardEvent): boolean {
+  const { key, ctrlKey, metaKey, altKey } = event;
+  return !ctrlKey && !metaKey && !altKey && ([...key].length === 1 || isEnter(event));
 }

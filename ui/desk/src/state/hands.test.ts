@@ -37,6 +37,17 @@ describe("the rest of a sentence", () => {
     }
   });
 
+  it("does not go there either when no keys bring it: letters of other keyboards, dictation, input methods", () => {
+    const [kari, pia] = [hands("kari"), hands("pia")];
+    const brings = (inputType: string): boolean => pia.swallows(new InputEvent("beforeinput", { inputType, data: "ø" }));
+    type(kari, "Dear Kari, ");
+    pia.came();
+    for (const inputType of ["insertText", "insertCompositionText", "insertReplacementText", "deleteContentBackward"]) expect(brings(inputType), inputType).toBe(true);
+    expect(brings("insertFromPaste"), "an act of its own").toBe(false);
+    now += 700;
+    expect(brings("insertText"), "the hands have rested").toBe(false);
+  });
+
   it("is over when the hands have rested, and at Tab, Esc or a press with the pointer", () => {
     const go: ((pia: Hands) => unknown)[] = [() => (now += 700), (pia) => press(pia, "Tab"), (pia) => press(pia, "Escape"), (pia) => pia.chose()];
     for (const act of go) {

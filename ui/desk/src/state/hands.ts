@@ -1,5 +1,6 @@
 // Several windows, one pair of hands. What is typed on when another window comes to the front is not meant for it.
 import { isEnter } from "$shared/keys";
+import { writes } from "./keys";
 import type { ConversationId } from "$shared/types";
 
 /** Keys belong to the window before until the hands have rested this long. */
@@ -49,16 +50,10 @@ export class Hands {
     this.#pressed = null;
   }
 
-  /** Call for every key before anything else does: whether it was meant for the window before. */
-  swallows(event: KeyboardEvent): boolean {
-    const { key, ctrlKey, metaKey, altKey } = event;
-    // Alt Tab, or what opens the system's own overview: another window is chosen.
-    if (key === "Alt" || key === "Meta") this.goTo(ANY);
-    const writes = !altKey && !metaKey && (isEnter(event) || (!ctrlKey && ([...key].length === 1 || key === "Backspace" || key === "Delete")));
-    if (!writes) {
-      if (key === "Tab" || key === "Escape") this.#pressed = null;
-      return false;
-    }
+  /** Call for every key, and for everything that is about to be written, before anything else does: whether it was meant
+   * for the window before. */
+  swallows(event: KeyboardEvent | InputEvent): boolean {
+    if (!this.#writes(event)) return false;
     const now = this.now();
     if (this.#pressed !== null && now - this.#pressed < REST_MS) {
       this.#pressed = now;
@@ -68,6 +63,15 @@ export class Hands {
     this.kept.removeItem(WANTED);
     this.#keep(TYPED, this.#window);
     return false;
+  }
+
+  #writes(event: KeyboardEvent | InputEvent): boolean {
+    if (event instanceof InputEvent) return writes(event);
+    const { key, ctrlKey, metaKey, altKey } = event;
+    // Alt Tab, or what opens the system's own overview: another window is chosen.
+    if (key === "Alt" || key === "Meta") this.goTo(ANY);
+    if (key === "Tab" || key === "Escape") this.#pressed = null;
+    return !altKey && !metaKey && (isEnter(event) || (!ctrlKey && ([...key].length === 1 || key === "Backspace" || key === "Delete")));
   }
 
   #keep(name: string, window: string): void {

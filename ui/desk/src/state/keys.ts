@@ -264,6 +264,11 @@ export function isWriting(press: Press): boolean {
   return isTyped(press) || (isPlain(press) && ["Enter", " ", "Backspace", "Delete"].includes(press.key));
 }
 
+/** Whether this writes, by whatever way: keys, dictation, an input method. Pasting and dropping are acts of their own. */
+export function writes({ inputType }: InputEvent): boolean {
+  return /^(insert(?!From)|delete)/.test(inputType);
+}
+
 function isTyped(press: Press): boolean {
   const writes = ([...press.key].length === 1 && press.key !== " ") || press.key === "Dead";
   return writes && (isPlain(press) || (press.ctrlKey && press.altKey));
