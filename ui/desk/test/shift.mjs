@@ -4,12 +4,12 @@
 //   npm run test:shift                       a minute, with a new seed
 //   SEED=7 SECONDS=600 npm run test:shift    ten minutes, with the plans of seed 7
 //
-// Each customer has a letter of their own, and so does everything that is typed for them (`hands.mjs`). The programs are
+// RECORD names a file for what everybody did, in case of a failure. Each customer has a letter of their own, and so does everything that is typed for them (`hands.mjs`). The programs are
 // those of `cargo build`, in TANDEM_BIN_DIR.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -145,6 +145,7 @@ try {
   const people = [];
   for (const [email, name, role] of STAFF) {
     const own = join(folder, email);
+    const asks = [];
     mkdirSync(own);
     const desk = await serves("tandem-desk-headless", ["--token", "tests", "--data", own]);
     await post(`${desk}/rpc/session.signIn`, { hub, email, password: PASSWORD, plain: false });
@@ -152,11 +153,15 @@ try {
     const opens = async (more) => {
       const page = await context.newPage();
       page.on("pageerror", (error) => broken.push(`${name}: ${error.message}`));
+      page.on("request", (asked) => {
+        const act = /rpc\/(conversation\.(?:draft|send|note)|outbox\..*|library\.insert)$/.exec(asked.url())?.[1];
+        if (act) asks.push({ since: Date.now(), act, page: more ? "own" : "main", asked: asked.postData() });
+      });
       await page.goto(`${base}?host=${encodeURIComponent(desk)}${more}`);
       await page.locator("[data-focus]").first().waitFor({ timeout: 30_000 });
       return page;
     };
-    people.push({ name, desk, opens, supervises: role === "supervisor", apart: new Map(), did: new Map(), typed: 0, trace: [], acts: [], page: await opens("") });
+    people.push({ name, desk, opens, supervises: role === "supervisor", apart: new Map(), did: new Map(), typed: 0, trace: [], acts: [], asks, page: await opens("") });
   }
   const reply = { shortcut: "hold", title: "Hold on", texts: { en: "I will have a look." }, scope: { type: "mine" } };
   for (const { desk } of people) await post(`${desk}/rpc/library.saveReply`, { id: randomUUID(), ...reply });
@@ -192,6 +197,7 @@ try {
     }
   }
   if (strangers.length > 0) {
+    if (process.env.RECORD) writeFileSync(process.env.RECORD, JSON.stringify(people.map(({ name, acts, asks }) => ({ name, did: [...acts, ...asks].sort((one, other) => one.since - other.since) })), null, 1));
     const isCut = ({ before, after }) => before.name !== after.name || before.place !== after.place;
     for (const { name, trace } of people) for (const one of trace.filter(isCut)) console.error(`cut off: ${name} ${JSON.stringify(one)}`);
   }
