@@ -61,7 +61,7 @@ async fn a_desk_at_work_names_the_brands_and_shows_what_your_logic_hands_over() 
     liam.join(call).await?;
     maya.click(Thing::Link("Live board")).await?;
     maya.shows(Thing::Test("board-row"), "Liam Chen").await?;
-    maya.shows(Thing::Css("[data-testid=day-conversations_started]"), "Started").await?;
+    maya.shows(Thing::Css("[data-testid=day-conversations_started]"), "New conversations").await?;
     pictures(&stage, &maya, "board").await?;
 
     // Later the day is reported: some have gone, helped by a colleague.

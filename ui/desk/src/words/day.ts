@@ -6,19 +6,20 @@ import { waits } from "./time";
 type Form = "count" | "ms" | "share";
 
 interface Known {
-  label: PlainId & `day-${string}`;
+  /** The name that reports give it. */
+  label: Extract<PlainId, `report-figure-${string}` | "day-csat">;
   form: Form;
 }
 
 /** Metrics of the hub, as the board shows them. */
 export const DAY_METRICS: Readonly<Record<string, Known>> = {
-  conversations_started: { label: "day-started", form: "count" },
-  rounds_completed: { label: "day-completed", form: "count" },
-  person_wait: { label: "day-person-wait", form: "ms" },
-  service_level: { label: "day-service-level", form: "share" },
-  first_response: { label: "day-first-response", form: "ms" },
-  containment: { label: "day-containment", form: "share" },
-  reopen_rate: { label: "day-reopened", form: "share" },
+  conversations_started: { label: "report-figure-started", form: "count" },
+  rounds_completed: { label: "report-figure-completed", form: "count" },
+  person_wait: { label: "report-figure-wait", form: "ms" },
+  service_level: { label: "report-figure-service-level", form: "share" },
+  first_response: { label: "report-figure-first-response", form: "ms" },
+  containment: { label: "report-figure-containment", form: "share" },
+  reopen_rate: { label: "report-figure-reopened", form: "share" },
   csat: { label: "day-csat", form: "share" },
 };
 

@@ -434,10 +434,7 @@ export interface Messages {
   "day-call-logic-silent": null;
   "day-call-nobody-engaged": null;
   "day-calls": null;
-  "day-completed": null;
-  "day-containment": null;
   "day-csat": null;
-  "day-first-response": null;
   "day-hit": null;
   "day-logic": null;
   "day-logic-failed": null;
@@ -448,16 +445,12 @@ export interface Messages {
   "day-of": { count: string | number };
   "day-p90": { time: string | number };
   "day-percent": { percent: string | number };
-  "day-person-wait": null;
   "day-provisional": { count: string | number };
-  "day-reopened": null;
   "day-rows": { figure: string | number };
   "day-rows.elsewhere": null;
   "day-rows.loading": null;
   "day-rows.more": { count: string | number };
   "day-rows.of": { figure: string | number };
-  "day-service-level": null;
-  "day-started": null;
   "day-unknown": null;
   "day.title": { zone: string | number };
   "delegate": null;
