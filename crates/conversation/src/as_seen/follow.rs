@@ -179,7 +179,8 @@ impl Follow {
             }
             EventBody::TurnWithdrawn { turn } => {
                 let gone = matches!(self.viewpoint, Viewpoint::Customer {}).then_some(event.time);
-                if let Some(sight) = self.sight(*turn) {
+                // Some channels say so again.
+                if let Some(sight) = self.sight(*turn).filter(|sight| sight.withdrawn.is_none()) {
                     sight.withdraw(event.time);
                     sight.until = gone;
                 }

@@ -58,7 +58,8 @@ proptest! {
             prop_assert_eq!(told(&whole, at, &withheld), told(&then, at, &withheld), "{:?}", viewpoint);
             prop_assert_eq!(whole.involved_at(at), then.involved_at(at));
             let moments: Vec<_> = whole.moments().into_iter().filter(|moment| *moment <= at).collect();
-            prop_assert_eq!(moments, then.moments().into_iter().filter(|moment| *moment <= at).collect::<Vec<_>>());
+            let before: Vec<_> = then.moments().into_iter().filter(|moment| *moment <= at).collect();
+            prop_assert_eq!(moments, before, "{:?}: {:?} and {:?}", viewpoint, whole, then);
         }
     }
 
