@@ -116,6 +116,54 @@ textPercent: number, };
 
 export type Arrangement = { order: ListOrder, group: ListGroup, only: ListOnly, };
 
+export type AsSeenMomentView = { at: Time, 
+/**
+ * How they were involved.
+ */
+involvement: Involvement, 
+/**
+ * Since when; none if it never changed before.
+ */
+since: Time | null, 
+/**
+ * The conversation was open to them.
+ */
+reads: boolean, 
+/**
+ * The newest, oldest first.
+ */
+entries: Array<SeenEntryView>, 
+/**
+ * How many older ones there were.
+ */
+leftOut: number, 
+/**
+ * What had reached them and was not read.
+ */
+unread: number, 
+/**
+ * What nothing said to have reached them.
+ */
+undelivered: number, };
+
+export type AsSeenView = { 
+/**
+ * The customer's name.
+ */
+customer: string, channel: Channel, viewpoint: Viewpoint, 
+/**
+ * Whose eyes there are.
+ */
+people: Array<EyesView>, started: Time, 
+/**
+ * The last event that the log had.
+ */
+asOf: Time, 
+/**
+ * Where something happened, oldest first.
+ */
+ticks: Array<TickView>, };
+
 export type AskQuestion = { id: ConversationId, question: QuestionId, 
 /**
  * The last position on screen when it was chosen.
@@ -654,6 +702,8 @@ upload: UploadView | null, about: AboutTurnView | null,
  */
 translation: TurnTranslationView | null, };
 
+export type EyesView = { viewpoint: Viewpoint, who: Participant, };
+
 export type FetchFile = { id: ConversationId, turn: TurnId, };
 
 export type FieldView = { label: string, value: string, };
@@ -871,6 +921,8 @@ email?: string,
  */
 ttlS: number, note?: string, };
 
+export type Involvement = "outside" | "called" | "invited" | "engaged" | "left";
+
 export type ItemRemoval = { retired: boolean, };
 
 export type ItemState = "draft" | "active" | "retired";
@@ -1045,6 +1097,8 @@ calls: Array<CallsBecause>, };
 
 export type Longest = { count: number, longestMs: number | null, };
 
+export type LookAsSeen = { id: ConversationId, viewpoint: Viewpoint, };
+
 export type Looking = { 
 /**
  * The conversation on screen in a focused window; none without focus.
@@ -1164,6 +1218,8 @@ available: boolean,
  * None if offline, or not told.
  */
 status: Availability | null, absence: Absence | null, };
+
+export type MomentAsSeen = { id: ConversationId, viewpoint: Viewpoint, at: Time, };
 
 export type NotAsked = "window_closed" | "asked_recently" | "sampled_out" | "no_channel" | "plan_removed" | "customer_opted_out" | "undelivered";
 
@@ -1866,6 +1922,18 @@ export type Section = "my" | "help" | "left" | "all";
 
 export type Seen = { id: ConversationId, upTo: Position, };
 
+export type SeenEntryView = { entry: EntryView, 
+/**
+ * None where the log keeps no receipts.
+ */
+mark: SeenMark | null, 
+/**
+ * When its words were withdrawn, later: until then they were on the screen.
+ */
+withheld: Time | null, };
+
+export type SeenMark = "own" | "undelivered" | "failed" | "unread" | "seen" | "by_colleague";
+
 export type SendCard = { id: ConversationId, person: CardPerson, };
 
 export type SendNote = { id: ConversationId, text: string, 
@@ -2068,6 +2136,12 @@ export type TemplateView = { template: Template, slots: Array<TemplateSlot>, };
 
 export type Theme = "system" | "light" | "dark";
 
+export type TickView = { at: Time, 
+/**
+ * Somebody said something; otherwise people came and went, or something was delivered or seen.
+ */
+said: boolean, };
+
 export type Time = string;
 
 export type Today = { asOf: Time, 
@@ -2171,6 +2245,8 @@ export type UsedTagView = { tag: string,
 uses: number, };
 
 export type UserId = string;
+
+export type Viewpoint = { "kind": "customer", } | { "kind": "logic", } | { "kind": "agent", user: UserId, } | { "kind": "external_agent", link: LinkId, };
 
 export type Wait = { since: Time, awaited: Awaited, };
 
@@ -2452,6 +2528,8 @@ export interface Commands {
   "conversation.typing": { request: OneConversation; response: Nothing };
   "conversation.seen": { request: Seen; response: Nothing };
   "conversation.alerts": { request: OneConversation; response: AlertsView };
+  "asSeen.look": { request: LookAsSeen; response: AsSeenView };
+  "asSeen.moment": { request: MomentAsSeen; response: AsSeenMomentView };
   "window.looking": { request: Looking; response: Nothing };
   "window.popOut": { request: OneConversation; response: Nothing };
   "window.bringBack": { request: OneConversation; response: Nothing };

@@ -5,6 +5,7 @@
 //! passed in, so that every decision can be replayed.
 
 mod alone;
+pub mod as_seen;
 mod blank;
 pub mod board;
 mod button;

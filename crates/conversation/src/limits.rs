@@ -2,6 +2,10 @@
 
 /// Maximum text of a turn, in characters.
 pub const TEXT_CHARS: usize = 10_000;
+/// Maximum turns in a request to Your Logic.
+pub const LOGIC_TURNS: usize = 200;
+/// Maximum events read to find these turns.
+pub const LOGIC_EVENTS: u32 = 600;
 /// Maximum actions per answer.
 pub const ACTIONS: usize = 64;
 /// Maximum message in a channel's own words, in bytes of JSON.

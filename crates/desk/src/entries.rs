@@ -221,6 +221,14 @@ pub(crate) fn content_body(turn: TurnId, content: &Content, silent: bool) -> Ent
     }
 }
 
+/// In place of words that were withdrawn later.
+pub(crate) fn withheld_body(body: EntryBody) -> EntryBody {
+    match body {
+        EntryBody::Text { turn, .. } => EntryBody::Text { turn, text: wording::withheld_words(), silent: true },
+        other => other,
+    }
+}
+
 /// Describes a queued command.
 pub(crate) fn intent(command: &AgentCommand) -> String {
     wording::intent(command)

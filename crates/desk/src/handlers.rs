@@ -2,6 +2,7 @@
 
 mod alerts;
 mod apart;
+mod as_seen;
 mod asking;
 mod board;
 mod buttons;

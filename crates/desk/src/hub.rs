@@ -1,5 +1,6 @@
 //! The hub over HTTP: addresses, requests and failures. Holds no token; [`crate::session`] does.
 
+mod as_seen;
 mod board;
 mod channel;
 mod error;

@@ -5,6 +5,7 @@
 //! and [`Browser`]). Never imports the hub: the two share only `tandem-protocol`.
 
 mod address;
+mod as_seen;
 mod attention;
 pub mod bindings;
 mod browser;

@@ -45,12 +45,12 @@ impl Desk {
             };
         }
         use crate::view::{
-            AlertsView, AppView, BegunView, BehindView, BoardRequest, BoardView, ColleagueView, ConversationView,
-            DayRowsRequest, DayRowsView, EntriesView, FileView, ImprovedView, InboxView, InsertedView, LibraryView,
-            LinkView, ListView, ListedLibraryView, MentionableView, NotSentView, NumbersView, OpenedView,
-            OtherChatView, PastedView, PreviewView, QueuedView, ReportRequest, ReportView, ReviewPlansView, SavedView,
-            SearchView, SettingsView, StartsView, StartupView, TakenBackView, TemplateView, TranslatedReplyView,
-            TranslatedView, TriedView, UsedTagView, WantedView,
+            AlertsView, AppView, AsSeenMomentView, AsSeenView, BegunView, BehindView, BoardRequest, BoardView,
+            ColleagueView, ConversationView, DayRowsRequest, DayRowsView, EntriesView, FileView, ImprovedView,
+            InboxView, InsertedView, LibraryView, LinkView, ListView, ListedLibraryView, MentionableView, NotSentView,
+            NumbersView, OpenedView, OtherChatView, PastedView, PreviewView, QueuedView, ReportRequest, ReportView,
+            ReviewPlansView, SavedView, SearchView, SettingsView, StartsView, StartupView, TakenBackView, TemplateView,
+            TranslatedReplyView, TranslatedView, TriedView, UsedTagView, WantedView,
         };
         use tandem_conversation::{Question, QuickReply};
         use tandem_protocol::agents::Today;

@@ -2,6 +2,7 @@
 //!
 //! The window, the browser tests and the end-to-end tests all use it; there is no other entry.
 
+mod as_seen;
 mod channel;
 mod library;
 mod presence;
@@ -16,6 +17,7 @@ use tandem_conversation::{
 };
 use ts_rs::TS;
 
+pub use as_seen::*;
 pub use channel::*;
 pub use library::*;
 pub use presence::*;
@@ -509,6 +511,8 @@ macro_rules! table {
             "conversation.typing" typing OneConversation => Nothing;
             "conversation.seen" seen Seen => Nothing;
             "conversation.alerts" alerts OneConversation => AlertsView;
+            "asSeen.look" look_as_seen LookAsSeen => AsSeenView;
+            "asSeen.moment" moment_as_seen MomentAsSeen => AsSeenMomentView;
             "window.looking" looking Looking => Nothing;
             "window.popOut" pop_out OneConversation => Nothing;
             "window.bringBack" bring_back OneConversation => Nothing;

@@ -1,6 +1,7 @@
 //! Views: plain types for the interface, read from the cache and exported to TypeScript.
 
 mod apart;
+mod as_seen;
 mod board;
 mod buttons;
 mod channel;
@@ -26,6 +27,7 @@ use tandem_conversation::{
 use ts_rs::TS;
 
 pub use apart::*;
+pub use as_seen::*;
 pub use board::*;
 pub use buttons::*;
 pub use channel::*;

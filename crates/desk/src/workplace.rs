@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::address::ways;
+use crate::as_seen::Looks;
 use crate::attention::Attention;
 use crate::browser::Browser;
 use crate::cache::Told;
@@ -53,6 +54,7 @@ pub(crate) struct Workplace {
     pub outbox: Outbox,
     pub commands: Commands,
     pub shelf: Shelves,
+    pub looks: Looks,
     pub browser: Arc<dyn Browser>,
     /// The folder of files for the system's programs.
     pub handed_over: PathBuf,
@@ -167,6 +169,7 @@ impl Workplace {
             outbox,
             commands,
             shelf: Shelves::default(),
+            looks: Looks::default(),
             browser: Arc::clone(&config.browser),
             handed_over: config.handed_over(),
             unlocked,

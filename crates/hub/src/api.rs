@@ -2,6 +2,7 @@
 
 pub(crate) mod activity;
 pub(crate) mod alerts;
+pub(crate) mod as_seen;
 mod asking;
 mod assets;
 pub mod auth;

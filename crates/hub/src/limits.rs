@@ -36,6 +36,7 @@ pub struct Limits {
     dry_runs: Buckets<UserId>,
     translations: Buckets<UserId>,
     searches: Buckets<UserId>,
+    looks: Buckets<UserId>,
     typing: Buckets<ConversationId>,
     passwords: Buckets<UserId>,
     starts: Buckets<UserId>,
@@ -64,6 +65,8 @@ impl Limits {
             translations: Buckets::new(Rate::per_minute(60)),
             // The search field asks while the user types.
             searches: Buckets::new(Rate::per_second(5).burst(60)),
+            // Each reads a whole conversation, and is written down.
+            looks: Buckets::new(Rate::per_second(2).burst(60)),
             typing: Buckets::new(Rate::per_minute(12).burst(1)),
             passwords: Buckets::new(Rate::per_minute(10)),
             // Each may cost money, and customers who report a number as spam make Meta block it.
@@ -174,6 +177,14 @@ impl Limits {
     /// A problem with status 429.
     pub(crate) fn search(&self, user: UserId) -> Result<(), ApiError> {
         self.check(&self.searches, user)
+    }
+
+    /// One page of a conversation as a participant saw it.
+    ///
+    /// # Errors
+    /// A problem with status 429.
+    pub(crate) fn look(&self, user: UserId) -> Result<(), ApiError> {
+        self.check(&self.looks, user)
     }
 
     /// Counts a change of the user's own password, which would let a guesser test it.

@@ -16,7 +16,9 @@ use crate::health::Work;
 use crate::hub::Hub;
 use crate::store::sweeps::Step;
 use crate::store::whatsapp::{inbox, unfetched, uploads};
-use crate::store::{StoreError, activity, alerts, auth, commands, links, logic_requests, mails, visits, withdrawn};
+use crate::store::{
+    StoreError, activity, alerts, auth, commands, links, logic_requests, looks, mails, visits, withdrawn,
+};
 
 /// Pause between two steps.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -41,7 +43,7 @@ struct Rule {
 /// Empty visits. No index finds them, so all web chats are examined once a day.
 const VISITS: &str = "web sessions";
 
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 12] = [
     Rule { what: "commands", keep_days: |keep| keep.commands_days, step: |rows, _, at| commands::sweep(rows, at) },
     Rule { what: "sign-ins", keep_days: |_| 1, step: |rows, _, at| auth::sweep(rows, at) },
     Rule {
@@ -51,6 +53,7 @@ const RULES: [Rule; 11] = [
     },
     Rule { what: "calls", keep_days: |keep| keep.alerts_days, step: |rows, _, at| alerts::sweep(rows, at) },
     Rule { what: "activity", keep_days: |keep| keep.activity_days, step: |rows, _, at| activity::sweep(rows, at) },
+    Rule { what: "looks", keep_days: |keep| keep.activity_days, step: |rows, _, at| looks::sweep(rows, at) },
     Rule { what: "mails", keep_days: |keep| keep.links_days, step: |rows, _, at| mails::sweep(rows, at) },
     Rule { what: "webhooks", keep_days: |_| WEBHOOKS_DAYS, step: |rows, _, at| inbox::sweep(rows, at) },
     Rule { what: "ids of uploads", keep_days: |_| UPLOADS_DAYS, step: |rows, _, at| uploads::sweep(rows, at) },
@@ -136,6 +139,7 @@ mod tests {
             auth::ENDED_OVER,
             logic_requests::OVER,
             activity::OVER,
+            looks::OVER,
             alerts::OVER,
             mails::OVER,
             links::OVER,

@@ -18,6 +18,7 @@ pub(crate) mod library_uses;
 pub mod links;
 pub mod log;
 pub mod logic_requests;
+pub(crate) mod looks;
 pub mod mails;
 pub mod media;
 pub(crate) mod postgres;
@@ -156,6 +157,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "which numbers of WhatsApp are also on a phone", sql: whatsapp::COEXISTENCE },
     Migration { name: "reviews that are filed, and disputes", sql: reviews::FILED },
     Migration { name: "reviews that are declined, deleted and confirmed", sql: reviews::ENDED },
+    Migration { name: "who looked through whose eyes", sql: looks::SCHEMA },
 ];
 
 /// Parts of the schema that are not there although a step has made them.

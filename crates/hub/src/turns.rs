@@ -3,16 +3,16 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tandem_conversation::{ConversationId, Event, Position};
+use tandem_conversation::{ConversationId, Event, Position, limits};
 use tandem_sql::Connection;
 
 use crate::generations::Generations;
 use crate::store::{StoreError, events};
 
 /// Maximum turns in a request.
-pub(crate) const TURNS: usize = 200;
+pub(crate) const TURNS: usize = limits::LOGIC_TURNS;
 /// Maximum events read to find the turns.
-const EVENTS: u32 = 600;
+const EVENTS: u32 = limits::LOGIC_EVENTS;
 
 /// Conversations per generation, and the total size of their turns in bytes.
 const GENERATION: usize = 5_000;

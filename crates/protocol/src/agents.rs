@@ -1,6 +1,7 @@
 //! The agents' API: signing in, commands, and the live connection that resumes after a cursor.
 
 mod alerts;
+mod as_seen;
 mod live;
 mod live_board;
 mod search;
@@ -8,6 +9,7 @@ mod today;
 mod wording;
 
 pub use alerts::{Alert, AlertLedger, AlertOutcome, AlertReport, AlertReports, CallAlerts, Claim, Muted};
+pub use as_seen::{AsSeenPage, AsSeenRequest};
 pub use live::{Batch, DeskFrame, LiveChange, LiveFrame, Whereabouts, kind_of};
 pub use live_board::{BoardFigures, BoardPage};
 pub use search::{SearchHit, SearchKind, SearchPage, SearchSpan};

@@ -59,7 +59,8 @@ pub const VERSIONS: &[&str] = &[
     "22: administrators choose for each number of WhatsApp whether customers are told that somebody is typing; failed \
      turns say what helps and the channel's code; numbers say whether they are also used on a phone; agents send \
      contact cards; customers are asked for reviews, answer them, and reviews say whose they are; reviewers and Your \
-     Logic file reviews, and filing is a permission of its own; agents say which conversation goes on in which",
+     Logic file reviews, and filing is a permission of its own; agents say which conversation goes on in which; \
+     supervisors look at conversations as their participants saw them",
 ];
 
 /// The oldest version that this version can talk to.
@@ -119,6 +120,9 @@ pub const TELLS_NUMBERS: u32 = 21;
 
 /// From this version on, hubs ask customers for reviews.
 pub const HAS_REVIEWS: u32 = 22;
+
+/// From this version on, hubs show supervisors what participants saw ([`agents::AsSeenPage`]).
+pub const SHOWS_AS_SEEN: u32 = 22;
 
 /// The header with the desk's version, in each request.
 pub const VERSION_HEADER: &str = "tandem-version";

@@ -21,13 +21,14 @@ const HASHES: &[(u32, u64)] = &[
     (19, 0x6686_9a68_5d76_a2c5),
     (20, 0x9d3c_aed7_8244_9fa8),
     (21, 0xa021_d093_5e8f_4a11),
-    (22, 0xddd7_96ca_3dda_2576),
+    (22, 0x48a0_c525_90ef_3394),
 ];
 
 /// Where the types between hub and desk are defined.
-const SOURCES: [&str; 39] = [
+const SOURCES: [&str; 42] = [
     "protocol/src/agents.rs",
     "protocol/src/agents/alerts.rs",
+    "protocol/src/agents/as_seen.rs",
     "protocol/src/agents/live.rs",
     "protocol/src/agents/search.rs",
     "protocol/src/agents/today.rs",
@@ -35,6 +36,8 @@ const SOURCES: [&str; 39] = [
     "protocol/src/channels.rs",
     "protocol/src/library.rs",
     "protocol/src/problem.rs",
+    "conversation/src/as_seen.rs",
+    "conversation/src/as_seen/sight.rs",
     "conversation/src/board/curves.rs",
     "conversation/src/button.rs",
     "conversation/src/channel.rs",

@@ -26,6 +26,8 @@ const OTHERWISE = {
 const LAYOUTS = {
   "opening takes long": ["tiny"],
   "board": ["low", "narrow", "tiny", "folded", "zoomed", "forced"],
+  "as seen by": ["low", "narrow", "tiny", "folded", "zoomed", "forced", "contrast"],
+  "as seen by, unread": ["tiny", "forced"],
   "list": ["narrow", "tiny", "folded"],
   "conversation": ["low", "narrow", "tiny", "folded", "large", "zoomed", "forced", "contrast"],
   "elsewhere": ["narrow", "tiny"],

@@ -1,5 +1,6 @@
 // Every state of the desk that is looked at, with sample data.
 import { APART } from "./apart.mjs";
+import { AS_SEEN } from "./asSeen.mjs";
 import { BOARD } from "./board.mjs";
 import { LACKING } from "./lacking.mjs";
 import { MANAGED } from "./managed.mjs";
@@ -11,6 +12,7 @@ export const STATES = [
   ...BOARD,
   ["conversation", "", show("Carmen Menzel")],
   ...APART,
+  ...AS_SEEN,
   ["pictures", "", show("+44 7700 900142")],
   ["files", "files", async (page) => {
     await show("Carmen Menzel")(page);

@@ -1,6 +1,7 @@
 //! Random plans of commands by all actors, with time that jumps, stands still and runs backwards. After every step
 //! every invariant of DESIGN section 3 must hold. `PROPTEST_CASES=100000` runs longer.
 
+mod as_seen;
 mod measuring;
 mod people;
 mod reviews;

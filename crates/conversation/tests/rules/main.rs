@@ -4,6 +4,7 @@
 mod stage;
 
 mod answers;
+mod as_seen;
 mod channels;
 mod claims;
 mod compare;

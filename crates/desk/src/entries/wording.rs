@@ -84,6 +84,11 @@ pub(super) fn withdrawn_words() -> String {
     say("said-withdrawn", &[])
 }
 
+/// In place of words that were still there, and were withdrawn later.
+pub(super) fn withheld_words() -> String {
+    say("said-withdrawn.later", &[])
+}
+
 /// In place of a message that the channel did not hand over, or that the hub does not know.
 pub(super) fn unknown_kind(kind: &str, detail: String) -> String {
     match (kind, detail.as_str()) {

@@ -7,6 +7,7 @@
 mod alerts;
 mod apart;
 mod arranging;
+mod as_seen;
 mod bad_hub;
 mod bad_input;
 mod board;

@@ -5,6 +5,7 @@
 mod activity;
 mod alerts;
 mod analytics;
+mod as_seen;
 mod backup;
 mod bad_endpoints;
 mod buttons;

@@ -6,9 +6,10 @@ use std::process::Command;
 use tandem_testkit::postgres_process::PostgresProcess;
 
 /// Rooms of tests that go through the doors alone. Others look into the file of SQLite, or run programs on a folder.
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 13] = [
     "conversation_flow::",
     "alerts::",
+    "as_seen::",
     "buttons::",
     "catching_up::a_",
     "frames::",

@@ -1,5 +1,6 @@
 // The board over sample data, without what the core decides: development, screenshots and component tests only.
 import type { AppView, Availability, BoardGroup, BoardPerson, BoardRequest, BoardRow, BoardView, Change, ColleagueView, Commands, Handler, Longest, Participant, RowView, RpcError, UserId } from "$shared/types";
+import { asSeenHandlers } from "./asSeen";
 import { dayRows, today } from "./day";
 import { COLLEAGUES } from "./entries";
 import type { Sample } from "./sample";
@@ -18,7 +19,7 @@ interface Around {
 }
 
 type Of = "board.get" | "board.today" | "board.dayRows" | "board.popOut" | "board.bringBack" | "colleague.setAvailability";
-type Handlers = { [K in Of]: (request: Commands[K]["request"]) => Commands[K]["response"] };
+type Handlers = ReturnType<typeof asSeenHandlers> & { [K in Of]: (request: Commands[K]["request"]) => Commands[K]["response"] };
 
 /** The board's commands. */
 export function boardHandlers(around: () => Around): Handlers {
@@ -30,6 +31,7 @@ export function boardHandlers(around: () => Around): Handlers {
     return {};
   };
   return {
+    ...asSeenHandlers(around),
     "board.get": (request) => {
       const { samples, now, offline } = around();
       return board(samples, COLLEAGUES.map((one) => ({ ...one, status: statuses.get(one.user) ?? one.status })), request, offline ? now - 180_000 : now);

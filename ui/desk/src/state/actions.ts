@@ -2,6 +2,7 @@
 import { tick } from "svelte";
 import type { ConversationView } from "$shared/types";
 import { asRpcError } from "../host/host";
+import { lookAsSeen } from "./asSeen.svelte";
 import type { Desk } from "./desk.svelte";
 import type { Overlay } from "./overlays";
 import { keyOf, type Letter } from "./keys";
@@ -10,7 +11,7 @@ import { keyName } from "../words/keys";
 import { lastOfCustomer } from "../words/quotes";
 
 export interface Action {
-  is: Letter | "template" | "card" | "otherContact" | "askNumber" | "helpNotNeeded" | "continueNew" | "belong" | "attach" | "quickReply";
+  is: Letter | "template" | "card" | "otherContact" | "askNumber" | "helpNotNeeded" | "continueNew" | "belong" | "attach" | "quickReply" | "asSeen";
   label: string;
   /** Its key, mostly while the list has the focus; empty if it has none. */
   key: string;
@@ -75,6 +76,7 @@ export function actionsOf(desk: Desk, view: ConversationView): Action[] {
     [desk.apart !== null, "popOut", "act-back-to-main", "also-pop-out", () => void desk.windows.backToMain(id)],
     [true, "copyLink", "act-copy-link", "also-copy-link", () => void desk.copying.link(id)],
     [true, "copyTranscript", "act-copy-transcript", "also-copy-transcript", () => void desk.copying.transcript()],
+    [desk.supervises, "asSeen", "act-as-seen", "also-as-seen", () => lookAsSeen(desk, id)],
     [desk.supervises, "told", "act-who-was-notified", "also-who-was-notified", () => desk.showTold(id)],
   ];
   return all.filter(([allowed]) => allowed).map(([, is, label, also, run]) => ({ is, label: t(label), key: is === "quickReply" ? keyName("Ctrl /") : keyOf(is), also: t(also), run }));

@@ -1,6 +1,7 @@
 // The conversation on screen: read from the core, read again when it changed, never modified here.
 import type { CommandId, ConversationId, ConversationView, EntriesView, EntryView, Participant, Position, RpcError, TurnId } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
+import type { AsSeen } from "./asSeen.svelte";
 import { Composer, type Mode } from "./composer.svelte";
 import { EMPTY, meets, only, updated, withLater, withNewest, withOlder, type Stretch } from "./journey";
 import { Leaving } from "./leaving.svelte";
@@ -34,10 +35,12 @@ export class OpenConversation {
   following = $state(true);
   /** A note is being written, also without being engaged. */
   noting = $state(false);
+  /** It is looked at as a participant saw it: nothing is written meanwhile. */
+  asSeen = $state.raw<AsSeen | null>(null);
   /** Whether there is a message field. A completed conversation has one only if it is reopened, or for words that are there. */
   readonly writes = $derived.by(() => {
     const { view, composer } = this;
-    if (!view) return false;
+    if (!view || this.asSeen) return false;
     if (this.noting && composer.mode === "note" && view.may.note) return true;
     const begun = composer.reopening || composer.has("reply") || composer.files.list.length > 0;
     return view.may.reply && (view.completed === null || view.row.inProgress || begun);
@@ -200,6 +203,12 @@ export class OpenConversation {
   stopNoting(): void {
     this.noting = false;
     this.composer.switchTo("reply");
+  }
+
+  /** What was only begun is begun again; words stay. */
+  leaveOff(): void {
+    this.noting = this.composer.reopening = false;
+    this.asSeen = null;
   }
 
   /** The position of this conversation's newest entry, for "seen" and compare-and-send. */

@@ -324,8 +324,7 @@ export class Desk {
   #open(id: ConversationId, entry?: string): void {
     const { conversation: previous } = this;
     void previous?.composer.flush();
-    // What was only begun is begun again; words stay.
-    if (previous) previous.noting = previous.composer.reopening = false;
+    previous?.leaveOff();
     const open = this.held.take(id);
     open.typing.stop();
     if (previous) this.focus.opened();

@@ -159,9 +159,9 @@ describe("the desk", () => {
     await vi.waitFor(() => expect(desk.conversation?.view).toBeTruthy());
     const view = desk.conversation?.view;
     if (!view) throw new Error("no view");
-    expect(actionsOf(desk, view).map((action) => action.label)).toEqual(["Join", "Note", "Call more people", "Help not needed", "Open in its own window", "Copy link", "Copy transcript", "Who was notified"]);
+    expect(actionsOf(desk, view).map((action) => action.label)).toEqual(["Join", "Note", "Call more people", "Help not needed", "Open in its own window", "Copy link", "Copy transcript", "As seen by …", "Who was notified"]);
     const here = offers(desk).filter((offer) => offer.group === "here");
-    expect(here.map((offer) => offer.label)).toEqual(["Join", "Note", "Call more people", "Help not needed", "Open in its own window", "Copy link", "Copy transcript", "Who was notified", "Translate this conversation", "Search in this conversation"]);
+    expect(here.map((offer) => offer.label)).toEqual(["Join", "Note", "Call more people", "Help not needed", "Open in its own window", "Copy link", "Copy transcript", "As seen by …", "Who was notified", "Translate this conversation", "Search in this conversation"]);
     stop();
   });
 

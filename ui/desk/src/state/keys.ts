@@ -29,7 +29,7 @@ export interface Row {
 
 export interface Part {
   /** Its attribute `where` says where these keys work. */
-  title: "keys-anywhere" | "keys-list" | "keys-board" | "keys-message" | "keys-conversation" | "keys-settings" | "keys-divider";
+  title: "keys-anywhere" | "keys-list" | "keys-board" | "keys-message" | "keys-conversation" | "keys-settings" | "keys-divider" | "keys-as-seen";
   rows: readonly Row[];
 }
 
@@ -159,7 +159,18 @@ export const DIVIDER: Part = {
   ],
 };
 
-export const SHEET: readonly Part[] = [ANYWHERE, MESSAGE, READING, BOARD, SETTINGS, DIVIDER, LIST];
+/** Handled by what they act on. */
+export const AS_SEEN: Part = {
+  title: "keys-as-seen",
+  rows: [
+    { keys: ["→", "←"], what: "key-as-seen-event" },
+    { keys: ["Shift →", "Shift ←"], what: "key-as-seen-minute" },
+    { keys: ["Home", "End"], what: "key-as-seen-ends" },
+    { keys: ["Esc"], what: "key-as-seen-now" },
+  ],
+};
+
+export const SHEET: readonly Part[] = [ANYWHERE, MESSAGE, READING, BOARD, AS_SEEN, SETTINGS, DIVIDER, LIST];
 
 /** The key to show beside a label. */
 export function keyOf(is: string): string {

@@ -5,6 +5,7 @@ import { AVAILABILITIES, availability, channel as nameOf } from "../words/labels
 import { sectionsOf } from "../words/sections";
 import { alsoOf, labelOf, settingsOf } from "../words/settings";
 import { actionsOf } from "./actions";
+import { lookAsSeen } from "./asSeen.svelte";
 import { actOnChosen, type BulkAct } from "./bulk";
 import { FIGURES, goToBoard, leadTo, look, popOutBoard, setAvailability } from "./boarding";
 import type { Desk } from "./desk.svelte";
@@ -60,7 +61,7 @@ function everyOffer(desk: Desk): Offer[] {
     run: () => void press(desk, button),
   }));
   return [
-    ...(view ? actionsOf(desk, view) : [])
+    ...(view && !desk.inView?.asSeen ? actionsOf(desk, view) : [])
       .filter(({ is }) => is !== "buttons")
       .map(({ is, label, key, also, run }): Offer => ({ id: is, group: "here", label, also, hint: "", key, run })),
     ...buttons,
@@ -133,6 +134,7 @@ function boardOffers(desk: Desk): Offer[] {
   const bulk: [BulkAct, PlainId][] = [["transfer", "act-assign"], ["note", "act-note"], ["tags", "act-tags"], ["takeOver", "act-take-over"], ["widen", "act-widen"]];
   return [
     ...(row && !board.peeks ? [offer("board-look", t("board-look", { name: row.customerName }), keyName("Enter"), () => look(desk, row.conversation))] : []),
+    ...(row && !board.peeks && !desk.boardOnly ? [offer("board-as-seen", t("board-as-seen", { name: row.customerName }), "", () => lookAsSeen(desk, row.conversation))] : []),
     ...(row ? [offer("board-choose", t("board-choose", { name: row.customerName }), keyName("Space"), () => board.choose())] : []),
     offer("board-choose-all", t("key-board-choose-all"), keyName("Ctrl A"), () => board.chooseAll()),
     ...(count > 0 ? bulk.map(([is, label]) => offer(`bulk-${is}`, t("board-for-chosen", { act: t(label), count }), keyOf(is), () => actOnChosen(desk, is))) : []),

@@ -138,6 +138,7 @@ async function letter(desk: Desk, is: Letter): Promise<void> {
   desk.show(cursor);
   const open = desk.conversation;
   if (!open) return;
+  open.asSeen = null;
   // What is typed until then is meant for what comes.
   if (!open.loaded) await desk.focus.leading(open.refresh());
   const { view } = open;

@@ -122,6 +122,7 @@ board-chosen = { $count } ausgewählt
     .row = Ausgewählt
 board-one-at-a-time = Das geht nur mit einem Gespräch. Heben Sie erst die Auswahl auf.
 board-look = In das Gespräch von { $name } schauen
+board-as-seen = Das Gespräch mit { $name }, mit anderen Augen …
 board-choose = { $name } auswählen oder nicht
 board-for-chosen = { $act }: { $count } ausgewählt
 board-show-figure = Zeigen: { $figure }

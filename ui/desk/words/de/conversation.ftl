@@ -73,6 +73,67 @@ transcript-cut = (Ältere Nachrichten fehlen.)
 act-copy-transcript = Verlauf kopieren
 act-copy-link = Link kopieren
 act-who-was-notified = Wer benachrichtigt wurde
+act-as-seen = Mit anderen Augen …
+
+## As seen by
+
+as-seen = Gesehen von
+as-seen-title = Das Gespräch mit { $name }, wie die Beteiligten es sahen
+as-seen-what = Was auf dem Bildschirm offen war, allein aus dem Protokoll. Es weiß weder, was jemand tippte, noch, wie weit jemand gescrollt hatte. Dieser Blick wird protokolliert.
+as-seen-leave = Zurück zu jetzt
+as-seen-asking = Der Server wird gefragt …
+as-seen-screen = Bildschirm von { $name }
+as-seen-eyes-customer = { $name }, Kundenseite
+as-seen-eyes-external = { $name }, extern
+as-seen-moment = Zeitpunkt
+as-seen-moment-at = { $day } { $time }
+as-seen-earlier = Voriges Ereignis
+as-seen-later = Nächstes Ereignis
+as-seen-nothing = Davon war nichts auf dem Bildschirm.
+as-seen-older =
+    { $count ->
+        [one] Ein älterer Eintrag steht hier nicht.
+       *[other] { $count } ältere Einträge stehen hier nicht.
+    }
+as-seen-is-customer = { $name } ist die Kundin oder der Kunde.
+as-seen-agent =
+    .outside = { $name } war nicht im Gespräch.
+    .called = { $name } war nicht im Gespräch. Ein Hilferuf war offen: Wen er erreichte, konnte es lesen.
+    .invited = { $name } war seit { $time } eingeladen und konnte lesen.
+    .engaged = { $name } nahm seit { $time } teil.
+    .left = { $name } war um { $time } gegangen und konnte noch lesen.
+as-seen-link =
+    .invited = Der Link für { $name } entstand um { $time } und war nicht geöffnet.
+    .left = Der Link für { $name } war seit { $time } beendet.
+as-seen-logic =
+    .never = { -logic } erfuhr nichts.
+    .told = { -logic } erfuhr seit { $time } alles. Das war gesendet.
+    .not-told = { -logic } erfuhr seit { $time } nichts mehr. Das war vorher gesendet.
+as-seen-unread =
+    { $of ->
+        [logic] { $count } nicht beantwortet
+       *[other] { $count } ungelesen
+    }
+as-seen-undelivered = { $count } nicht zugestellt
+as-seen-mark =
+    .unread =
+        { $of ->
+            [logic] Erhalten, nicht beantwortet
+           *[other] Ungelesen
+        }
+    .undelivered =
+        { $of ->
+            [logic] Gesendet, nicht bestätigt
+           *[other] Noch nicht zugestellt
+        }
+    .seen =
+        { $of ->
+            [logic] Bis hier beantwortet
+           *[other] Bis hier gesehen
+        }
+    .failed = Nicht zugestellt: fehlgeschlagen
+    .by-colleague = Das kam zuerst bei jemand anderem von uns an. Für { $name } hält das Protokoll nichts fest.
+as-seen-withheld = Zurückgezogen um { $time }
 
 ## Nothing is open
 

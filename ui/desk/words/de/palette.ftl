@@ -55,6 +55,7 @@ also-copy-transcript = export text nachrichten speichern drucken
 also-pop-out = fenster herauslösen abdocken zweiter bildschirm monitor getrennt neu zurückholen
 also-copy-link = adresse teilen url
 also-who-was-notified = gerufen alarm hilferuf
+also-as-seen = gesehen von bildschirm verlauf zeitleiste zurückspulen zugestellt ungelesen gelesen sicht
 
 ## The desk's own
 

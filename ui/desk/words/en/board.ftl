@@ -122,6 +122,7 @@ board-chosen = { $count } selected
     .row = Selected
 board-one-at-a-time = This works for one conversation at a time. Select none first.
 board-look = Look into the conversation of { $name }
+board-as-seen = The conversation with { $name }, as seen by …
 board-choose = Select { $name }, or not
 board-for-chosen = { $act }: { $count } selected
 board-show-figure = Show: { $figure }

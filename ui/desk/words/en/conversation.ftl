@@ -73,6 +73,67 @@ transcript-cut = (Older messages are missing.)
 act-copy-transcript = Copy transcript
 act-copy-link = Copy link
 act-who-was-notified = Who was notified
+act-as-seen = As seen by …
+
+## As seen by
+
+as-seen = As seen by
+as-seen-title = The conversation with { $name }, as seen by its participants
+as-seen-what = What was open on their screen, from the log alone. It does not know what they typed, nor how far they had scrolled. This look is recorded.
+as-seen-leave = Back to now
+as-seen-asking = Asking the hub …
+as-seen-screen = Screen of { $name }
+as-seen-eyes-customer = { $name }, customer
+as-seen-eyes-external = { $name }, external
+as-seen-moment = Moment
+as-seen-moment-at = { $day } { $time }
+as-seen-earlier = Previous event
+as-seen-later = Next event
+as-seen-nothing = Nothing of it was on their screen.
+as-seen-older =
+    { $count ->
+        [one] One older entry is not shown here.
+       *[other] { $count } older entries are not shown here.
+    }
+as-seen-is-customer = { $name } is the customer.
+as-seen-agent =
+    .outside = { $name } was not in the conversation.
+    .called = { $name } was not in the conversation. A call for help was open: whoever it reached could read it.
+    .invited = { $name } was invited at { $time } and could read.
+    .engaged = { $name } took part since { $time }.
+    .left = { $name } had left at { $time } and could still read.
+as-seen-link =
+    .invited = The link for { $name } was made at { $time } and was not open.
+    .left = The link for { $name } had ended at { $time }.
+as-seen-logic =
+    .never = { -logic } was told nothing.
+    .told = { -logic } was told of everything since { $time }. This had been sent to it.
+    .not-told = { -logic } was told nothing more since { $time }. This had been sent to it before.
+as-seen-unread =
+    { $of ->
+        [logic] { $count } not answered
+       *[other] { $count } unread
+    }
+as-seen-undelivered = { $count } not delivered
+as-seen-mark =
+    .unread =
+        { $of ->
+            [logic] Received, not answered
+           *[other] Unread
+        }
+    .undelivered =
+        { $of ->
+            [logic] Sent, not confirmed
+           *[other] Not delivered yet
+        }
+    .seen =
+        { $of ->
+            [logic] Answered up to here
+           *[other] Seen up to here
+        }
+    .failed = Not delivered: failed
+    .by-colleague = A colleague received this first. For { $name }, the log keeps nothing.
+as-seen-withheld = Withdrawn at { $time }
 
 ## Nothing is open
 

@@ -55,6 +55,7 @@ also-copy-transcript = export text messages history save print
 also-pop-out = window pop out detach second screen monitor separate new bring back
 also-copy-link = address share url
 also-who-was-notified = told alerts calls help
+also-as-seen = replay screen history scrub timeline eyes delivered unread read what they saw
 
 ## The desk's own
 

@@ -11,11 +11,12 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use futures_util::SinkExt as _;
 use serde_json::{Value, json};
+use tandem_conversation::as_seen::AsSeen;
 use tandem_conversation::*;
 use tandem_protocol::Problem;
 use tandem_protocol::agents::{
-    AlertReports, CommandAccepted, CommandRequest, DeskFrame, Improve, Improved, Improver, Login, Refresh, Translate,
-    Translated, TranslatedTurn,
+    AlertReports, AsSeenPage, AsSeenRequest, CommandAccepted, CommandRequest, DeskFrame, Improve, Improved, Improver,
+    Login, Refresh, Translate, Translated, TranslatedTurn,
 };
 
 use super::{Live, PASSWORD, Shared, now};
@@ -31,6 +32,7 @@ pub fn router(hub: Shared) -> Router {
         .route("/api/v1/logic/conversations/{id}/preview", post(preview))
         .route("/api/v1/conversations/{id}/improve", post(improve))
         .route("/api/v1/conversations/{id}/translate", post(translate))
+        .route("/api/v1/conversations/{id}/as-seen", post(as_seen))
         .route("/api/v1/live", get(live))
         .route("/api/v1/conversations/{id}", get(conversation))
         .route("/api/v1/conversations/{id}/turns", get(turns))
@@ -312,6 +314,28 @@ async fn turns(
     };
     let events: Vec<_> = events.into_iter().map(|event| world.told(event)).collect();
     Json(json!({"events": events, "more": more})).into_response()
+}
+
+/// Pages of two sights, so that there are several.
+async fn as_seen(
+    State(hub): State<Shared>,
+    headers: HeaderMap,
+    Path(id): Path<ConversationId>,
+    Json(asked): Json<AsSeenRequest>,
+) -> Response {
+    if let Err(refused) = check(&hub, &headers) {
+        return *refused;
+    }
+    let world = hub.world();
+    let state = &world.states[&id];
+    let events: Vec<_> = world.log.iter().filter(|event| event.conversation == id).collect();
+    let mut seen = AsSeen::of(events.iter().copied(), asked.viewpoint);
+    let after = asked.after.unwrap_or_default();
+    seen.sights.retain(|sight| sight.event.position > after);
+    let next = seen.sights.get(1).filter(|_| seen.sights.len() > 2).map(|sight| sight.event.position);
+    seen.sights.truncate(2);
+    let (customer, channel, started) = (state.customer.name.clone(), state.channel, state.started);
+    Json(AsSeenPage { customer, channel, started, as_of: state.updated, seen, next }).into_response()
 }
 
 async fn journey(State(hub): State<Shared>, headers: HeaderMap, Path(id): Path<CustomerId>) -> Response {

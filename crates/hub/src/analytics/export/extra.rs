@@ -1,4 +1,4 @@
-//! What an export has beside the tables of conversations: people, presence, the library, what channels took, and the
+//! What an export has beside the tables of conversations: people, presence, looks, the library, what channels took, and the
 //! words of turns. These tables come whole each time.
 
 use std::collections::HashMap;
@@ -14,17 +14,18 @@ use super::super::shape::{Kind, Shape, TURN};
 use super::super::tables;
 use super::source::Source;
 use super::{people, said};
-use crate::store::{StoreError, activity, events, passable, users};
+use crate::store::{StoreError, activity, events, looks, passable, users};
 
 /// The rows of one table.
 type Make = fn(&Source<'_>) -> Result<Vec<Vec<Cell>>, StoreError>;
 
 /// The tables, each with what makes it.
-pub(super) const TABLES: [(&Shape, Make); 6] = [
+pub(super) const TABLES: [(&Shape, Make); 7] = [
     (&people::CUSTOMER, people::customers),
     (&people::CONTACT, people::contacts),
     (&AGENT, agents),
     (&ACTIVITY, activity),
+    (&LOOK, looks),
     (&said::QUESTION, said::questions),
     (&said::SEND, said::sends),
 ];
@@ -55,6 +56,21 @@ const ACTIVITY: Shape = Shape::of_account(
     &["agent_id", "slot_start", "status"],
 );
 
+const LOOK: Shape = Shape::of_account(
+    "look",
+    &[
+        ("look_id", Kind::Int),
+        ("at", Kind::Time),
+        ("agent_id", Kind::Uuid),
+        ("conversation_id", Kind::Uuid),
+        ("viewpoint", Kind::Enum),
+        ("as_agent_id", Kind::Uuid),
+        ("as_external_agent_id", Kind::Uuid),
+        ("after_position", Kind::Int),
+    ],
+    &["look_id"],
+);
+
 fn agents(source: &Source<'_>) -> Result<Vec<Vec<Cell>>, StoreError> {
     let row = |user: users::User| {
         source.row([
@@ -80,6 +96,25 @@ fn activity(source: &Source<'_>) -> Result<Vec<Vec<Cell>>, StoreError> {
         }
     }
     Ok(rows)
+}
+
+/// Who looked at which conversation through whose eyes, in the period or ever.
+fn looks(source: &Source<'_>) -> Result<Vec<Vec<Cell>>, StoreError> {
+    let (from, until) = source.period.unwrap_or((Time(0), Time(i64::MAX)));
+    let row = |look: looks::StoredLook| {
+        let id = |id: Option<Uuid>| id.map_or(Cell::Null, |id| Cell::Bytes(id.into_bytes()));
+        source.row([
+            Cell::Int(look.id),
+            Cell::Int(look.at.0),
+            id(Some(look.user.0)),
+            id(Some(look.conversation.0)),
+            Cell::Text(look.viewpoint),
+            id(look.agent.map(|user| user.0)),
+            id(look.external_agent.map(|link| link.0)),
+            Cell::Int(look.after.0.into()),
+        ])
+    };
+    Ok(looks::between(source.account, from, until)?.into_iter().map(row).collect())
 }
 
 /// The words of turns as they are now, one conversation after the other.

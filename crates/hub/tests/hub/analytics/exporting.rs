@@ -10,7 +10,7 @@ use tandem_hub::analytics::{Export, export};
 use uuid::Uuid;
 
 use super::following::{completes, until_measured};
-use crate::common::{TestHub, post};
+use crate::common::{Agent, TestHub, post};
 
 fn plan(format: &str) -> Export {
     Export {
@@ -63,6 +63,14 @@ async fn story(hub: &TestHub) -> String {
     maya.replies(&id, "=On its way").await;
     maya.does(&id, json!({ "type": "tag", "add": ["a, b"] })).await;
     completes(&maya, &id).await;
+    let (status, page) = post(
+        &hub.base,
+        &format!("/api/v1/conversations/{id}/as-seen"),
+        Some(&hub.sofia().await.token),
+        &json!({ "viewpoint": { "kind": "customer" } }),
+    )
+    .await;
+    assert_eq!(status, 200, "{page}");
     until_measured(hub.folder.path()).await;
     id
 }
@@ -76,7 +84,7 @@ async fn every_format_has_the_same_cells() {
     let now = Time(4_000_000_000_000);
     for format in ["ndjson", "csv", "parquet"] {
         let summary = export(data, &out.path().join(format), &plan(format), now).unwrap();
-        assert!(summary.contains("of 15 tables"), "{summary}");
+        assert!(summary.contains("of 16 tables"), "{summary}");
     }
     let schema = json_at(&out.path().join("csv/schema.json"));
     for table in schema["tables"].as_array().unwrap() {
@@ -104,13 +112,14 @@ async fn every_format_has_the_same_cells() {
             .collect();
         assert_eq!(found, expected, "{name}.parquet");
         assert!(
-            !matches!(name, "turn" | "round" | "tag" | "agent" | "customer" | "contact") || !expected.is_empty(),
+            !matches!(name, "turn" | "round" | "tag" | "agent" | "customer" | "contact" | "look")
+                || !expected.is_empty(),
             "{name} has rows"
         );
     }
     let meta = json_at(&out.path().join("parquet/meta.json"));
     assert_eq!((&meta["account"], &meta["definitions"]), (&json!("Northwind"), &json!("v1")));
-    assert_eq!(meta["sha256"].as_object().unwrap().len(), 16, "fifteen tables and their description: {meta}");
+    assert_eq!(meta["sha256"].as_object().unwrap().len(), 17, "sixteen tables and their description: {meta}");
 }
 
 #[tokio::test]
@@ -152,6 +161,29 @@ async fn questions_say_what_became_of_them_and_addresses_are_hashed() {
     let contact = &rows("contact")[0];
     assert_eq!((&contact["kind"], &contact["valueHash"]), (&json!("web_chat"), &Value::Null), "{contact}");
     assert_eq!(rows("send").len(), 0);
+}
+
+#[tokio::test]
+async fn looks_are_exported_with_who_looked_at_what_as_whom() {
+    let hub = TestHub::start(None).await;
+    let id = story(&hub).await;
+    let (sofia, maya) = (hub.sofia().await, hub.maya().await);
+    let user = async |agent: &Agent| agent.gets("/api/v1/me").await.1["user"].clone();
+    let (of_sofia, of_maya) = (user(&sofia).await, user(&maya).await);
+    let looks = async |viewpoint: Value| {
+        let asked = json!({ "viewpoint": viewpoint });
+        post(&hub.base, &format!("/api/v1/conversations/{id}/as-seen"), Some(&sofia.token), &asked).await.0
+    };
+    assert_eq!(looks(json!({ "kind": "agent", "user": of_maya })).await, 200);
+    assert_eq!(looks(json!({ "kind": "agent", "user": of_sofia })).await, 422, "she was not there, and saw nothing");
+    let out = tempfile::tempdir().unwrap();
+    export(hub.folder.path(), &out.path().join("all"), &plan("ndjson"), Time(4_000_000_000_000)).unwrap();
+    let told: Vec<_> = lines(&out.path().join("all/look.ndjson"))
+        .into_iter()
+        .map(|look| ["agentId", "conversationId", "viewpoint", "asAgentId"].map(|column| look[column].clone()))
+        .collect();
+    let as_whom = |viewpoint: &str, whose: Value| [of_sofia.clone(), json!(id), json!(viewpoint), whose];
+    assert_eq!(told, [as_whom("customer", Value::Null), as_whom("agent", of_maya.clone())]);
 }
 
 #[tokio::test]

@@ -176,6 +176,7 @@ impl Visit<'_> {
             ("POST", "/api/v1/alerts") => json!({ "reports": [] }),
             ("POST", "/api/v1/conversations/{id}/continue") => json!({ "id": id() }),
             ("PUT", "/api/v1/conversations/{id}/continues") => json!({ "continues": true }),
+            ("POST", "/api/v1/conversations/{id}/as-seen") => json!({ "viewpoint": { "kind": "customer" } }),
             ("POST", "/api/v1/conversations/{id}/improve") => json!({ "text": "pls wait" }),
             ("POST", "/api/v1/conversations/{id}/reviews") => json!({ "id": id(), "score": 4 }),
             ("POST", "/api/v1/reviews/{id}/dispute") => json!({ "text": "I did." }),

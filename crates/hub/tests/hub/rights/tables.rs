@@ -41,6 +41,7 @@ pub const AGENTS: &str = "
     PUT    /api/v1/conversations/{id}/continues        409/404/404  409/409/404  409/409/404
     GET    /api/v1/conversations/{id}/templates        200/404/404  200/200/404  200/200/404
     POST   /api/v1/conversations/{id}/turns/{turn}/fetch 404/404/404 404/404/404 404/404/404
+    POST   /api/v1/conversations/{id}/as-seen          403/403/403  200/200/404  200/200/404
     GET    /api/v1/conversations/{id}/alerts           403/403/403  200/200/404  200/200/404
     GET    /api/v1/conversations/{id}/claim            200/404/404  200/200/404  200/200/404
     POST   /api/v1/conversations/{id}/improve          502/404/404  502/502/404  502/502/404

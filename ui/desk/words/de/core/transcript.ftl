@@ -112,6 +112,7 @@ said-review-declined = { $name } wollte keine Bewertung abgeben
 said-review-undelivered = Die Bitte um eine Bewertung hat { $name } nicht erreicht
 said-feedback = { $name } gab { $score } von 5
 said-withdrawn = Zurückgezogen
+    .later = Diese Worte wurden später zurückgezogen und werden nicht gezeigt
 said-unknown-kind = Eine Nachricht, die hier nicht gezeigt werden kann ({ $kind })
 said-called = Hat versucht anzurufen
 said-calls = Hat Anrufe erlaubt

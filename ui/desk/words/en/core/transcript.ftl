@@ -112,6 +112,7 @@ said-review-declined = { $name } did not want to give a review
 said-review-undelivered = The request for a review did not reach { $name }
 said-feedback = { $name } gave { $score } of 5
 said-withdrawn = Withdrawn
+    .later = These words were withdrawn later and are not shown
 said-unknown-kind = A message that cannot be shown here ({ $kind })
 said-called = Tried to call
 said-calls = Allowed calls
