@@ -4,6 +4,7 @@ import { tick } from "svelte";
 import type { ConversationId } from "$shared/types";
 import { isEnter } from "$shared/keys";
 import { isWriting, type Place } from "./keys";
+import { painted } from "./painted";
 
 const LIST = "[data-focus=list]";
 const MESSAGE = "[data-focus=message]";
@@ -15,6 +16,8 @@ const AT_ONCE_MS = 16;
 const PROMPT_MS = 100;
 /** Nobody reacts faster than this to one that opened later, or by itself. */
 const UNSEEN_MS = 300;
+/** A moment after all others, until the time is known. */
+const UNPAINTED = Number.MAX_VALUE;
 const DIALOG = "dialog, [role=dialog], [role=menu]";
 
 /** The open conversation, as far as the focus is concerned. */
@@ -41,8 +44,12 @@ export class Focus {
   #typed = -Infinity;
   /** When the user last did anything but write. */
   #acted = -Infinity;
+  /** Whether that is being done: what it opens now appears together with it. */
+  #acts = false;
   /** Until then, what is typed was begun for the conversation before. */
   #unseen = -Infinity;
+  /** Counts what came instead of the open conversation: the last one counts. */
+  #openings = 0;
   /** Counts wishes for the focus: the last one counts. */
   #wishes = 0;
   /** How many acts look for the conversation that they will open. */
@@ -116,6 +123,8 @@ export class Focus {
   /** Call when a key or a press does something. */
   acted(): void {
     this.#acted = performance.now();
+    this.#acts = true;
+    setTimeout(() => (this.#acts = false));
     this.#begun = false;
     if (this.#unseen === Infinity) this.#unseen = -Infinity;
   }
@@ -127,27 +136,36 @@ export class Focus {
 
   /** Letters of the list do nothing until the hands have rested. */
   rests(): void {
-    this.#unseen = performance.now() + UNSEEN_MS;
+    this.#unseen = Math.max(this.#unseen, performance.now() + UNSEEN_MS);
   }
 
   /** Call when another conversation takes the place of the open one. */
   opened(): void {
-    const now = performance.now();
-    const age = now - this.#acted;
+    const age = performance.now() - this.#acted;
     if (this.#begun) this.#unseen = Infinity;
-    else this.#unseen = now + (age <= AT_ONCE_MS ? 0 : age <= PROMPT_MS ? PROMPT_MS : UNSEEN_MS);
+    else if (this.#acts || age <= AT_ONCE_MS) this.#unseen = -Infinity;
+    else this.#appears(age <= PROMPT_MS ? PROMPT_MS : UNSEEN_MS);
     this.#begun = false;
   }
 
   /** Call when another conversation comes by itself. */
   came(): void {
-    this.#unseen = performance.now() + UNSEEN_MS;
+    this.#appears(UNSEEN_MS);
   }
 
-  /** Whether what is typed there was begun for the conversation before. */
-  isEarly(target: EventTarget | null): boolean {
+  /** Nobody has seen what is not painted yet: so long after that, what is typed is not meant for it. */
+  #appears(rest: number): void {
+    const opening = ++this.#openings;
+    this.#unseen = UNPAINTED;
+    painted(() => {
+      if (opening === this.#openings && this.#unseen === UNPAINTED) this.#unseen = performance.now() + rest;
+    });
+  }
+
+  /** Whether what is typed there was begun for the conversation before. On a slow machine keys wait before they arrive. */
+  isEarly({ target, timeStamp }: Event): boolean {
     const place = this.place(target);
-    return place !== "dialog" && place !== "input" && performance.now() < this.#unseen;
+    return place !== "dialog" && place !== "input" && Math.min(timeStamp, performance.now()) < this.#unseen;
   }
 
   /** The message field had the focus and is gone, or a key was pressed a moment ago: the rest of the word is nobody's,

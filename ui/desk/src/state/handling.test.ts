@@ -334,6 +334,7 @@ describe("keys", () => {
     await user.keyboard("{Alt>}{ArrowDown}{/Alt}");
     await vi.waitFor(() => expect(desk.conversation?.id).toBe("jonas"));
     await vi.waitFor(() => expect(at()).toBe("message"));
+    await vi.waitFor(() => expect(desk.focus.isEarly(new Event("keydown"))).toBe(false));
     await user.keyboard("Hello Jonas");
     expect(field().value).toBe("Hello Jonas");
   });

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../App.svelte";
 import { fakeHost, type FakeHost } from "../host/fake";
 import { Desk } from "./desk.svelte";
+import { painted } from "./painted";
 
 vi.mock("svelte/transition", () => ({ fly: () => ({ duration: 0 }) }));
 
@@ -176,6 +177,7 @@ describe("letters typed right after a conversation came late", () => {
     come();
     await vi.waitFor(() => expect(document.activeElement).toBe(field()));
     await vi.waitFor(() => expect(desk.conversation?.id).toBe("jonas"));
+    await new Promise<void>(painted);
     now += 110;
     await user.keyboard("Hi");
     expect(desk.conversation?.composer.text).toBe("Hi");
