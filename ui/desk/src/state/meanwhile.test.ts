@@ -166,6 +166,10 @@ describe("letters typed right after a conversation came late", () => {
     field().dispatchEvent(dictated);
     expect(dictated.defaultPrevented).toBe(true);
     expect(document.activeElement).toBe(document.body);
+    now += 5_000;
+    const goesOn = new InputEvent("beforeinput", { bubbles: true, cancelable: true, inputType: "insertText", data: " there" });
+    field().dispatchEvent(goesOn);
+    expect(goesOn.defaultPrevented, "its field has no focus").toBe(true);
   });
 
   it("are the new one's if it came with the key, and a moment after it came at once", async () => {
