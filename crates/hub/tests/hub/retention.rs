@@ -53,8 +53,10 @@ async fn what_is_too_old_goes_and_what_was_written_stays() {
 
     let session = json!({ "brand": "northwind" });
     // More than one step can look at.
-    let visits = join_all((0..350).map(|_| post(&base, "/chat/v1/sessions", None, &session))).await;
-    assert!(visits.iter().all(|(status, _)| *status == 200));
+    for _ in 0..7 {
+        let visits = join_all((0..50).map(|_| post(&base, "/chat/v1/sessions", None, &session))).await;
+        assert!(visits.iter().all(|(status, _)| *status == 200));
+    }
     let carmen = post(&base, "/chat/v1/sessions", None, &session).await.1["token"].as_str().unwrap().to_owned();
     let message = json!({ "id": uuid::Uuid::now_v7(), "text": "Where is my booking?" });
     assert_eq!(post(&base, "/chat/v1/messages", Some(&carmen), &message).await.0, 200);
