@@ -1,9 +1,9 @@
 //! What one participant had on screen, at any moment of a conversation: a fold over its events, and nothing else.
 //!
-//! The log knows when an entry could be seen by whom, and what receipts said. It knows neither what somebody typed, nor
-//! how far they had scrolled, nor which rights and brands a user had. So an agent is followed from their first invitation
-//! or engagement on, and by those alone. Of a side's receipts it has the first one: what a colleague received before is
-//! not known of anybody else ([`SeenMark::ByColleague`]).
+//! The log tells when each participant could see an entry, and which receipts came. It does not tell what anybody typed,
+//! how far they had scrolled, or which rights and brands a user had, so agents are followed by their invitations and
+//! engagements alone. It keeps only the first receipt of each side: if a colleague's came first, nothing is known of the
+//! others ([`SeenMark::ByColleague`]).
 
 mod follow;
 mod logic;

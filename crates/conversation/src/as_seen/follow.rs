@@ -166,7 +166,7 @@ impl Follow {
             EventBody::TurnAdded { turn, .. } => {
                 self.sent.said(event.position);
                 if self.viewpoint.is(&event.actor) && self.is_person() && turn.content.is_for_customer() {
-                    // Whoever replies says what they had seen.
+                    // A reply tells up to where its author had seen.
                     let loud = self.state.as_ref().map_or(Position::START, |state| state.last_loud);
                     self.receive(event, Stage::Seen, turn.written_against.unwrap_or(loud));
                 }
