@@ -324,6 +324,7 @@ pub(crate) mod testing {
 
     pub(crate) fn connection() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
+        tandem_sqlite::keep_statements(&connection).unwrap();
         migrate(&connection);
         connection
     }

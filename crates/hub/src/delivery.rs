@@ -30,6 +30,8 @@ const AT_ONCE: usize = 256;
 const AT_ONCE_OF_LINE: usize = 32;
 /// Heads read at a time. More than the lanes of a line, because some heads have to wait.
 const DUE_AT_ONCE: u32 = 128;
+/// From so many due heads on, those that have to wait are put off.
+const MANY_DUE: usize = 32;
 /// Delay of a head whose line has no free lane, in milliseconds.
 const NO_LANE_MS: i64 = 1_000;
 /// How long a report may still confirm a message whose answer was lost, in milliseconds.
@@ -47,8 +49,8 @@ pub(crate) trait Carrier: Clone + Send + Sync + 'static {
     fn rate(&self) -> Rate;
     /// Maximum duration of one attempt, in milliseconds.
     fn lease_ms(&self) -> i64;
-    /// The line of a contact; none if it was removed.
-    fn line(&self, connection: &Connection, contact: ContactId) -> Result<Option<Line>, StoreError>;
+    /// The line of each contact; none if it was removed.
+    fn lines(&self, connection: &Connection, contacts: &[ContactId]) -> Result<Vec<Option<Line>>, StoreError>;
     /// Checks and builds a message right before it leaves.
     fn pack(&self, connection: &Connection, message: &Message<'_>) -> Result<Packed<Self::Parcel>, StoreError>;
     /// Prepares a message, for example uploads its file. May run again. Returns an outcome if the message cannot leave
@@ -213,12 +215,13 @@ impl<C: Carrier> Lanes<C> {
         }
         let (now, carrier) = (hub.clock.now(), self.carrier.clone());
         let due = hub.database.read(move |connection| -> Result<Vec<_>, StoreError> {
-            let heads = sends::due(connection, carrier.channel(), now, DUE_AT_ONCE)?.into_iter();
-            heads.map(|head| Ok((head, carrier.line(connection, head.contact)?))).collect()
+            let heads = sends::due(connection, carrier.channel(), now, DUE_AT_ONCE)?;
+            let contacts: Vec<_> = heads.iter().map(|head| head.contact).collect();
+            Ok(heads.into_iter().zip(carrier.lines(connection, &contacts)?).collect())
         });
         let due = due.await?;
-        // More heads may be due than were read: putting off those that have to wait makes room for them.
-        let are_more = due.len() >= DUE_AT_ONCE as usize;
+        // Putting off those that have to wait makes room for others, and they are not read again before their time.
+        let are_many = due.len() >= MANY_DUE;
         let mut put_off = Vec::new();
         let mut behind = HashMap::<String, i64>::new();
         for (head, line) in due {
@@ -240,7 +243,7 @@ impl<C: Carrier> Lanes<C> {
                 if let Some(until) = until {
                     let wait_ms = u64::try_from(until.since(now)).unwrap_or(0);
                     pause = pause.min(Duration::from_millis(wait_ms.max(1)));
-                    if are_more {
+                    if are_many {
                         let before = behind.entry(line.key.clone()).or_default();
                         put_off.push((head, until.plus_ms(*before * 1_000 / i64::from(line.per_second.max(1)))));
                         *before += 1;

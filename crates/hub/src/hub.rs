@@ -83,6 +83,8 @@ pub struct Hub {
     pub(crate) typing: Mutex<HashMap<ConversationId, Time>>,
     /// Until when Your Logic says that it is, per conversation.
     pub(crate) logic_typing: Mutex<HashMap<ConversationId, Time>>,
+    /// Until when Your Logic may answer, per conversation about which it is asked. Only of channels that must be told.
+    pub(crate) logic_working: Mutex<HashMap<ConversationId, Time>>,
     pub(crate) ledger: mpsc::Sender<Entry>,
     /// Set when the ledger's queue was full: it must look for calls that it missed.
     pub(crate) missed_calls: Arc<AtomicBool>,
@@ -265,6 +267,22 @@ impl Hub {
         }
     }
 
+    /// Remembers that Your Logic is asked about a conversation, until its answer or this time.
+    pub(crate) fn logic_works(&self, state: &Conversation, until: Time) {
+        if state.channel.facts().queued {
+            self.note_typing(&self.logic_working, state.id, until);
+        }
+    }
+
+    /// The question that ends at `until` is answered. A later one may be under way.
+    pub(crate) fn logic_rests(&self, conversation: ConversationId, until: Time) {
+        if let Ok(mut working) = self.logic_working.lock()
+            && working.get(&conversation) == Some(&until)
+        {
+            working.remove(&conversation);
+        }
+    }
+
     /// Whether a request to Your Logic was sent before this hub started.
     pub(crate) fn was_asked_before_start(&self, asked: Time) -> bool {
         asked < self.started
@@ -272,10 +290,17 @@ impl Hub {
 
     /// The conversations in which one of our people, or Your Logic, is typing.
     pub(crate) fn typing_now(&self) -> Vec<ConversationId> {
-        let now = self.clock.now();
-        let all = [&self.typing, &self.logic_typing].into_iter().filter_map(|typing| typing.lock().ok());
-        all.flat_map(|typing| typing.iter().filter(|(_, until)| **until > now).map(|(id, _)| *id).collect::<Vec<_>>())
-            .collect()
+        [&self.typing, &self.logic_typing].into_iter().flat_map(|typing| self.still(typing)).collect()
+    }
+
+    /// The conversations about which Your Logic is asked.
+    pub(crate) fn logic_works_on(&self) -> Vec<ConversationId> {
+        self.still(&self.logic_working)
+    }
+
+    fn still(&self, noted: &Mutex<HashMap<ConversationId, Time>>) -> Vec<ConversationId> {
+        let (now, Ok(noted)) = (self.clock.now(), noted.lock()) else { return Vec::new() };
+        noted.iter().filter(|(_, until)| **until > now).map(|(id, _)| *id).collect()
     }
 
     pub(crate) fn typing_until(&self, conversation: ConversationId) -> Option<Time> {

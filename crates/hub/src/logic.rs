@@ -209,6 +209,10 @@ async fn ask_all(hub: &Arc<Hub>, endpoint: Option<&Endpoint>, id: ConversationId
             return Ok(());
         }
         resumed = true;
+        // Its deadline ends it.
+        if asked.request.expires <= hub.clock.now() {
+            return Ok(());
+        }
         if !converse(hub, endpoint, id, asked).await? {
             return Ok(());
         }
@@ -227,6 +231,21 @@ async fn ask(hub: &Hub, id: ConversationId) -> Result<Option<Asked>, StoreError>
 
 /// Sends one request and applies the answer. False if the answer comes later.
 async fn converse(
+    hub: &Arc<Hub>,
+    endpoint: Option<&Endpoint>,
+    id: ConversationId,
+    asked: Asked,
+) -> Result<bool, StoreError> {
+    let until = asked.request.expires;
+    hub.logic_works(&asked.state, until);
+    let done = request(hub, endpoint, id, asked).await;
+    if !matches!(done, Ok(false)) {
+        hub.logic_rests(id, until);
+    }
+    done
+}
+
+async fn request(
     hub: &Arc<Hub>,
     endpoint: Option<&Endpoint>,
     id: ConversationId,

@@ -194,6 +194,7 @@ impl Hub {
             fanout,
             typing: Mutex::default(),
             logic_typing: Mutex::default(),
+            logic_working: Mutex::default(),
             ledger,
             mails: Notify::new(),
             whatsapp: whatsapp::client::client().context("Cannot set up the connection to WhatsApp")?,

@@ -19,7 +19,7 @@ pub use rows::{Column, Mapped, Row, Rows};
 pub use statement::Statement;
 use tandem_sqlite::rusqlite;
 pub use tandem_sqlite::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Value, ValueRef};
-use tandem_sqlite::{Link, Migration};
+use tandem_sqlite::{Copying, Link, Migration};
 
 use crate::postgres::{Postgres, Use};
 
@@ -95,7 +95,9 @@ impl Connection {
     /// # Errors
     /// If there is no memory for it.
     pub fn in_memory() -> Result<Self, Error> {
-        Ok(rusqlite::Connection::open_in_memory()?.into())
+        let connection = rusqlite::Connection::open_in_memory()?;
+        tandem_sqlite::keep_statements(&connection)?;
+        Ok(connection.into())
     }
 
     /// A statement, which is kept for the next call with the same text.
@@ -261,6 +263,26 @@ impl Link for Connection {
             Place::Postgres { url, .. } => {
                 apart(|| Ok(Self { engine: Engine::Postgres(Box::new(Postgres::connect(url, Use::Reading)?)) }))
             }
+        }
+    }
+
+    fn copier(place: &Place) -> Result<Option<Copying<Self>>, tandem_sqlite::Error> {
+        let Place::File(options) = place else { return Ok(None) };
+        let copying = <rusqlite::Connection as Link>::copier(options)?;
+        Ok(copying.map(|Copying { connection, every }| Copying { connection: connection.into(), every }))
+    }
+
+    fn copy_log(&self) -> Result<(), tandem_sqlite::Error> {
+        match &self.engine {
+            Engine::Sqlite(connection) => connection.copy_log(),
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+
+    fn written(&self) -> u64 {
+        match &self.engine {
+            Engine::Sqlite(connection) => Link::written(connection),
+            Engine::Postgres(_) => 0,
         }
     }
 

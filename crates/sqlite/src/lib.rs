@@ -4,6 +4,7 @@
 //! A write is answered after its commit. This crate knows no tables: callers bring migrations, and a [`Companion`] for
 //! work that belongs to each commit.
 
+mod copier;
 mod key;
 mod link;
 mod migration;
@@ -15,11 +16,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use copier::Copier;
 pub use key::Key;
-pub use link::Link;
+pub use link::{Copying, Link};
 pub use migration::{BREAKS, Migration};
 pub use rusqlite;
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 pub use worker::guarded;
 pub use writer::{Answer, Companion, Finish};
 
@@ -146,15 +149,17 @@ pub struct Room {
     pub writer_kib: u32,
     /// Each reader's page cache, in KiB.
     pub reader_kib: u32,
-    /// The log is checkpointed at this length, in pages of 4 KiB.
+    /// The log is copied back into the database at this length, in pages of 4 KiB.
     pub log_pages: u32,
+    /// A thread of its own copies most of it earlier, so that writes do not wait for it.
+    pub copies_beside: bool,
 }
 
 impl Room {
     /// For a server, which has the machine to itself.
-    pub const SERVER: Self = Self { writer_kib: 16_000, reader_kib: 8_000, log_pages: 8_000 };
+    pub const SERVER: Self = Self { writer_kib: 16_000, reader_kib: 8_000, log_pages: 8_000, copies_beside: true };
     /// For a program among many others: caches what is soon read again; the system caches the rest.
-    pub const DESKTOP: Self = Self { writer_kib: 4_000, reader_kib: 6_000, log_pages: 2_000 };
+    pub const DESKTOP: Self = Self { writer_kib: 4_000, reader_kib: 6_000, log_pages: 2_000, copies_beside: false };
 }
 
 /// An open database. Clones share it; the last one closes it.
@@ -188,7 +193,8 @@ impl<C: Companion<K>, K: Link> Database<C, K> {
         let connection = K::open(place, migrations)?;
         let companion = companion(&connection)?;
         let readers = reader::Readers::start(place)?;
-        let writer = writer::Writer::start(connection, companion)?;
+        let copier = K::copier(place)?.map(|copying| Copier::start(copying.connection, copying.every)).transpose()?;
+        let writer = writer::Writer::start(connection, companion, copier)?;
         Ok(Self { inner: Arc::new(Inner { place: place.clone(), readers, writer }) })
     }
 
@@ -386,6 +392,15 @@ fn prepare(connection: &Connection, options: &Options) -> Result<(), Error> {
          PRAGMA wal_autocheckpoint = {log_pages};",
         u64::from(log_pages) * 4096,
     ))?;
+    Ok(keep_statements(connection)?)
+}
+
+/// Prepared statements are kept, and keep their plan: otherwise SQLite plans each anew that could use a partial index,
+/// whenever its values change.
+///
+/// # Errors
+/// What SQLite answers.
+pub fn keep_statements(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.set_prepared_statement_cache_capacity(128);
-    Ok(())
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }

@@ -4,6 +4,15 @@ use rusqlite::Connection;
 
 use crate::{Error, Migration, Options, migration, reader};
 
+/// In about so many parts the log is copied before it is long: a written row takes a page or two of it.
+const PARTS: u64 = 8;
+
+/// A connection for copying the log, and after how many written rows that is worth it.
+pub struct Copying<K> {
+    pub connection: K,
+    pub every: u64,
+}
+
 /// A connection through which groups of writes go, and reads.
 pub trait Link: Send + Sized + 'static {
     /// Where a database is, and how it is opened.
@@ -23,6 +32,27 @@ pub trait Link: Send + Sized + 'static {
 
     /// The number of reader threads.
     fn readers(place: &Self::Place) -> usize;
+
+    /// Another connection, which copies the writer's log back into the database; none where that needs nobody.
+    ///
+    /// # Errors
+    /// If the database cannot be opened.
+    fn copier(_: &Self::Place) -> Result<Option<Copying<Self>>, Error> {
+        Ok(None)
+    }
+
+    /// Copies as much of the log as can be without waiting for anybody.
+    ///
+    /// # Errors
+    /// What the engine answers.
+    fn copy_log(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// How many rows were written through this connection so far, where a log has to be copied.
+    fn written(&self) -> u64 {
+        0
+    }
 
     /// Runs a statement that begins or ends a transaction or savepoint.
     ///
@@ -61,6 +91,24 @@ impl Link for Connection {
 
     fn readers(options: &Options) -> usize {
         options.readers
+    }
+
+    fn copier(options: &Options) -> Result<Option<Copying<Self>>, Error> {
+        if !options.room.copies_beside {
+            return Ok(None);
+        }
+        let connection = Self::open(&options.path)?;
+        crate::unlock(&connection, options.key.as_ref())?;
+        connection.execute_batch("PRAGMA wal_autocheckpoint = 0;")?;
+        Ok(Some(Copying { connection, every: u64::from(options.room.log_pages) / PARTS }))
+    }
+
+    fn copy_log(&self) -> Result<(), Error> {
+        Ok(self.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
+    }
+
+    fn written(&self) -> u64 {
+        self.total_changes()
     }
 
     fn run(&self, sql: &str) -> Result<(), Error> {

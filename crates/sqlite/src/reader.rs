@@ -78,7 +78,7 @@ pub(crate) fn connect(options: &Options) -> Result<Connection, Error> {
         "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY;",
         options.room.reader_kib
     ))?;
-    connection.set_prepared_statement_cache_capacity(128);
+    crate::keep_statements(&connection)?;
     Ok(connection)
 }
 

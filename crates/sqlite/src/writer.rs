@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use crate::copier::Copier;
 use crate::worker::{Ended, Waiting, Workers, guarded};
 use crate::{Cause, Error, Link};
 
@@ -130,10 +131,10 @@ pub(crate) struct Writer<C: Companion<K>, K> {
 }
 
 impl<C: Companion<K>, K: Link> Writer<C, K> {
-    pub(crate) fn start(connection: K, companion: C) -> Result<Self, Error> {
+    pub(crate) fn start(connection: K, companion: C, copier: Option<Copier>) -> Result<Self, Error> {
         let (jobs, inbox) = mpsc::channel();
         let waiting = Waiting::new();
-        let mut writing = Writing { connection, companion, waiting: waiting.clone() };
+        let mut writing = Writing { copier, connection, companion, waiting: waiting.clone() };
         let ended = Ended::new();
         let guard = ended.guard();
         let started = thread::Builder::new().name("writer".into()).spawn(move || {
@@ -218,7 +219,9 @@ fn in_savepoint<C: Companion<K>, K: Link, T, E: From<Error>>(
     }
 }
 
+/// Drop order matters: the last connection that closes copies the rest of the log and removes it.
 struct Writing<C, K> {
+    copier: Option<Copier>,
     connection: K,
     companion: C,
     waiting: Waiting,
@@ -268,7 +271,12 @@ impl<C: Companion<K>, K: Link> Writing<C, K> {
             .and_then(|()| guarded(|| self.companion.before_commit(&self.connection)))
             .and_then(|()| self.connection.run("COMMIT"));
         match &outcome {
-            Ok(()) => self.companion.committed(),
+            Ok(()) => {
+                self.companion.committed();
+                if let Some(copier) = &mut self.copier {
+                    copier.follow(self.connection.written());
+                }
+            }
             Err(error) => {
                 tracing::error!(%error, "a group of writes was undone");
                 if self.connection.is_open()
@@ -462,6 +470,33 @@ mod tests {
             .unwrap();
         assert_eq!(count, i64::try_from(kept).unwrap(), "exactly what was acknowledged is there");
         database.write_blocking(insert(2)).unwrap();
+    }
+
+    #[test]
+    fn the_log_is_copied_back_beside_the_writer_and_is_gone_when_all_close() {
+        let folder = tempfile::tempdir().unwrap();
+        let size = |name: &str| std::fs::metadata(folder.path().join(name)).map_or(0, |file| file.len());
+        let database = open(folder.path());
+        let empty = size("t.db");
+        // Not enough for the writer to copy anything itself.
+        for first in (0..4_000).step_by(500) {
+            let many = move |connection: &Connection, _: &mut ()| -> Result<(), Error> {
+                (first..first + 500).try_for_each(|n| insert(n)(connection, &mut ()))
+            };
+            database.write_blocking(many).unwrap();
+        }
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while size("t.db") <= empty {
+            assert!(std::time::Instant::now() < until, "nothing was copied");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        drop(database);
+        assert_eq!(size("t.db-wal"), 0, "the last to close takes the log away");
+        let database = open(folder.path());
+        let count = |connection: &Connection| -> Result<i64, Error> {
+            Ok(connection.query_row("SELECT count(*) FROM numbers", [], |row| row.get(0))?)
+        };
+        assert_eq!(database.read_blocking(count).unwrap(), 4_000);
     }
 
     #[test]

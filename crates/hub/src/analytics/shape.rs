@@ -299,7 +299,7 @@ pub(crate) const ENGAGEMENT: Shape = Shape {
     ],
     key: &["engagement_id"],
     kept: &["shared_ms"],
-    indexes: &["agent_id, started_at", "conversation_id", "kind, started_at", "kind, ended_at"],
+    indexes: &["agent_id, started_at", "agent_id, ended_at", "conversation_id", "kind, started_at", "kind, ended_at"],
 };
 
 pub(crate) const TURN: Shape = Shape {

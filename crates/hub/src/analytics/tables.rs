@@ -163,34 +163,27 @@ pub(crate) fn reach(connection: &Connection, version: u64, reached: &Reached) ->
     Ok(())
 }
 
-const OVERLAPPING: &str = "SELECT engagement_id, started_at, ended_at FROM engagement
-    WHERE kind = 'agent' AND agent_id = ?1 AND started_at <= ?3 AND (ended_at IS NULL OR ended_at > ?2 OR \
-    engagement_id = ?4)";
+/// A user's engagements and invitations that ended after ?2, or have not, and began by ?3. Found by their end: most of the
+/// past ended long before.
+const OVERLAPPING: &str = "
+    SELECT engagement_id, started_at, ended_at, kind FROM engagement
+    WHERE agent_id = ?1 AND ended_at > ?2 AND started_at <= ?3
+    UNION ALL SELECT engagement_id, started_at, ended_at, kind FROM engagement
+    WHERE agent_id = ?1 AND ended_at IS NULL AND started_at <= ?3";
 
 /// Fills the shared time of an ended engagement of an agent. All that overlap it have begun: time runs one way.
 pub(crate) fn share(connection: &Connection, agent: UserId, busy: &Busy) -> Result<(), StoreError> {
     let Some(ended) = busy.ended else { return Ok(()) };
-    let mut query = connection.prepare_cached(OVERLAPPING)?;
-    let values = params![Id(agent.0), busy.started.0, ended.0, Id(busy.engagement.0)];
-    let mut others = Vec::new();
-    for other in query.query_map(values, busy_of)? {
-        let other = other?;
-        if other.overlaps(busy) {
-            others.push(other);
-        }
+    let mut others = engaged(connection, agent, busy.started, ended.plus_ms(1))?;
+    others.retain(|other| other.overlaps(busy));
+    // One that ended as it began has no instant.
+    if !others.iter().any(|other| other.engagement == busy.engagement) {
+        others.push(*busy);
     }
     connection
         .prepare_cached("UPDATE engagement SET shared_ms = ?2 WHERE engagement_id = ?1")?
         .execute(params![Id(busy.engagement.0), shared_ms(busy, &others)])?;
     Ok(())
-}
-
-fn busy_of(row: &tandem_sql::Row<'_>) -> Result<Busy, tandem_sql::Error> {
-    Ok(Busy {
-        engagement: EngagementId(row.get::<_, Id>(0)?.0),
-        started: Time(row.get(1)?),
-        ended: row.get::<_, Option<i64>>(2)?.map(Time),
-    })
 }
 
 /// All engagements of an agent that have an instant in [from, until).
@@ -200,12 +193,19 @@ pub(crate) fn engaged(
     from: Time,
     until: Time,
 ) -> Result<Vec<Busy>, StoreError> {
-    let mut query = connection.prepare_cached(
-        "SELECT engagement_id, started_at, ended_at FROM engagement
-         WHERE kind = 'agent' AND agent_id = ?1 AND started_at < ?3 AND (ended_at IS NULL OR ended_at > ?2)",
-    )?;
-    let found = query.query_map(params![Id(agent.0), from.0, until.0], busy_of)?;
-    Ok(found.collect::<Result<_, _>>()?)
+    let mut query = connection.prepare_cached(OVERLAPPING)?;
+    let mut rows = query.query(params![Id(agent.0), from.0, until.0 - 1])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        if row.get::<_, String>(3)? == "agent" {
+            found.push(Busy {
+                engagement: EngagementId(row.get::<_, Id>(0)?.0),
+                started: Time(row.get(1)?),
+                ended: row.get::<_, Option<i64>>(2)?.map(Time),
+            });
+        }
+    }
+    Ok(found)
 }
 
 /// Its customer began another conversation: marks their rounds that were completed before.
@@ -373,14 +373,30 @@ mod tests {
         clear(&connection).unwrap();
         let of_turn = TURN.select("WHERE conversation_id = ?1 AND position <= ?2 AND seen_at IS NULL");
         let versions = ROUND.select("WHERE row_version > ?1 ORDER BY row_version");
-        for sql in [OVERLAPPING, &of_turn, &versions] {
-            let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-            let values = vec![0; query.parameter_count()];
-            let values: Vec<_> = values.iter().map(|value| value as &dyn tandem_sql::ToSql).collect();
-            for detail in query.query_map(values.as_slice(), |row| row.get::<_, String>("detail")).unwrap() {
-                let detail = detail.unwrap();
-                assert!(detail.starts_with("SEARCH") && !detail.contains("TEMP B-TREE"), "{sql}: {detail}");
+        for sql in [&of_turn, &versions] {
+            for step in plan(&connection, sql) {
+                assert!(step.starts_with("SEARCH") && !step.contains("TEMP B-TREE"), "{sql}: {step}");
             }
         }
+    }
+
+    #[test]
+    fn an_agents_past_is_not_read_to_share_the_present() {
+        let connection = Connection::in_memory().unwrap();
+        connection.execute_batch(SCHEMA).unwrap();
+        clear(&connection).unwrap();
+        let steps = plan(&connection, OVERLAPPING);
+        assert!(!steps.iter().any(|step| step.contains("SCAN")), "{steps:?}");
+        let by_end = steps.iter().filter(|step| step.contains("(agent_id=? AND ended_at")).count();
+        assert_eq!(by_end, 2, "{steps:?}");
+    }
+
+    /// How SQLite would go about it.
+    fn plan(connection: &Connection, sql: &str) -> Vec<String> {
+        let mut query = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let values = vec![0; query.parameter_count()];
+        let values: Vec<_> = values.iter().map(|value| value as &dyn tandem_sql::ToSql).collect();
+        let steps = query.query_map(values.as_slice(), |row| row.get::<_, String>("detail")).unwrap();
+        steps.collect::<Result<_, _>>().unwrap()
     }
 }

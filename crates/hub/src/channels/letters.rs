@@ -74,8 +74,8 @@ impl Carrier for Post {
         1_000
     }
 
-    fn line(&self, _: &Connection, _: ContactId) -> Result<Option<Line>, StoreError> {
-        Ok(Some(Line { key: "box".into(), per_second: 100 }))
+    fn lines(&self, _: &Connection, contacts: &[ContactId]) -> Result<Vec<Option<Line>>, StoreError> {
+        Ok(contacts.iter().map(|_| Some(Line { key: "box".into(), per_second: 100 })).collect())
     }
 
     fn pack(&self, _: &Connection, message: &Message<'_>) -> Result<Packed<String>, StoreError> {

@@ -20,7 +20,7 @@ use crate::store::whatsapp::{OK, routes};
 
 /// How often marks are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Marks per look.
+/// Marks per look, and customers who are told that somebody is typing.
 const AT_ONCE: u32 = 32;
 /// Attempts before a mark is given up, and the pause between two, in milliseconds.
 const ATTEMPTS: u32 = 3;
@@ -47,10 +47,10 @@ async fn step(hub: &Arc<Hub>, typed: &mut HashMap<ConversationId, Time>) -> Resu
     join_all(due.into_iter().map(|mark| send(hub, mark))).await.into_iter().collect::<Result<(), _>>()?;
     typed.retain(|_, at| !is_over(*at, now));
     let mut busy: Vec<_> = hub.typing_now().into_iter().map(|id| (id, true)).collect();
-    let asked = hub.database.read(move |connection| marks::worked_on(connection, AT_ONCE)).await?;
-    busy.extend(asked.into_iter().map(|id| (id, false)));
-    for (id, types) in busy {
-        if !typed.contains_key(&id) && tell_typing(hub, id, types, now).await? {
+    busy.extend(hub.logic_works_on().into_iter().map(|id| (id, false)));
+    busy.retain(|(id, _)| !typed.contains_key(id));
+    for (id, types) in busy.into_iter().take(AT_ONCE as usize) {
+        if tell_typing(hub, id, types, now).await? {
             typed.insert(id, now);
         }
     }

@@ -1,5 +1,6 @@
 //! How messages leave to WhatsApp: what is looked at before, how files get there first, and what is remembered.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tandem_conversation::{Channel, ContactId, Content, EventBody, Remedy, Template, Time, Window};
@@ -74,14 +75,22 @@ impl Carrier for Whatsapp {
         2 * i64::try_from(WITHIN.as_millis()).unwrap_or(i64::MAX)
     }
 
-    fn line(&self, connection: &Connection, contact: ContactId) -> Result<Option<Line>, StoreError> {
-        let Some(route) = routes::get(connection, contact)? else { return Ok(None) };
-        let number = whatsapp::by_key(connection, &route.number)?;
+    fn lines(&self, connection: &Connection, contacts: &[ContactId]) -> Result<Vec<Option<Line>>, StoreError> {
         let (traffic, now) = (&self.0.whatsapp_traffic, self.0.clock.now());
-        Ok(number.map(|number| {
-            let per_second = traffic.left(&number.key, number.per_second, now);
-            Line { key: number.key, per_second }
-        }))
+        let mut known = HashMap::<String, Option<Line>>::new();
+        let mut line = |contact: &ContactId| {
+            let Some(route) = routes::get(connection, *contact)? else { return Ok(None) };
+            if let Some(line) = known.get(&route.number) {
+                return Ok(line.clone());
+            }
+            let line = whatsapp::by_key(connection, &route.number)?.map(|number| {
+                let per_second = traffic.left(&number.key, number.per_second, now);
+                Line { key: number.key, per_second }
+            });
+            known.insert(route.number, line.clone());
+            Ok(line)
+        };
+        contacts.iter().map(&mut line).collect()
     }
 
     fn pack(&self, connection: &Connection, message: &Message<'_>) -> Result<Packed<Parcel>, StoreError> {

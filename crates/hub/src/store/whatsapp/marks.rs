@@ -105,16 +105,6 @@ pub(crate) fn later(connection: &Connection, mark: Mark, at: Time) -> Result<(),
     Ok(())
 }
 
-const WORKED_ON: &str = "
-SELECT c.id FROM conversations c JOIN whatsapp_routes r ON r.id = c.contact WHERE c.logic_due = 1 LIMIT ?1";
-
-/// Conversations of customers on WhatsApp about which Your Logic is asked, or is to be.
-pub(crate) fn worked_on(connection: &Connection, limit: u32) -> Result<Vec<ConversationId>, StoreError> {
-    let mut query = connection.prepare_cached(WORKED_ON)?;
-    let ids = query.query_map([limit], |row| Ok(ConversationId(row.get::<_, Id>(0)?.0)))?;
-    Ok(ids.collect::<Result<_, _>>()?)
-}
-
 #[cfg(test)]
 mod tests {
     use tandem_conversation::TurnId;
