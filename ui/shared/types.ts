@@ -1279,6 +1279,10 @@ mentioned: Loudness,
  */
 reminded: Loudness, 
 /**
+ * For users who view all conversations and reviews: a customer gave at most `low_score_up_to` of 5.
+ */
+lowScore: Loudness, lowScoreUpTo: number, 
+/**
  * For users who view all conversations: more calls for help are open than `queue_threshold`.
  */
 queueLong: Loudness, queueThreshold: number, 

@@ -84,13 +84,13 @@ pub use library::{
 };
 pub use logic::{Action, Control, Fallback, Learnt, LogicRequest, LogicState, Pending, difference, joined};
 pub use mention::{Mention, Named, OpenMention};
-pub use notice::{Availability, Notice, NoticeKind, Viewer, is_called, notice};
+pub use notice::{Availability, LOW_SCORE_MS, Notice, NoticeKind, Viewer, is_called, notice};
 pub use part::Part;
 pub use participant::{Participant, ParticipantKind};
 pub use permission::{Permission, Permissions, Role, Scope};
 pub use queue::Queue;
 pub use rejection::Rejection;
-pub use review::{NotAsked, Review, ReviewAnswer, ReviewEnd, ReviewPlan, ReviewWhen, Share, check_review};
+pub use review::{NotAsked, Review, ReviewAnswer, ReviewEnd, ReviewPlan, ReviewWhen, Share, check_review, percent_of};
 pub use round::CurrentRound;
 pub use section::{Access, RETENTION_MS, Section, may_read, sections, visible};
 pub use silence::is_courtesy;

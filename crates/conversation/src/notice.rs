@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::engagement::EngagementKind;
 use crate::help::{NeedsHelp, Reach};
-use crate::ids::{CallId, EngagementId, Position, UserId};
+use crate::ids::{CallId, EngagementId, Position, ReviewId, UserId};
 use crate::participant::Participant;
 use crate::permission::{Permission, Permissions};
 use crate::section::Access;
@@ -17,6 +17,9 @@ use crate::skills::Skills;
 use crate::state::{Conversation, OpenTurn};
 use crate::time::Time;
 use crate::wait::Wait;
+
+/// How long a low score is news, in milliseconds.
+pub const LOW_SCORE_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Whether an agent takes new conversations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -37,6 +40,8 @@ pub struct Viewer<'a> {
     pub availability: Availability,
     /// The position up to which this user has seen the conversation.
     pub seen: Position,
+    /// The position up to which it was on this user's own screen; receipts of colleagues do not count.
+    pub seen_here: Position,
     /// The conversation is on screen in a focused window.
     pub looking: bool,
     /// How many conversations the user is engaged in, and their maximum.
@@ -44,6 +49,8 @@ pub struct Viewer<'a> {
     pub capacity: usize,
     /// After this wait in the user's own conversation they are reminded, in milliseconds.
     pub patience_ms: i64,
+    /// The highest score that is low for this user, on a scale from 0 to 100 ([`crate::percent_of`]).
+    pub low_percent: u8,
 }
 
 impl Viewer<'_> {
@@ -87,6 +94,10 @@ pub enum NoticeKind {
     Reminded {
         since: Time,
     },
+    /// A customer gave a low score; for supervisors.
+    LowScore {
+        review: ReviewId,
+    },
 }
 
 /// Whether `viewer` is called by this call for help by now.
@@ -115,9 +126,9 @@ pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Op
     let mention = mention.filter(|_| !viewer.looking);
     let mentioned =
         mention.map(|mention| Notice { kind: NoticeKind::Mentioned { position: mention.position }, since: mention.at });
+    let told = newer(low_score(conversation, viewer, now), mentioned.clone());
     if !conversation.in_progress() {
-        // A colleague's mention is less urgent.
-        return mentioned;
+        return told;
     }
     let mine = conversation.agent(viewer.user);
     if let Some(invitation) = conversation.invitation_of(viewer.user)
@@ -134,14 +145,11 @@ pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Op
     {
         return Some(Notice { kind: NoticeKind::HelpNeeded { call: help.call }, since: help.since });
     }
-    let Some(mine) = mine else { return mentioned };
+    let Some(mine) = mine else { return told };
     let reminder = conversation.reminder_of(viewer.user, now).filter(|_| !viewer.looking);
     let reminded = reminder.and_then(|snooze| snooze.over_since(now));
     let reminded = reminded.map(|since| Notice { kind: NoticeKind::Reminded { since }, since });
-    let rest = match (mentioned, reminded) {
-        (Some(mentioned), Some(reminded)) if mentioned.since <= reminded.since => Some(reminded),
-        (mentioned, reminded) => mentioned.or(reminded),
-    };
+    let rest = newer(told, reminded);
     // In the user's own conversation the newest event wins, so that nothing hides later ones.
     let mentioned_at = |newer: Position| mention.is_some_and(|mention| mention.position > newer);
     // A customer's turn after the failed one is more urgent, and the failure is shown beside it.
@@ -164,4 +172,25 @@ pub fn notice(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Op
     (!viewer.looking && conversation.last_loud > viewer.seen)
         .then_some(Notice { kind: NoticeKind::CustomerWrote { position: conversation.last_loud }, since })
         .or(rest)
+}
+
+/// The newer of two, so that nothing hides what came later; the second if both are from the same moment.
+fn newer(first: Option<Notice>, second: Option<Notice>) -> Option<Notice> {
+    match (first, second) {
+        (Some(first), Some(second)) if first.since > second.since => Some(first),
+        (first, second) => second.or(first),
+    }
+}
+
+/// A customer's low score, for those who view every conversation and every review, until they have looked at it.
+fn low_score(conversation: &Conversation, viewer: &Viewer<'_>, now: Time) -> Option<Notice> {
+    let reads_all = |permission| viewer.permissions.has_all(permission);
+    if viewer.looking || !reads_all(Permission::ViewAll) || !reads_all(Permission::ReviewsView) {
+        return None;
+    }
+    let review = conversation.review.as_deref()?;
+    let answer = review.answer.as_ref()?;
+    let is_news = answer.position > viewer.seen_here && now.since(answer.at) < LOW_SCORE_MS;
+    (is_news && answer.percent() <= viewer.low_percent)
+        .then_some(Notice { kind: NoticeKind::LowScore { review: review.id }, since: answer.at })
 }

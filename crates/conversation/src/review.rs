@@ -9,7 +9,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::blank::is_blank;
-use crate::ids::{ConversationId, ReviewId};
+use crate::ids::{ConversationId, Position, ReviewId};
 use crate::limits;
 use crate::participant::{Participant, ParticipantKind};
 use crate::rejection::Rejection;
@@ -248,9 +248,28 @@ pub struct Review {
 pub struct ReviewAnswer {
     /// Of the first answer.
     pub first: Time,
+    /// Of this one; 0 in states of older hubs.
+    #[serde(default)]
+    pub at: Time,
+    #[serde(default)]
+    pub position: Position,
     pub score: u8,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
+}
+
+impl ReviewAnswer {
+    /// Its score from 0 to 100, see [`percent_of`].
+    #[must_use]
+    pub fn percent(&self) -> u8 {
+        percent_of(self.score)
+    }
+}
+
+/// A score of 1 to 5 on a scale from 0 to 100, on which scores of all questions can be compared.
+#[must_use]
+pub fn percent_of(score: u8) -> u8 {
+    score.clamp(1, 5).saturating_sub(1) * 25
 }
 
 impl Review {

@@ -373,7 +373,7 @@ impl Conversation {
             EventBody::ReviewNotAsked { .. } => self.review_at = None,
             EventBody::ReviewEnded { review, end } => self.end_review(*review, *end),
             EventBody::FeedbackGiven { score, text, review: Some(review), .. } => {
-                self.answer_review(*review, *score, text, event.time);
+                self.answer_review(*review, *score, text, event);
             }
             EventBody::Started { .. }
             | EventBody::ButtonPressed { .. }

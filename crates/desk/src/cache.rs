@@ -17,6 +17,7 @@ pub(crate) mod files;
 pub(crate) mod in_progress;
 pub(crate) mod library;
 pub(crate) mod lost;
+pub(crate) mod low_scores;
 mod marks;
 pub(crate) mod media;
 pub(crate) mod meta;
@@ -28,6 +29,7 @@ pub(crate) mod refused;
 pub(crate) mod reports;
 pub(crate) mod rescue;
 pub(crate) mod search;
+pub(crate) mod seen;
 pub(crate) mod snoozes;
 pub(crate) mod tags;
 pub(crate) mod translations;
@@ -88,6 +90,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "translations", sql: translations::SCHEMA },
     Migration { name: "what was refused", sql: refused::COMMANDS },
     Migration { name: "words of other users", sql: others::SCHEMA },
+    Migration { name: "low scores", sql: low_scores::SCHEMA },
 ];
 
 #[derive(Debug, thiserror::Error)]

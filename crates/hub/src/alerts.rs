@@ -231,9 +231,11 @@ fn viewer<'a>(
         skills: &user.skills,
         availability,
         seen: Position::START,
+        seen_here: Position::START,
         looking: false,
         load,
         capacity: user.capacity as usize,
         patience_ms: i64::MAX,
+        low_percent: 0,
     }
 }

@@ -23,6 +23,7 @@ pub(crate) mod input;
 pub(crate) mod library;
 pub(crate) mod live;
 pub(crate) mod logic;
+pub(crate) mod looks;
 pub(crate) mod media;
 pub(crate) mod metrics;
 pub(crate) mod pages;

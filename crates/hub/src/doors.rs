@@ -83,6 +83,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(api::going_on::put))
         .routes(routes!(api::conversations::turns))
         .routes(routes!(api::as_seen::look))
+        .routes(routes!(api::looks::list))
         .routes(routes!(api::conversations::journey))
         .routes(routes!(api::alerts::report))
         .routes(routes!(api::alerts::ledger))

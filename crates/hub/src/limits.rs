@@ -37,6 +37,7 @@ pub struct Limits {
     translations: Buckets<UserId>,
     searches: Buckets<UserId>,
     looks: Buckets<UserId>,
+    boards: Buckets<UserId>,
     typing: Buckets<ConversationId>,
     passwords: Buckets<UserId>,
     starts: Buckets<UserId>,
@@ -67,6 +68,8 @@ impl Limits {
             searches: Buckets::new(Rate::per_second(5).burst(60)),
             // Each reads a whole conversation, and is written down.
             looks: Buckets::new(Rate::per_second(2).burst(60)),
+            // Each reads every conversation in progress.
+            boards: Buckets::new(Rate::per_second(1).burst(20)),
             typing: Buckets::new(Rate::per_minute(12).burst(1)),
             passwords: Buckets::new(Rate::per_minute(10)),
             // Each may cost money, and customers who report a number as spam make Meta block it.
@@ -185,6 +188,14 @@ impl Limits {
     /// A problem with status 429.
     pub(crate) fn look(&self, user: UserId) -> Result<(), ApiError> {
         self.check(&self.looks, user)
+    }
+
+    /// The rows or the figures of the live board, for a program.
+    ///
+    /// # Errors
+    /// A problem with status 429.
+    pub(crate) fn board(&self, user: UserId) -> Result<(), ApiError> {
+        self.check(&self.boards, user)
     }
 
     /// Counts a change of the user's own password, which would let a guesser test it.

@@ -158,6 +158,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "reviews that are filed, and disputes", sql: reviews::FILED },
     Migration { name: "reviews that are declined, deleted and confirmed", sql: reviews::ENDED },
     Migration { name: "who looked through whose eyes", sql: looks::SCHEMA },
+    Migration { name: "who looked at a conversation", sql: looks::OF_CONVERSATION },
 ];
 
 /// Parts of the schema that are not there although a step has made them.

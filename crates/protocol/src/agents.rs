@@ -9,7 +9,7 @@ mod today;
 mod wording;
 
 pub use alerts::{Alert, AlertLedger, AlertOutcome, AlertReport, AlertReports, CallAlerts, Claim, Muted};
-pub use as_seen::{AsSeenPage, AsSeenRequest};
+pub use as_seen::{AsSeenPage, AsSeenRequest, LookRow};
 pub use live::{Batch, DeskFrame, LiveChange, LiveFrame, Whereabouts, kind_of};
 pub use live_board::{BoardFigures, BoardPage};
 pub use search::{SearchHit, SearchKind, SearchPage, SearchSpan};

@@ -60,7 +60,7 @@ pub const VERSIONS: &[&str] = &[
      turns say what helps and the channel's code; numbers say whether they are also used on a phone; agents send \
      contact cards; customers are asked for reviews, answer them, and reviews say whose they are; reviewers and Your \
      Logic file reviews, and filing is a permission of its own; agents say which conversation goes on in which; \
-     supervisors look at conversations as their participants saw them",
+     supervisors look at conversations as their participants saw them; answers to reviews say when they came",
 ];
 
 /// The oldest version that this version can talk to.

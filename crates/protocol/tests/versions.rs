@@ -21,7 +21,7 @@ const HASHES: &[(u32, u64)] = &[
     (19, 0x6686_9a68_5d76_a2c5),
     (20, 0x9d3c_aed7_8244_9fa8),
     (21, 0xa021_d093_5e8f_4a11),
-    (22, 0x48a0_c525_90ef_3394),
+    (22, 0xf754_f28b_1bfa_b13f),
 ];
 
 /// Where the types between hub and desk are defined.

@@ -45,10 +45,11 @@ impl Conversation {
         self.review = Some(Box::new(Review { id, round, asked, expires, edit_ms, answer, end, shares }));
     }
 
-    pub(crate) fn answer_review(&mut self, id: ReviewId, score: u8, text: &str, at: Time) {
+    pub(crate) fn answer_review(&mut self, id: ReviewId, score: u8, text: &str, event: &Event) {
         if let Some(review) = self.review.as_mut().filter(|review| review.id == id) {
+            let (at, position) = (event.time, event.position);
             let first = review.answer.as_ref().map_or(at, |answer| answer.first);
-            review.answer = Some(ReviewAnswer { first, score, text: text.to_owned() });
+            review.answer = Some(ReviewAnswer { first, at, position, score, text: text.to_owned() });
             // Who answers has been asked.
             review.end = review.end.filter(|end| *end != ReviewEnd::Undelivered);
         }

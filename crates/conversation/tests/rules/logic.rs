@@ -172,10 +172,12 @@ fn silent_turns_reopen_nothing_call_nobody_and_notify_nobody() {
         skills: &tandem_conversation::Skills::default(),
         availability: tandem_conversation::Availability::Available,
         seen: tandem_conversation::Position::START,
+        seen_here: tandem_conversation::Position::START,
         looking: false,
         load: 0,
         capacity: 5,
         patience_ms: 1,
+        low_percent: 25,
     };
     let kind: Option<NoticeKind> = tandem_conversation::notice(&stage.state, &maya, stage.now).map(|n| n.kind);
     assert_eq!(kind, None);

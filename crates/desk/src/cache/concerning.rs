@@ -1,18 +1,23 @@
 //! Which conversations concern the user.
 
-use tandem_conversation::ConversationId;
+use tandem_conversation::{ConversationId, LOW_SCORE_MS, Time};
 use tandem_sqlite::rusqlite::Connection;
 
 use super::CacheError;
+use super::conversation_id;
 use super::conversations::ids;
 
 const NOTABLE: &str = "SELECT id FROM conversations WHERE in_my = 1
                        UNION ALL SELECT id FROM conversations WHERE in_help = 1 AND in_my = 0
-                       UNION ALL SELECT id FROM conversations WHERE mentioned = 1 AND in_help = 0 AND in_my = 0";
+                       UNION ALL SELECT id FROM conversations WHERE mentioned = 1 AND in_help = 0 AND in_my = 0
+                       UNION ALL SELECT id FROM conversations WHERE low_score > 0 AND low_score > ?1
+                           AND mentioned = 0 AND in_help = 0 AND in_my = 0";
 
 /// Conversations that may deserve a notice.
-pub(crate) fn notable(connection: &Connection) -> Result<Vec<ConversationId>, CacheError> {
-    ids(connection, NOTABLE)
+pub(crate) fn notable(connection: &Connection, now: Time) -> Result<Vec<ConversationId>, CacheError> {
+    let mut query = connection.prepare_cached(NOTABLE)?;
+    let rows = query.query_map([now.plus_ms(-LOW_SCORE_MS).0], |row| Ok(conversation_id(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 const CONCERNING: &str = "SELECT id FROM conversations WHERE in_my = 1 AND engaged = 0

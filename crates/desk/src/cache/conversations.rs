@@ -1,15 +1,13 @@
 //! Table `conversations`: each state, with the columns that sections sort and count by.
 //! Every write derives them from the state, so counts cannot drift.
 
-use tandem_conversation::{
-    Access, Conversation, ConversationId, CustomerId, Position, Section, Time, UserId, Voice, may_read,
-};
+use tandem_conversation::{Access, Conversation, ConversationId, CustomerId, Position, Section, Time, may_read};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::expect::expected_here;
 use super::{
-    CacheError, NEVER, Touched, arranged, bookmarks, brands, conversation_id, events, id, json, media, meta, outbox,
-    search, snoozes,
+    CacheError, NEVER, Touched, arranged, bookmarks, brands, conversation_id, events, id, json, low_scores, media,
+    meta, outbox, search, seen, snoozes,
 };
 use crate::view::Arrangement;
 
@@ -172,7 +170,7 @@ pub(crate) fn save(
     let state = &held.state;
     // Sections show the user's own acts before the hub has confirmed them.
     let shown = expected_here(connection, state)?;
-    let (listed, seen) = (held.listed, seen(connection, state, me)?);
+    let (listed, seen) = (held.listed, seen::position(connection, state, me)?);
     let engaged = listed && state.agent(me).is_some();
     let handles = listed && shown.agent(me).is_some();
     let in_my = handles || (listed && shown.invitation_of(me).is_some());
@@ -182,9 +180,9 @@ pub(crate) fn save(
     let mut query = connection.prepare_cached(
         "INSERT INTO conversations (id, customer, started, updated, listed, engaged, in_my, in_help, in_left, in_all,
                                     help, waits, left_at, unread, words, covered_from, covered_to, hole, wanting,
-                                    mentioned, state, stale, snoozed, snoozed_until, awaited)
+                                    mentioned, state, stale, snoozed, snoozed_until, awaited, low_score)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                 ?22, ?23, ?24, ?25)
+                 ?22, ?23, ?24, ?25, ?26)
          ON CONFLICT (id) DO UPDATE SET
              customer = excluded.customer, started = excluded.started, updated = excluded.updated,
              listed = excluded.listed, engaged = excluded.engaged, in_my = excluded.in_my, in_help = excluded.in_help,
@@ -193,7 +191,7 @@ pub(crate) fn save(
              covered_from = excluded.covered_from, covered_to = excluded.covered_to, hole = excluded.hole,
              wanting = excluded.wanting, mentioned = excluded.mentioned, state = excluded.state,
              stale = excluded.stale, snoozed = excluded.snoozed, snoozed_until = excluded.snoozed_until,
-             awaited = excluded.awaited",
+             awaited = excluded.awaited, low_score = excluded.low_score",
     )?;
     query.execute(params![
         id(state.id.0),
@@ -221,6 +219,7 @@ pub(crate) fn save(
         snoozed_until.is_some(),
         snoozed_until.unwrap_or_default(),
         brands::awaited(&shown),
+        if listed { low_scores::unseen(state, seen::here(connection, state, me)?).0 } else { 0 },
     ])?;
     search::know(connection, state)?;
     touched.conversation(state.id);
@@ -230,14 +229,6 @@ pub(crate) fn save(
 fn words(state: &Conversation) -> String {
     let last = state.last_words.as_ref().map_or("", |words| &words.text);
     format!("{}\n{last}\n{}", state.customer.name, state.tags.join("\n")).to_lowercase()
-}
-
-/// The user's read position: what was on screen, or their own last turn. Without local knowledge, our side's receipts
-/// count.
-pub(crate) fn seen(connection: &Connection, state: &Conversation, me: UserId) -> Result<Position, CacheError> {
-    let bookmark = bookmarks::seen(connection, state.id)?.filter(|seen| *seen > Position::START);
-    let own = state.voices.iter().filter(|voice| voice.by.user() == Some(me)).map(Voice::seen).max();
-    Ok(bookmark.unwrap_or(state.receipts.desk_seen).max(own.unwrap_or_default()))
 }
 
 /// Derives the columns again after a change on the user's side (read position, sign-in).

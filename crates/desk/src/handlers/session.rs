@@ -193,6 +193,10 @@ impl Workplace {
         if volume > NotificationSettings::LOUDEST {
             return Err(error("settings.volume", format!("The volume is 0 to 100 percent, not {volume}.")));
         }
+        let (low, highest) = (request.notifications.low_score_up_to, NotificationSettings::HIGHEST_LOW);
+        if !(1..=highest).contains(&low) {
+            return Err(error("settings.low_score", format!("A low score is 1 to {highest} of 5, not {low}.")));
+        }
         if request.reads.len() > SettingsView::MOST_READ || !request.reads.iter().all(|tag| is_language_tag(tag)) {
             let message =
                 format!("Up to {} languages are taken, as tags such as de or pt-BR.", SettingsView::MOST_READ);

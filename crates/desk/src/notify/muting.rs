@@ -16,6 +16,7 @@ pub(super) fn loudness(settings: &NotificationSettings, kind: NoticeKind) -> Lou
         NoticeKind::DeliveryFailed { .. } => settings.delivery_failed,
         NoticeKind::Mentioned { .. } => settings.mentioned,
         NoticeKind::Reminded { .. } => settings.reminded,
+        NoticeKind::LowScore { .. } => settings.low_score,
     }
 }
 
@@ -52,7 +53,7 @@ pub(super) fn minute_of_day(now: Time) -> u16 {
 
 #[cfg(test)]
 mod tests {
-    use tandem_conversation::{CallId, EngagementId, Position};
+    use tandem_conversation::{CallId, EngagementId, Position, ReviewId};
     use uuid::Uuid;
 
     use super::*;
@@ -63,7 +64,7 @@ mod tests {
     fn each_kind_has_its_own_setting() {
         let quiet = NotificationSettings::default();
         type Of = fn(&mut NotificationSettings) -> &mut Loudness;
-        let kinds: [(NoticeKind, Of); 7] = [
+        let kinds: [(NoticeKind, Of); 8] = [
             (HELP, |settings| &mut settings.help_needed),
             (NoticeKind::Invited { engagement: EngagementId(Uuid::nil()) }, |settings| &mut settings.invited),
             (NoticeKind::CustomerWrote { position: Position(1) }, |settings| &mut settings.customer_wrote),
@@ -71,6 +72,7 @@ mod tests {
             (NoticeKind::DeliveryFailed { position: Position(1) }, |settings| &mut settings.delivery_failed),
             (NoticeKind::Mentioned { position: Position(1) }, |settings| &mut settings.mentioned),
             (NoticeKind::Reminded { since: Time(1) }, |settings| &mut settings.reminded),
+            (NoticeKind::LowScore { review: ReviewId(Uuid::nil()) }, |settings| &mut settings.low_score),
         ];
         for (kind, of) in kinds {
             let mut settings = quiet;

@@ -8,7 +8,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tandem_conversation::{Conversation, ConversationId, Notice, NoticeKind, Position, Queue, Time, Viewer, notice};
+use tandem_conversation::{
+    Conversation, ConversationId, Notice, NoticeKind, Position, Queue, Time, Viewer, notice, percent_of,
+};
 use tandem_protocol::agents::{AlertOutcome, Me, Muted};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -17,7 +19,7 @@ use super::{News, Notifier, NotifyError, ShownId, words};
 use crate::cache::conversations::{self, Held};
 use crate::cache::expect::expected_here;
 use crate::cache::notices::NoticeState;
-use crate::cache::{Cache, CacheError, Marks, concerning, notices};
+use crate::cache::{Cache, CacheError, Marks, concerning, notices, seen};
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::commands::Commands;
@@ -254,9 +256,16 @@ impl Notices {
         if self.viewer(screen).await?.is_none() {
             return Ok(());
         }
-        let mut ids: HashSet<_> = self.cache.read(concerning::notable).await?.into_iter().collect();
+        let mut ids = self.notable().await?;
         ids.extend(screen.wanted.keys());
         self.look_at(screen, ids).await
+    }
+
+    /// Conversations that may deserve a notice.
+    async fn notable(&self) -> Result<HashSet<ConversationId>, CacheError> {
+        let now = self.clock.hub_now();
+        let found = self.cache.read(move |connection| concerning::notable(connection, now)).await?;
+        Ok(found.into_iter().collect())
     }
 
     /// Time alone affects only the user's own conversations.
@@ -275,24 +284,27 @@ impl Notices {
         let has_room = load < capacity;
         let mut ids = ids;
         if std::mem::replace(&mut screen.has_room, has_room) != has_room {
-            ids.extend(self.cache.read(concerning::notable).await?);
+            ids.extend(self.notable().await?);
             ids.extend(screen.wanted.keys());
         }
         let user = me.user;
         let held = self.cache.read(move |connection| held_of(connection, ids, user)).await?;
         let (now, looking) = (self.clock.hub_now(), self.memory.looking());
+        let low_percent = percent_of(self.memory.settings().notifications.low_score_up_to);
         for (id, found) in held {
-            let wanted = found.and_then(|(state, seen)| {
+            let wanted = found.and_then(|Found { state, seen, seen_here }| {
                 let viewer = Viewer {
                     user,
                     permissions: &me.permissions,
                     skills: &me.skills,
                     availability: self.memory.presence(),
                     seen,
+                    seen_here,
                     looking: looking.contains(&id),
                     load,
                     capacity,
                     patience_ms: PATIENCE_MS,
+                    low_percent,
                 };
                 notice(&state, &viewer, now).map(|notice| Wanted { notice, state })
             });
@@ -305,23 +317,28 @@ impl Notices {
     }
 }
 
-/// State and read position of cached conversations.
-type Found = Vec<(ConversationId, Option<(Conversation, tandem_conversation::Position)>)>;
+/// A cached conversation and its read positions, see [`Viewer`].
+struct Found {
+    state: Conversation,
+    seen: Position,
+    seen_here: Position,
+}
 
 fn held_of(
     connection: &tandem_sqlite::rusqlite::Connection,
     ids: HashSet<ConversationId>,
     user: tandem_conversation::UserId,
-) -> Result<Found, CacheError> {
+) -> Result<Vec<(ConversationId, Option<Found>)>, CacheError> {
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         let held = match conversations::get(connection, id)? {
             Some(Held { mut state, listed: true, .. }) => {
-                let seen = conversations::seen(connection, &state, user)?;
+                let seen = seen::position(connection, &state, user)?;
+                let seen_here = seen::here(connection, &state, user)?;
                 // The user's own snooze counts before the hub has it.
                 let snoozes = expected_here(connection, &state)?.snoozes.clone();
                 state.snoozes = snoozes;
-                Some((state, seen))
+                Some(Found { state, seen, seen_here })
             }
             _ => None,
         };

@@ -81,6 +81,14 @@ pub(super) fn notification(
         NoticeKind::Reminded { .. } => {
             (of("notice-reminder"), reminder(state, words), answering(manner), Urgency::Normal)
         }
+        NoticeKind::LowScore { review } => {
+            let asked = state.review.as_deref().filter(|asked| asked.id == review);
+            let answer = asked.and_then(|asked| asked.answer.as_ref());
+            let score = answer.map_or(0, |answer| answer.score);
+            let comment = answer.filter(|_| manner.preview).map_or("", |answer| answer.text.as_str());
+            let title = say("said-feedback", &[("name", name.as_str().into()), ("score", score.into())]);
+            (title, comment.to_owned(), vec![Action::Open], Urgency::Normal)
+        }
         NoticeKind::Mentioned { .. } => {
             let mention = state.mentions.iter().find(|mention| mention.user == me);
             let colleague = mention.and_then(|mention| mention.by.colleague()).map(|(_, name)| name.to_owned());

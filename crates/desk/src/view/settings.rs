@@ -251,6 +251,9 @@ pub struct NotificationSettings {
     pub mentioned: Loudness,
     /// A snooze of the user's is over.
     pub reminded: Loudness,
+    /// For users who view all conversations and reviews: a customer gave at most `low_score_up_to` of 5.
+    pub low_score: Loudness,
+    pub low_score_up_to: u8,
     /// For users who view all conversations: more calls for help are open than `queue_threshold`.
     pub queue_long: Loudness,
     pub queue_threshold: u32,
@@ -271,6 +274,8 @@ pub struct NotificationSettings {
 impl NotificationSettings {
     /// Largest value of `volume`.
     pub(crate) const LOUDEST: u8 = 100;
+    /// Largest value of `low_score_up_to`: 4 of 5 is a good score.
+    pub(crate) const HIGHEST_LOW: u8 = 3;
 }
 
 impl Default for NotificationSettings {
@@ -283,6 +288,8 @@ impl Default for NotificationSettings {
             delivery_failed: Loudness::Silent,
             mentioned: Loudness::Sound,
             reminded: Loudness::Sound,
+            low_score: Loudness::Silent,
+            low_score_up_to: 2,
             queue_long: Loudness::Sound,
             queue_threshold: 10,
             repeat: false,

@@ -9,7 +9,7 @@ use super::{Reader, buttons, fields, may, row, translated};
 use crate::cache::brands::Brands;
 use crate::cache::conversations::{self, Line};
 use crate::cache::expect::expected;
-use crate::cache::{self, CacheError, bookmarks, chats, events, files, meta, outbox};
+use crate::cache::{self, CacheError, bookmarks, chats, events, files, meta, outbox, seen};
 use crate::view::{
     CompletedView, ConversationView, FileView, HandoverPart, HandoverView, InvitationView, LimitsView, PersonView,
     SuggestionView, WindowView,
@@ -23,7 +23,7 @@ pub(crate) fn conversation(
 ) -> Result<Option<ConversationView>, CacheError> {
     let Some(held) = conversations::get(connection, id)? else { return Ok(None) };
     let state = held.state;
-    let seen = conversations::seen(connection, &state, reader.user)?;
+    let seen = seen::position(connection, &state, reader.user)?;
     let mut drafts = bookmarks::drafts(connection, id)?;
     drafts.files = files::drafted(connection, id)?.into_iter().map(FileView::from).collect();
     let draft = !drafts.reply.is_empty() || !drafts.note.is_empty() || !drafts.files.is_empty();

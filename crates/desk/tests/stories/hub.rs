@@ -89,6 +89,8 @@ pub struct World {
     pub stillborn: u32,
     pub buttons: Vec<Button>,
     pub library: Library,
+    /// How customers are asked for reviews.
+    pub reviews: Option<ReviewPlan>,
     /// Of conversations that begin.
     pub brand: Option<BrandId>,
     /// The refresh token of the last renewal.
@@ -174,6 +176,7 @@ impl FakeHub {
                 stillborn: 0,
                 buttons: Vec::new(),
                 library: Library::default(),
+                reviews: None,
                 brand: None,
                 refresh_before: None,
             })),
@@ -329,6 +332,13 @@ impl FakeHub {
         self.run(id, self.agent(name), Command::Complete { resolution: String::new() }).unwrap();
     }
 
+    /// Carmen, who was asked for a review, gives one.
+    pub fn customer_rates(&self, id: ConversationId, score: u8, text: &str) {
+        let review = self.world().states[&id].review.as_ref().map(|asked| asked.id);
+        let answer = Command::GiveFeedback { review, score, text: text.into() };
+        self.run(id, Participant::Customer, answer).unwrap();
+    }
+
     pub fn replies(&self, id: ConversationId, name: &str, text: &str) {
         let written_against = self.world().states[&id].position;
         let reply = Command::Reply {
@@ -376,7 +386,7 @@ impl FakeHub {
             question: None,
             templates: None,
             button: button.map(|button| button.title.clone()),
-            review_plan: None,
+            review_plan: world.reviews.clone(),
             review_asked: None,
             review_opted_out: false,
             files: envelope.command.files().into_iter().cloned().collect(),

@@ -23,6 +23,7 @@ mod going_on;
 mod handover;
 mod hub;
 mod library;
+mod low_scores;
 mod mentions;
 mod network;
 mod notices;

@@ -132,3 +132,17 @@ async fn maya_mentions_whoever_takes_part_by_name() {
     let note = entries["entries"].as_array().unwrap().last().unwrap();
     assert_eq!(note["body"]["text"], "@jonas keller, look", "text stays text");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_was_taken_is_withdrawn_although_a_mention_is_still_unread() {
+    let hub = FakeHub::start().await;
+    let carmen = hub.customer_comes("Carmen Menzel");
+    hub.joins(carmen, "Jonas Keller");
+    let maya = Maya::signed_in(&hub).await;
+    jonas_mentions_maya(&hub, carmen);
+    maya.notifier.until("the mention", |screen| screen.titles() == ["Jonas Keller mentions you: Carmen Menzel"]).await;
+    hub.leaves(carmen, "Jonas Keller");
+    maya.notifier.until("the call", |screen| screen.titles() == ["Carmen Menzel needs help"]).await;
+    hub.joins(carmen, "Jonas Keller");
+    maya.notifier.until("nothing that could be joined", |screen| screen.titles().is_empty()).await;
+}

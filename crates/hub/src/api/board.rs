@@ -110,13 +110,14 @@ impl BoardQuery {
 /// the allowed ones.
 #[utoipa::path(get, path = "/api/v1/board", params(BoardQuery), tag = "analytics",
     responses((status = 200, body = BoardPage), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 422, body = Problem)))]
+        (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub(crate) async fn rows(
     State(hub): State<Arc<Hub>>,
     signed: Signed,
     Query(query): Query<BoardQuery>,
 ) -> Result<axum::Json<BoardPage>, ApiError> {
     signed.require(Permission::ViewAll)?;
+    hub.limits.board(signed.0.id)?;
     let as_of = hub.clock.now();
     let states = in_progress(&hub, &signed, as_of).await?;
     let mut rows: Vec<Row> = states.iter().filter_map(board::row).filter(|row| query.takes(row)).collect();
@@ -128,12 +129,14 @@ pub(crate) async fn rows(
 
 /// The board's figures at this instant, for programs. Needs `analytics.view` for all.
 #[utoipa::path(get, path = "/api/v1/board/figures", tag = "analytics",
-    responses((status = 200, body = BoardFigures), (status = 401, body = Problem), (status = 403, body = Problem)))]
+    responses((status = 200, body = BoardFigures), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 429, body = Problem)))]
 pub(crate) async fn now(State(hub): State<Arc<Hub>>, signed: Signed) -> Result<axum::Json<BoardFigures>, ApiError> {
     signed.require(Permission::ViewAll)?;
     if !signed.0.role.permissions().has_all(Permission::AnalyticsView) {
         return Err(Rejection::Forbidden { permission: Permission::AnalyticsView }.into());
     }
+    hub.limits.board(signed.0.id)?;
     let as_of = hub.clock.now();
     let states = in_progress(&hub, &signed, as_of).await?;
     let mut engaged = HashMap::<UserId, u32>::new();

@@ -169,3 +169,45 @@ async fn a_long_conversation_comes_in_pages_that_are_the_whole() {
     assert_eq!((pages, words.len()), (2, 131));
     assert!(words.is_sorted_by(|a, b| a < b), "each once, in order");
 }
+
+#[tokio::test]
+async fn who_has_looked_is_read_by_those_who_may_look_and_see_all_figures() {
+    let hub = TestHub::start(None).await;
+    let (carmen, maya, sofia, ada) = (hub.customer().await, hub.maya().await, hub.sofia().await, hub.ada().await);
+    carmen.writes("Where is it?").await;
+    let id = carmen.conversation().await;
+    maya.does(&id, json!({ "type": "join" })).await;
+    let jana = hub.customer().await;
+    jana.writes("Hello?").await;
+    let other = jana.conversation().await;
+    let through_maya = of(&maya).await;
+    sees(&sofia, &id, customer()).await;
+    sees(&ada, &id, through_maya.clone()).await;
+    sees(&sofia, &other, customer()).await;
+    assert_eq!(looks(&maya, &id, &customer(), None).await.0, 403, "what was refused was no look");
+
+    let read = async |query: &str| {
+        let (status, rows) = ada.gets(&format!("/api/v1/looks{query}")).await;
+        assert_eq!(status, 200, "{rows}");
+        rows.as_array().unwrap().clone()
+    };
+    let [sofias, adas] = [&sofia, &ada].map(async |agent: &Agent| agent.gets("/api/v1/me").await.1["user"].clone());
+    let (sofias, adas) = (sofias.await, adas.await);
+    let all = read("").await;
+    let told = |rows: &[Value]| {
+        let told = |row: &Value| json!([row["user"], row["conversation"], row["viewpoint"], row["after"]]);
+        rows.iter().map(told).collect::<Vec<_>>()
+    };
+    let expected =
+        [json!([sofias, id, customer(), 0]), json!([adas, id, through_maya, 0]), json!([sofias, other, customer(), 0])];
+    assert_eq!(told(&all), expected, "oldest first");
+    assert_eq!(told(&read(&format!("?conversation={id}")).await), expected[..2]);
+    assert_eq!(told(&read(&format!("?user={}", adas.as_str().unwrap())).await), expected[1..2]);
+    assert_eq!(told(&read(&format!("?after={}&limit=1", all[0]["id"])).await), expected[1..2]);
+    let last = all[2]["at"].as_str().unwrap();
+    assert_eq!(read("?from=2099-01-01T00:00:00Z").await, [] as [Value; 0]);
+    assert!(read(&format!("?until={last}")).await.len() < 3, "the end is not in it");
+    let (status, refused) = maya.gets("/api/v1/looks").await;
+    assert_eq!((status, &refused["code"]), (403, &json!("permission.missing")), "{refused}");
+    assert_eq!(ada.gets("/api/v1/looks?whose=mine").await.0, 422);
+}

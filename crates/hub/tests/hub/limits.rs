@@ -186,3 +186,24 @@ async fn who_reads_a_chat_again_and_again_has_to_wait() {
     }
     assert_eq!(maya.gets("/api/v1/me").await.0, 200, "whoever is signed in goes on");
 }
+
+/// Each answer reads every conversation in progress.
+#[tokio::test]
+async fn a_program_that_reads_the_board_too_often_waits_and_nobody_else_does() {
+    let hub = TestHub::configured(Clock::system(), |config| config.rate_limits = true).await;
+    let (sofia, ada) = (hub.sofia().await, hub.ada().await);
+    let doors = ["/api/v1/board", "/api/v1/board/figures"];
+    let mut answers = Vec::new();
+    for n in 0..60 {
+        let (status, body) = sofia.gets(doors[n % 2]).await;
+        answers.push(status);
+        if status == 429 {
+            assert!(body["retryAfter"].as_u64().is_some_and(|seconds| seconds >= 1), "{body}");
+            break;
+        }
+    }
+    let taken = answers.iter().filter(|status| **status == 200).count();
+    assert!(taken >= 20 && answers.last() == Some(&429), "twenty at once, then some: {answers:?}");
+    assert_eq!(sofia.gets("/api/v1/board/today").await.0, 200, "her desk's own board goes on");
+    assert_eq!(ada.gets("/api/v1/board").await.0, 200, "each user has a limit of their own");
+}

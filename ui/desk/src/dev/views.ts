@@ -14,6 +14,8 @@ const LOUD: NotificationSettings = {
   reminded: "sound",
   queueLong: "sound",
   queueThreshold: 10,
+  lowScore: "silent",
+  lowScoreUpTo: 2,
   repeat: false,
   preview: true,
   quiet: null,

@@ -24,7 +24,7 @@ const loudness = (kind: string, words: string): HTMLElement => within(screen.get
 describe("notifications", () => {
   it("show what was chosen", async () => {
     await choose();
-    expect(screen.getAllByRole("radiogroup")).toHaveLength(8);
+    expect(screen.getAllByRole("radiogroup")).toHaveLength(9);
     expect(loudness("Someone needs help", "Sound")).toHaveProperty("checked", true);
     expect(loudness("Delivery failed", "Silent")).toHaveProperty("checked", true);
     expect(screen.getByRole("switch", { name: "Repeat every minute until answered" })).toHaveProperty("checked", false);
@@ -42,12 +42,26 @@ describe("notifications", () => {
     await vi.waitFor(() => expect(saved(host).at(-1)?.notifications.queueThreshold).toBe(25));
   });
 
+  it("tell those who read all reviews of low scores, up to the one that they choose", async () => {
+    const { host } = await choose();
+    expect(loudness("A customer gave a low score", "Silent")).toHaveProperty("checked", true);
+    const highest = screen.getByRole("spinbutton", { name: /Low is up to/ });
+    expect(highest).toHaveProperty("value", "2");
+    await fireEvent.change(highest, { target: { value: "4" } });
+    expect(highest).toHaveProperty("value", "2");
+    expect(saved(host)).toEqual([]);
+    await fireEvent.change(highest, { target: { value: "1" } });
+    await vi.waitFor(() => expect(saved(host).at(-1)?.notifications.lowScoreUpTo).toBe(1));
+    await user.click(loudness("A customer gave a low score", "Off"));
+    await vi.waitFor(() => expect(saved(host).at(-1)?.notifications.lowScore).toBe("off"));
+  });
+
   it("save a choice at once, with everything else as it stands", async () => {
     const { host, desk } = await choose();
     await desk.settings.choose({ mindCustomer: true });
     await user.click(loudness("Customer wrote", "Off"));
     await vi.waitFor(() => expect(desk.app?.settings.notifications.customerWrote).toBe("off"));
-    const before = { helpNeeded: "sound", invited: "sound", waitingTooLong: "sound", deliveryFailed: "silent", mentioned: "sound", reminded: "sound", queueLong: "sound", queueThreshold: 10, repeat: false, preview: true, quiet: null, chime: "system", volume: 70, tried: true };
+    const before = { helpNeeded: "sound", invited: "sound", waitingTooLong: "sound", deliveryFailed: "silent", mentioned: "sound", reminded: "sound", queueLong: "sound", queueThreshold: 10, lowScore: "silent", lowScoreUpTo: 2, repeat: false, preview: true, quiet: null, chime: "system", volume: 70, tried: true };
     const asUsual = { order: "need", group: "none", only: "all" };
     const lists = { my: asUsual, help: asUsual, left: asUsual, all: asUsual };
     expect(saved(host).at(-1)).toEqual({ lists, mindCustomer: true, openNext: true, undoS: null, startSection: "my", appearance: null, language: "system", reads: [], board: { wantedS: 60, unansweredS: 300, calls: 0, fallbacks: 5, freePlaces: 0 }, notifications: { ...before, customerWrote: "off" } });

@@ -1528,6 +1528,11 @@ export interface Messages {
   "setting-language": null;
   "setting-language.also": null;
   "setting-language.hint": null;
+  "setting-low-score": null;
+  "setting-low-score-up-to": null;
+  "setting-low-score-up-to.also": null;
+  "setting-low-score-up-to.hint": null;
+  "setting-low-score.also": null;
   "setting-mentioned": null;
   "setting-mentioned.also": null;
   "setting-mind-customer": null;

@@ -8,7 +8,7 @@ export type Kind = { [K in keyof NotificationSettings]: NotificationSettings[K] 
 export const KINDS = ["helpNeeded", "invited", "customerWrote", "waitingTooLong", "deliveryFailed", "mentioned", "reminded"] as const satisfies readonly Kind[];
 
 /** For users who see every conversation. */
-export const SUPERVISING = ["queueLong"] as const satisfies readonly Kind[];
+export const SUPERVISING = ["queueLong", "lowScore"] as const satisfies readonly Kind[];
 
 export const LOUDNESS: readonly Loudness[] = ["off", "silent", "sound"];
 

@@ -18,6 +18,8 @@ export type SettingId =
   | "reminded"
   | "queueLong"
   | "queueThreshold"
+  | "lowScore"
+  | "lowScoreUpTo"
   | "repeat"
   | "preview"
   | "quiet"
@@ -64,6 +66,8 @@ export const SETTINGS: readonly Setting[] = [
   { id: "reminded", section: "notifications", label: "setting-reminded" },
   { id: "queueLong", section: "notifications", label: "setting-queue-long", only: "supervisors" },
   { id: "queueThreshold", section: "notifications", label: "setting-queue-threshold", only: "supervisors" },
+  { id: "lowScore", section: "notifications", label: "setting-low-score", only: "supervisors" },
+  { id: "lowScoreUpTo", section: "notifications", label: "setting-low-score-up-to", only: "supervisors" },
   { id: "repeat", section: "notifications", label: "setting-repeat" },
   { id: "preview", section: "notifications", label: "setting-preview" },
   { id: "quiet", section: "notifications", label: "setting-quiet" },

@@ -5,6 +5,7 @@ use tandem_protocol::agents::{AgentCommand, AlertOutcome, Me};
 use uuid::Uuid;
 
 use super::super::{Action, Did, Reaction, ShownId};
+use super::showing::is_calm;
 use super::{Gone, Notices, SNOOZE_MS, Screen, Standing, Wanted};
 use crate::cache::CacheError;
 use crate::cache::bookmarks::{self, Kind, Returned};
@@ -60,7 +61,8 @@ impl Notices {
         if *did == Did::Lost {
             return Ok(());
         }
-        let longest = screen.wanted.values().min_by_key(|wanted| wanted.since());
+        let calling = screen.wanted.values().filter(|wanted| !is_calm(wanted.notice.kind));
+        let longest = calling.min_by_key(|wanted| wanted.since());
         if let (Did::Pressed(Action::Open), Some(wanted)) = (did, longest) {
             let section = section(wanted, screen.me.as_ref());
             self.changes.tell(Change::Open { id: wanted.state.id, section, key: None });
@@ -187,6 +189,10 @@ fn key(wanted: &Wanted, kind: NoticeKind, me: Option<&Me>) -> Option<String> {
         NoticeKind::Mentioned { position } => {
             let mention = wanted.state.mention_of(me.user, &me.permissions)?;
             (mention.position == position).then(|| mention.turn.to_string())
+        }
+        NoticeKind::LowScore { review } => {
+            let asked = wanted.state.review.as_deref().filter(|asked| asked.id == review)?;
+            asked.answer.as_ref().map(|answer| format!("{}-{}", wanted.state.id, answer.position))
         }
         _ => None,
     }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use tandem_conversation::{Awaited, ConversationId, NoticeKind, Time};
-use tandem_protocol::agents::{AlertOutcome, AlertReport, Muted};
+use tandem_conversation::{Awaited, Conversation, ConversationId, NoticeKind, Time};
+use tandem_protocol::agents::{AlertOutcome, AlertReport, Me, Muted};
 
 use super::super::words::Manner;
 use super::super::{Notification, NotifyError, Receipt, ShownId, muting, words};
@@ -18,7 +18,10 @@ use crate::view::{Change, Loudness, NotificationSettings, NotificationsView};
 impl Notices {
     /// Shows, replaces and withdraws notifications.
     pub(super) async fn reconcile(&self, screen: &mut Screen) -> Result<(), CacheError> {
-        let over: Vec<_> = screen.standing.keys().filter(|id| !screen.wanted.contains_key(id)).copied().collect();
+        let over = |(id, standing): &(&ConversationId, &Standing)| {
+            screen.wanted.get(*id).is_none_or(|wanted| is_over(standing.kind, &wanted.state, screen.me.as_ref()))
+        };
+        let over: Vec<_> = screen.standing.iter().filter(over).map(|(id, _)| *id).collect();
         for id in over {
             self.take_away(screen, id, NoticeState::Withdrawn).await?;
         }
@@ -32,7 +35,7 @@ impl Notices {
                 && is_due(screen, **id, wanted, settings.repeat, now)
         };
         let mut due: Vec<_> = screen.wanted.iter().filter(is_due).collect();
-        due.sort_by_key(|(_, wanted)| wanted.since());
+        due.sort_by_key(|(_, wanted)| (is_calm(wanted.notice.kind), wanted.since()));
         let due: Vec<ConversationId> = due.into_iter().map(|(id, _)| *id).collect();
         let mut grouped = Vec::new();
         for id in due {
@@ -40,9 +43,11 @@ impl Notices {
                 break;
             }
             let replaces = screen.standing.get(&id).map(|standing| standing.id);
-            let kind = screen.wanted.get(&id).map(|wanted| wanted.notice.kind);
-            if replaces.is_none() && !kind.is_some_and(is_personal) && impersonal(screen) >= AT_ONCE {
-                grouped.push(id);
+            let Some(kind) = screen.wanted.get(&id).map(|wanted| wanted.notice.kind) else { continue };
+            if replaces.is_none() && !has_room(screen, kind) {
+                if !is_calm(kind) {
+                    grouped.push(id);
+                }
             } else if self.raise(screen, id, replaces).await?.is_err() {
                 break;
             }
@@ -200,7 +205,7 @@ impl Notices {
     }
 
     async fn show_group(&self, screen: &mut Screen) -> Result<(), CacheError> {
-        let mut rest = screen.wanted.values().map(|wanted| wanted.notice.kind).filter(|kind| !is_personal(*kind));
+        let mut rest = screen.wanted.values().map(|wanted| wanted.notice.kind).filter(|kind| calls_many(*kind));
         let all_help = rest.all(|kind| matches!(kind, NoticeKind::HelpNeeded { .. }));
         // Of calls for help, the queue's notification says how many there are.
         let queue = screen.queue_shown.as_ref().filter(|_| all_help).map(|queue| queue.outcome.clone());
@@ -216,7 +221,7 @@ impl Notices {
         if let Some(outcome) = queue {
             return self.tell_of_grouped(screen, &outcome).await;
         }
-        let count = impersonal(screen) + screen.grouped.len();
+        let count = standing(screen, calls_many) + screen.grouped.len();
         let replaces = screen.group.map(|(id, _)| id);
         if screen.group.is_some_and(|(_, shown)| shown == count) {
             return Ok(());
@@ -283,9 +288,36 @@ fn is_personal(kind: NoticeKind) -> bool {
     matches!(kind, NoticeKind::Mentioned { .. } | NoticeKind::Invited { .. })
 }
 
-/// How many others are shown.
-fn impersonal(screen: &Screen) -> usize {
-    screen.standing.values().filter(|standing| !is_personal(standing.kind)).count()
+/// Nobody waits: it comes last and takes no place from what calls the user. Those without a place come later.
+pub(super) fn is_calm(kind: NoticeKind) -> bool {
+    matches!(kind, NoticeKind::LowScore { .. })
+}
+
+/// One notification may stand for many of these.
+fn calls_many(kind: NoticeKind) -> bool {
+    !is_personal(kind) && !is_calm(kind)
+}
+
+/// Whether another notification of this kind may stand beside those that are shown.
+fn has_room(screen: &Screen, kind: NoticeKind) -> bool {
+    is_personal(kind) || standing(screen, if is_calm(kind) { is_calm } else { calls_many }) < AT_ONCE
+}
+
+/// How many notifications of such kinds are shown.
+fn standing(screen: &Screen, is_such: fn(NoticeKind) -> bool) -> usize {
+    screen.standing.values().filter(|standing| is_such(standing.kind)).count()
+}
+
+/// Whether what this notification asks for has been done, although the conversation now deserves another notice.
+fn is_over(kind: NoticeKind, state: &Conversation, me: Option<&Me>) -> bool {
+    match kind {
+        NoticeKind::HelpNeeded { call } => state.help.as_ref().is_none_or(|help| help.call != call),
+        NoticeKind::Invited { engagement } => {
+            let invitation = me.and_then(|me| state.invitation_of(me.user));
+            invitation.is_none_or(|invitation| invitation.id != engagement)
+        }
+        _ => false,
+    }
 }
 
 /// Whether to show a notice now: never twice, unless it was snoozed, or withdrawn and is relevant again, or left by an

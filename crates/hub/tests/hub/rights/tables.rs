@@ -42,6 +42,8 @@ pub const AGENTS: &str = "
     GET    /api/v1/conversations/{id}/templates        200/404/404  200/200/404  200/200/404
     POST   /api/v1/conversations/{id}/turns/{turn}/fetch 404/404/404 404/404/404 404/404/404
     POST   /api/v1/conversations/{id}/as-seen          403/403/403  200/200/404  200/200/404
+    GET    /api/v1/looks                               403          200          200
+    GET    /api/v1/looks?whose=mine                    422          422          422
     GET    /api/v1/conversations/{id}/alerts           403/403/403  200/200/404  200/200/404
     GET    /api/v1/conversations/{id}/claim            200/404/404  200/200/404  200/200/404
     POST   /api/v1/conversations/{id}/improve          502/404/404  502/502/404  502/502/404

@@ -1,11 +1,15 @@
 //! Who is notified of what, and who sees what: the notification policy and the sections, readable as documentation.
 
+#[path = "../stage/mod.rs"]
 mod stage;
+
+mod low_scores;
 
 use stage::{INVITATION_MS, JONAS, MAYA, SOFIA, Stage, access, jonas, message};
 use tandem_conversation::{
     Action, Availability, BrandId, Command, Invitee, Named, Notice, NoticeKind, Permission, Permissions, Position,
-    Queue, RETENTION_MS, Reach, Role, Scope, Section, Skills, Stage as Step, UserId, Viewer, notice, sections, visible,
+    Queue, RETENTION_MS, Reach, Role, Scope, Section, Skills, Stage as Step, UserId, Viewer, notice, percent_of,
+    sections, visible,
 };
 
 const PATIENCE_MS: i64 = 120_000;
@@ -18,10 +22,12 @@ fn viewer<'a>(permissions: &'a Permissions, skills: &'a Skills) -> Viewer<'a> {
         skills,
         availability: Availability::Available,
         seen: Position::START,
+        seen_here: Position::START,
         looking: false,
         load: 0,
         capacity: 4,
         patience_ms: PATIENCE_MS,
+        low_percent: percent_of(2),
     }
 }
 
@@ -46,6 +52,7 @@ fn name(kind: Option<NoticeKind>) -> &'static str {
         Some(NoticeKind::WaitingTooLong { .. }) => "waiting too long",
         Some(NoticeKind::CustomerWrote { .. }) => "customer wrote",
         Some(NoticeKind::Reminded { .. }) => "reminded",
+        Some(NoticeKind::LowScore { .. }) => "low score",
         None => "nothing",
     }
 }
