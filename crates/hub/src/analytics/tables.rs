@@ -164,12 +164,12 @@ pub(crate) fn reach(connection: &Connection, version: u64, reached: &Reached) ->
 }
 
 /// A user's engagements and invitations that ended after ?2, or have not, and began by ?3. Found by their end: most of the
-/// past ended long before.
+/// past ended long before. The sign keeps the engine from looking for their beginning.
 const OVERLAPPING: &str = "
     SELECT engagement_id, started_at, ended_at, kind FROM engagement
-    WHERE agent_id = ?1 AND ended_at > ?2 AND started_at <= ?3
+    WHERE agent_id = ?1 AND ended_at > ?2 AND +started_at <= ?3
     UNION ALL SELECT engagement_id, started_at, ended_at, kind FROM engagement
-    WHERE agent_id = ?1 AND ended_at IS NULL AND started_at <= ?3";
+    WHERE agent_id = ?1 AND ended_at IS NULL AND +started_at <= ?3";
 
 /// Fills the shared time of an ended engagement of an agent. All that overlap it have begun: time runs one way.
 pub(crate) fn share(connection: &Connection, agent: UserId, busy: &Busy) -> Result<(), StoreError> {
