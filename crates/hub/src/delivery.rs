@@ -30,7 +30,7 @@ const AT_ONCE: usize = 256;
 const AT_ONCE_OF_LINE: usize = 32;
 /// Heads read at a time. More than the lanes of a line, because some heads have to wait.
 const DUE_AT_ONCE: u32 = 128;
-/// From so many due heads on, those that have to wait are put off.
+/// With at least this many due heads, those that must wait are put off.
 const MANY_DUE: usize = 32;
 /// Delay of a head whose line has no free lane, in milliseconds.
 const NO_LANE_MS: i64 = 1_000;

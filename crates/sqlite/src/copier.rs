@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::{Error, Link};
 
-/// For how many times as long as a copy took the disk is left to the writer, and for how long at most.
+/// Pause after a copy, as a multiple of its duration, and the maximum pause: the writer has the disk to itself meanwhile.
 const REST: u32 = 3;
 const LONGEST_REST: Duration = Duration::from_millis(250);
 
@@ -23,7 +23,7 @@ pub(crate) struct Copier {
 }
 
 impl Copier {
-    /// Copies through `connection`, whenever so many rows were written.
+    /// Copies through `connection`, each time another `every` rows were written.
     pub(crate) fn start<K: Link>(connection: K, every: u64) -> Result<Self, Error> {
         let (wishes, wished) = mpsc::sync_channel(1);
         let copying = thread::Builder::new().name("copier".into()).spawn(move || {
@@ -40,7 +40,7 @@ impl Copier {
         Ok(Self { wishes: Some(wishes), thread: Some(thread), written: 0, every })
     }
 
-    /// The writer has written so many rows by now.
+    /// `written` is the total number of rows that the writer has written.
     pub(crate) fn follow(&mut self, written: u64) {
         if written.saturating_sub(self.written) >= self.every {
             self.written = written;

@@ -4,12 +4,13 @@ use rusqlite::Connection;
 
 use crate::{Error, Migration, Options, migration, reader};
 
-/// In about so many parts the log is copied before it is long: a written row takes a page or two of it.
+/// How often the log is copied before it is long. A written row takes a page or two of it.
 const PARTS: u64 = 8;
 
-/// A connection for copying the log, and after how many written rows that is worth it.
+/// A connection for copying the log.
 pub struct Copying<K> {
     pub connection: K,
+    /// The number of written rows after which the log is copied again.
     pub every: u64,
 }
 
@@ -33,7 +34,7 @@ pub trait Link: Send + Sized + 'static {
     /// The number of reader threads.
     fn readers(place: &Self::Place) -> usize;
 
-    /// Another connection, which copies the writer's log back into the database; none where that needs nobody.
+    /// Another connection, which copies the writer's log back into the database; none if the engine does that itself.
     ///
     /// # Errors
     /// If the database cannot be opened.
@@ -49,7 +50,7 @@ pub trait Link: Send + Sized + 'static {
         Ok(())
     }
 
-    /// How many rows were written through this connection so far, where a log has to be copied.
+    /// Total number of rows written through this connection; 0 if it has no log to copy.
     fn written(&self) -> u64 {
         0
     }

@@ -1,4 +1,4 @@
-//! Snoozes: when whoever snoozed is reminded, and what is told before that.
+//! Snoozes: when users are reminded, and what they are told before.
 
 use tandem_conversation::{Command, Named, NoticeKind, Stage as Step};
 

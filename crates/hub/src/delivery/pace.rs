@@ -5,9 +5,10 @@ use std::hash::Hash;
 
 use tandem_conversation::{ContactId, Time};
 
-/// Burst of a line after a pause, in messages: at most so many, and about as many as leave in 25 ms. It makes up for a sender
-/// who wakes late; the larger it is, the slower the line must be afterwards.
+/// Maximum burst of a line after a pause, in messages. A burst makes up for a sender that wakes late, but the larger it is,
+/// the slower the line must be afterwards.
 const LINE_BURST: u32 = 8;
+/// A burst is at most this fraction of what a line takes in a second.
 const BURSTS_PER_S: u32 = 40;
 /// Buckets of contacts that are kept. When there are as many, empty ones are dropped.
 const ROOM: usize = 10_000;

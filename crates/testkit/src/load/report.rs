@@ -33,7 +33,7 @@ impl Figure {
         sorted.sort_by(f64::total_cmp);
         let value = sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN);
         let (least, most) = (sorted.first().copied().unwrap_or(value), sorted.last().copied().unwrap_or(value));
-        // Of what is as good as nothing, there is none.
+        // Practically zero has no relative spread.
         let spread = if value.abs() < 1e-6 { 0.0 } else { (most - least) / value };
         Self { name, value, unit, bar: None, better, runs: values.len(), spread, input: String::new() }
     }

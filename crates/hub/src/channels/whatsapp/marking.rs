@@ -20,7 +20,7 @@ use crate::store::whatsapp::{OK, routes};
 
 /// How often marks are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Marks per look, and customers who are told that somebody is typing.
+/// Maximum marks per look, and maximum typing signs.
 const AT_ONCE: u32 = 32;
 /// Attempts before a mark is given up, and the pause between two, in milliseconds.
 const ATTEMPTS: u32 = 3;
