@@ -196,6 +196,8 @@ struct Busy {
     contact: ContactId,
     /// None if the line was removed.
     line: Option<String>,
+    /// Until then it waits for its time.
+    leaves: Time,
 }
 
 /// The lanes that are sending, and their limits.
@@ -229,35 +231,33 @@ impl<C: Carrier> Lanes<C> {
             if self.sending.len() >= AT_ONCE || self.busy.values().any(|busy| busy.contact == head.contact) {
                 continue;
             }
-            if let Some(line) = &line
-                && head.phase == Phase::Waits
-            {
-                let until = match self.leaves(line, head.contact, now) {
-                    Ok(()) => None,
+            let leaves = match &line {
+                Some(line) if head.phase == Phase::Waits => match self.leaves(line, head.contact, now) {
+                    Ok(leaves) => leaves,
                     Err(Wait::Contact(until)) => {
                         put_off.push((head, until));
                         continue;
                     }
-                    Err(Wait::Line(until)) => Some(until),
-                };
-                if let Some(until) = until {
-                    let wait_ms = u64::try_from(until.since(now)).unwrap_or(0);
-                    pause = pause.min(Duration::from_millis(wait_ms.max(1)));
-                    if are_many {
-                        let before = behind.entry(line.key.clone()).or_default();
-                        put_off.push((head, until.plus_ms(*before * 1_000 / i64::from(line.per_second.max(1)))));
-                        *before += 1;
+                    Err(Wait::Line(until)) => {
+                        pause = pause.min(until_then(until, now).max(Duration::from_millis(1)));
+                        if are_many {
+                            let before = behind.entry(line.key.clone()).or_default();
+                            put_off.push((head, until.plus_ms(*before * 1_000 / i64::from(line.per_second.max(1)))));
+                            *before += 1;
+                        }
+                        continue;
                     }
-                    continue;
-                }
-            }
+                },
+                _ => now,
+            };
             let (hub, carrier) = (Arc::clone(hub), self.carrier.clone());
             let task = self.sending.spawn(async move {
+                tokio::time::sleep(until_then(leaves, now)).await;
                 if let Err(error) = send(&hub, carrier, head).await {
                     tracing::error!(%error, conversation.id = %head.conversation, "a message could not be processed");
                 }
             });
-            self.busy.insert(task.id(), Busy { contact: head.contact, line: line.map(|line| line.key) });
+            self.busy.insert(task.id(), Busy { contact: head.contact, line: line.map(|line| line.key), leaves });
         }
         if !put_off.is_empty() {
             let put_off = move |connection: &Connection, _: &mut Engine| -> Result<(), StoreError> {
@@ -268,17 +268,23 @@ impl<C: Carrier> Lanes<C> {
         Ok(pause)
     }
 
-    /// Counts a message that leaves now.
+    /// Counts a message, and says when it leaves.
     ///
     /// # Errors
     /// Which limit it has to wait for, and until when. Nothing is counted then.
-    fn leaves(&mut self, line: &Line, contact: ContactId, now: Time) -> Result<(), Wait> {
-        let busy = self.busy.values().filter(|busy| busy.line.as_deref() == Some(&line.key)).count();
+    fn leaves(&mut self, line: &Line, contact: ContactId, now: Time) -> Result<Time, Wait> {
+        let is_of_line = |busy: &&Busy| busy.leaves <= now && busy.line.as_deref() == Some(&line.key);
+        let busy = self.busy.values().filter(is_of_line).count();
         if busy >= AT_ONCE_OF_LINE {
             return Err(Wait::Line(now.plus_ms(NO_LANE_MS)));
         }
         self.pace.take(&line.key, line.per_second, contact, now)
     }
+}
+
+/// How long it is until a time; nothing if that has passed.
+fn until_then(time: Time, now: Time) -> Duration {
+    Duration::from_millis(u64::try_from(time.since(now)).unwrap_or(0))
 }
 
 /// A head after it was checked.

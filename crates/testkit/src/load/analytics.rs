@@ -90,48 +90,59 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
 /// Copies all rows; returns how many there are.
 fn multiply(tables: &Path, times: u32) -> anyhow::Result<u64> {
     let mut connection = Connection::open(tables)?;
-    connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000")?;
-    let names: Vec<String> = connection
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('progress', 'open_state')")?
-        .query_map([], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    let mut rows = 0;
-    for name in names {
-        let sql = copying(&connection, &name)?;
-        let transaction = connection.transaction()?;
-        for copy in 1..times {
-            transaction.prepare_cached(&sql)?.execute((copy, i64::from(copy) * (30 * DAY_MS / i64::from(times))))?;
-        }
-        transaction.commit()?;
-        let count: i64 = connection.query_row(&format!("SELECT count(*) FROM \"{name}\""), [], |row| row.get(0))?;
-        rows += count.cast_unsigned();
+    connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000; PRAGMA temp_store = MEMORY")?;
+    let transaction = connection.transaction()?;
+    // Made anew at the end, each in one go.
+    let indices = rows(&transaction, "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")?;
+    for (name, _) in &indices {
+        transaction.execute_batch(&format!("DROP INDEX \"{name}\""))?;
     }
-    connection.execute_batch("ANALYZE")?;
-    Ok(rows)
+    let tables = rows(
+        &transaction,
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('progress', 'open_state')",
+    )?;
+    let mut all = 0;
+    for (name, _) in tables {
+        transaction.execute_batch(&format!("CREATE TEMP TABLE played AS SELECT * FROM \"{name}\""))?;
+        transaction.execute(&copying(&transaction, &name)?, (times, 30 * DAY_MS / i64::from(times)))?;
+        transaction.execute_batch("DROP TABLE temp.played")?;
+        let count: i64 = transaction.query_row(&format!("SELECT count(*) FROM \"{name}\""), [], |row| row.get(0))?;
+        all += count.cast_unsigned();
+    }
+    for (_, sql) in &indices {
+        transaction.execute_batch(sql)?;
+    }
+    transaction.commit()?;
+    connection.execute_batch("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)")?;
+    Ok(all)
 }
 
-/// Rows of the first copy, with other ids, later. Users and brands stay who they are.
+/// The two columns of a query.
+fn rows(connection: &Connection, sql: &str) -> anyhow::Result<Vec<(String, String)>> {
+    let mut query = connection.prepare(sql)?;
+    Ok(query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+}
+
+/// Copies of the rows in `played`, with other ids, later. Users and brands stay who they are. All copies of a row follow
+/// each other, as their ids do: written in that order, they fill one page of the table after the other.
 fn copying(connection: &Connection, name: &str) -> anyhow::Result<String> {
-    let mut query = connection.prepare(&format!("PRAGMA table_info(\"{name}\")"))?;
-    let columns: Vec<(String, String)> =
-        query.query_map([], |row| Ok((row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
+    let columns = rows(connection, &format!("SELECT name, type FROM pragma_table_info('{name}')"))?;
     let is_time = |column: &str| column.ends_with("_at") || ["at", "t0", "provisional_until"].contains(&column);
     let value = |(column, kind): &(String, String)| match (column.as_str(), kind.as_str()) {
         ("agent_id" | "brand" | "claimed_by" | "question_id", _) => format!("\"{column}\""),
         (id, "BLOB") => {
             format!(
-                "CASE WHEN \"{id}\" IS NOT NULL THEN CAST(substr(\"{id}\", 1, 12) || unhex(printf('%08x', ?1)) AS BLOB) END"
+                "CASE WHEN \"{id}\" IS NOT NULL THEN CAST(substr(\"{id}\", 1, 12) || unhex(printf('%08x', copy)) AS BLOB) END"
             )
         }
-        (time, _) if is_time(time) => format!("\"{time}\" + ?2"),
+        (time, _) if is_time(time) => format!("\"{time}\" + copy * ?2"),
         (other, _) => format!("\"{other}\""),
     };
     let names: Vec<_> = columns.iter().map(|(column, _)| format!("\"{column}\"")).collect();
     let values: Vec<_> = columns.iter().map(value).collect();
-    // Ids of the past end in random numbers: copies are those that end in a small one.
-    let key = if columns.iter().any(|(column, _)| column == "conversation_id") { "conversation_id" } else { "rowid" };
     Ok(format!(
-        "INSERT OR IGNORE INTO \"{name}\" ({}) SELECT {} FROM \"{name}\" WHERE ?1 > 0 AND substr(\"{key}\", 13, 2) <> x'0000' AND ?2 >= 0",
+        "WITH RECURSIVE copies (copy) AS (SELECT 1 WHERE ?1 > 1 UNION ALL SELECT copy + 1 FROM copies WHERE copy < ?1 - 1)
+         INSERT OR IGNORE INTO main.\"{name}\" ({}) SELECT {} FROM temp.played CROSS JOIN copies",
         names.join(", "),
         values.join(", ")
     ))
