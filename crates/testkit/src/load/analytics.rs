@@ -58,7 +58,9 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
         hub.tell(&["analytics", "rebuild"])?;
         rebuilds.push(history.events.len() as f64 / began.elapsed().as_secs_f64());
     }
+    eprintln!("  {} conversations are made of {played}", bench.conversations);
     let rows = multiply(&hub.data().join("analytics.db"), bench.conversations / played.max(1))?;
+    eprintln!("  {rows} rows are exported");
     let mut exports = Vec::new();
     let room = tempfile::tempdir()?;
     for run in 0..bench.runs {
@@ -69,6 +71,7 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
         std::fs::remove_dir_all(&out)?;
     }
     hub.restart(&options)?;
+    eprintln!("  figures are asked for");
     let mut p99s = Vec::new();
     for _ in 0..bench.runs {
         p99s.push(asked(&hub).await?);
