@@ -46,13 +46,37 @@ impl Busy {
     }
 }
 
-/// The shared time of `one`, in milliseconds. None while it is open.
+/// The shared time of `one`, in milliseconds. None while it is open. The same as its part of [`shares`].
 ///
 /// `agents` has all engagements of the same agent that overlap it; others do no harm.
 #[must_use]
 pub fn shared_ms(one: &Busy, agents: &[Busy]) -> Option<i64> {
-    let place = agents.iter().position(|busy| busy.engagement == one.engagement)?;
-    shares(agents).get(place).copied().flatten()
+    let one = agents.iter().find(|busy| busy.engagement == one.engagement)?;
+    let ended = one.ended?;
+    if ended <= one.started {
+        return Some(0);
+    }
+    let has_an_instant = |busy: &&Busy| busy.ended.is_none_or(|end| busy.started < end) && busy.overlaps(one);
+    // When how many come or go, and how many of them are before this one.
+    let mut changes = Vec::with_capacity(2 * agents.len());
+    for busy in agents.iter().filter(has_an_instant) {
+        let before = i64::from(busy < one);
+        changes.push((busy.started.max(one.started), 1, before));
+        changes.extend(busy.ended.filter(|end| *end < ended).map(|end| (end, -1, -before)));
+    }
+    changes.sort_unstable();
+    changes.push((ended, 0, 0));
+    let (mut from, mut share, mut there, mut before) = (one.started, 0, 0, 0);
+    for (at, come, come_before) in changes {
+        let ms = at.since(from);
+        if ms > 0 {
+            share += ms / there + i64::from(before < ms % there);
+        }
+        from = at;
+        there += come;
+        before += come_before;
+    }
+    Some(share)
 }
 
 /// The shared time of each of one agent's engagements, in milliseconds. None while it is open.
@@ -222,6 +246,27 @@ mod tests {
         assert_eq!(shared_ms(&open, &three), None);
         assert_eq!(shared_ms(&busy(5, 0, 100), &[busy(5, 0, 100), open]), Some(75), "an open one counts, too");
         assert_eq!(shared_ms(&busy(6, 7, 7), &[busy(6, 7, 7)]), Some(0));
+    }
+
+    #[test]
+    fn the_share_of_one_is_its_part_of_all_shares() {
+        // Any numbers, from a generator of the simplest kind.
+        let mut seed = 7_u64;
+        let mut number = |below: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            i64::try_from((seed >> 33) % below).unwrap()
+        };
+        for _ in 0..500 {
+            let all: Vec<Busy> = (0..number(9))
+                .map(|_| {
+                    let (id, started, length) = (number(1_000_000), number(40), number(30));
+                    let one = busy(u128::try_from(id).unwrap(), started, started + length - 2);
+                    Busy { ended: one.ended.filter(|_| length % 7 != 1), ..one }
+                })
+                .collect();
+            let each: Vec<_> = all.iter().map(|one| shared_ms(one, &all)).collect();
+            assert_eq!(each, shares(&all), "{all:?}");
+        }
     }
 
     #[test]
