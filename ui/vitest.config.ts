@@ -9,6 +9,8 @@ export default defineConfig({
     // A busy machine is no fault. What passes only when tried again is named by the reporter.
     testTimeout: 30_000,
     retry: 1,
+    // By itself it leaves one core idle, which is half of a small machine.
+    maxWorkers: "100%",
     environment: "happy-dom",
     include: ["desk/**/*.test.ts", "chat/**/*.test.ts", "shared/**/*.test.ts"],
     setupFiles: ["desk/test/setup.ts"],
