@@ -56,10 +56,11 @@ pub fn shared_ms(one: &Busy, agents: &[Busy]) -> Option<i64> {
     if ended <= one.started {
         return Some(0);
     }
-    let has_an_instant = |busy: &&Busy| busy.ended.is_none_or(|end| busy.started < end) && busy.overlaps(one);
+    // One without an instant divides the others' time, too.
+    let is_in_order = |busy: &&Busy| busy.ended.is_none_or(|end| busy.started <= end) && busy.overlaps(one);
     // When how many come or go, and how many of them are before this one.
     let mut changes = Vec::with_capacity(2 * agents.len());
-    for busy in agents.iter().filter(has_an_instant) {
+    for busy in agents.iter().filter(is_in_order) {
         let before = i64::from(busy < one);
         changes.push((busy.started.max(one.started), 1, before));
         changes.extend(busy.ended.filter(|end| *end < ended).map(|end| (end, -1, -before)));
@@ -260,7 +261,7 @@ mod tests {
             let all: Vec<Busy> = (0..number(9))
                 .map(|_| {
                     let (id, started, length) = (number(1_000_000), number(40), number(30));
-                    let one = busy(u128::try_from(id).unwrap(), started, started + length - 2);
+                    let one = busy(u128::try_from(id).unwrap(), started, started + length);
                     Busy { ended: one.ended.filter(|_| length % 7 != 1), ..one }
                 })
                 .collect();
