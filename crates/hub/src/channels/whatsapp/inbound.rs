@@ -4,8 +4,8 @@
 
 use tandem_conversation::{
     CALL, CALL_PERMISSION, CardPerson, Channel, Command, Contact, ContactId, ContactKind, Content, Conversation,
-    ConversationId, CustomerRef, Envelope, EventBody, Media, Opening, Participant, Permissions, RENUMBERED, REUSED,
-    Rejection, Time, TurnId, is_blank, limits::LABEL_CHARS,
+    ConversationId, CustomerRef, DELETED, Envelope, EventBody, Media, Opening, Participant, Permissions, RENUMBERED,
+    REUSED, Rejection, Time, TurnId, is_blank, limits::LABEL_CHARS,
 };
 use tandem_sql::Connection;
 use uuid::Uuid;
@@ -201,7 +201,9 @@ impl Heard<'_> {
                 None
             }
             Body::Revoke { of } => {
-                if !self.about(connection, engine, of, |turn| Command::WithdrawTurn { turn })? {
+                if messages::get(connection, &self.number.key, of)?.is_none() {
+                    self.withdrawn_before(connection, engine, of)?;
+                } else if !self.about(connection, engine, of, |turn| Command::WithdrawTurn { turn })? {
                     taken = Taken::Nothing("a withdrawal is about a message that is not here");
                 }
                 None
@@ -212,8 +214,12 @@ impl Heard<'_> {
                 let edit = |turn| Command::EditTurn { turn, content: new, received };
                 match self.about(connection, engine, of, edit)? {
                     true => None,
-                    // The first words never came: the new ones stand for both.
-                    false => Some(self.write(connection, engine, alone)?),
+                    // The first words are not here: the new ones stand for both, and the first are known if they still come.
+                    false => {
+                        let known = self.write(connection, engine, alone)?;
+                        messages::put(connection, &self.number.key, of, &known)?;
+                        Some(known)
+                    }
                 }
             }
             Body::CallPermission { accepted, expires_ms } => {
@@ -327,8 +333,23 @@ impl Heard<'_> {
         routes::keep(connection, &self.number.key, &placement, "", self.at).map(drop)
     }
 
+    /// A message is withdrawn before it is here: its place says so, and it is known if it still comes. Nobody reads its words.
+    fn withdrawn_before(&self, connection: &Connection, engine: &mut Engine, of: &str) -> Result<(), StoreError> {
+        let known = match engine.going_on(connection, self.route, |_| true)? {
+            Some(conversation) => {
+                let place = silent_line(DELETED, String::new(), None, self.at);
+                let turn = place.turn;
+                engine.hear(connection, conversation, self.by, place, Repeat::Once)??;
+                self.execute(connection, engine, conversation, Command::WithdrawTurn { turn })??;
+                Known { conversation, turn, part: (*self.by != Participant::Customer).then_some(0) }
+            }
+            None => Known::NO_TURN,
+        };
+        messages::put(connection, &self.number.key, of, &known)
+    }
+
     /// Does something about an earlier message of this chat; false if that is not known. The words of one that was
-    /// withdrawn change no more.
+    /// withdrawn change no more, and older words do not replace newer ones.
     fn about(
         &self,
         connection: &Connection,
@@ -344,15 +365,30 @@ impl Heard<'_> {
             return Ok(false);
         }
         let command = command(known.turn);
-        let changes_words = !matches!(command, Command::React { .. });
-        if changes_words && events::amendments(connection, known.conversation)?.is_withdrawn(known.turn) {
-            return Ok(true);
+        if !matches!(command, Command::React { .. }) {
+            let amendments = events::amendments(connection, known.conversation)?;
+            let has_newer = match command {
+                Command::EditTurn { .. } => match amendments.edited_at(known.turn) {
+                    Some(written) => written > self.at,
+                    None => self.is_older_than(connection, known)?,
+                },
+                _ => false,
+            };
+            if has_newer || amendments.is_withdrawn(known.turn) {
+                return Ok(true);
+            }
         }
         let done = self.execute(connection, engine, known.conversation, command)?;
         if let Err(rejection) = &done {
             tracing::warn!(number = self.number.key, %rejection, "what was said about an earlier message is refused");
         }
         Ok(done.is_ok())
+    }
+
+    /// Whether it was written before the turn.
+    fn is_older_than(&self, connection: &Connection, known: Known) -> Result<bool, StoreError> {
+        let event = events::of_turn(connection, known.conversation, known.turn)?;
+        Ok(matches!(event.map(|event| event.body), Some(EventBody::TurnAdded { received, .. }) if received > self.at))
     }
 
     /// Adds a turn. What the conversation refuses is kept as a message of unknown kind: nothing is dropped.

@@ -83,9 +83,13 @@ fn row(
         Err(why) => return Ok(Err(why)),
     };
     let all = whatsapp::all(connection)?;
-    let other = all.iter().find(|other| other.phone_number_id == row.phone_number_id && other.key != row.key);
-    Ok(match other {
-        Some(other) => Err(format!("this number is here already as '{}': remove that first", other.key)),
+    let here = all.iter().find(|here| (here.phone_number_id == row.phone_number_id) != (here.key == row.key));
+    Ok(match here {
+        Some(here) if here.key == row.key => Err(format!(
+            "'{}' is another number ({}), and its chats stay its own: give this one another id",
+            here.key, here.display
+        )),
+        Some(here) => Err(format!("this number is here already as '{}': remove that first", here.key)),
         None => Ok(row),
     })
 }
@@ -216,6 +220,19 @@ mod tests {
         assert_eq!((number.display.as_str(), number.base_url.as_str()), ("+34600123456", whatsapp::BASE_URL));
         let opened = opened(number, &seal()).unwrap();
         assert_eq!((opened.access_token.as_str(), opened.app_secret.as_str()), ("token", "secret"));
+    }
+
+    #[test]
+    fn an_id_stays_with_its_number() {
+        let connection = empty();
+        let added = |new: NewWhatsappNumber| add(&connection, &seal(), &new, Time(0)).unwrap();
+        assert_eq!(added(new()).as_deref(), Ok("+34600123456"));
+        assert!(added(NewWhatsappNumber { access_token: "a newer one".into(), ..new() }).is_ok());
+        let why = added(NewWhatsappNumber { phone_number_id: "2".into(), ..new() }).unwrap_err();
+        assert!(why.contains("another number") && why.contains("another id"), "{why}");
+        let why = added(NewWhatsappNumber { key: "spare".into(), ..new() }).unwrap_err();
+        assert!(why.contains("already as 'main'"), "{why}");
+        assert!(added(NewWhatsappNumber { key: "spare".into(), phone_number_id: "2".into(), ..new() }).is_ok());
     }
 
     #[test]

@@ -243,6 +243,29 @@ async fn words_that_were_withdrawn_stay_withdrawn() {
 }
 
 #[tokio::test]
+async fn what_is_about_a_message_that_comes_later_counts_as_if_it_had_come_first() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    world.hears("wamid.3", revoke("wamid.2"), 0).await;
+    world.hears_text("wamid.2", "My card is 4111").await;
+    world.hears("wamid.5", edit("wamid.4", "Seat 4B"), 10).await;
+    world.hears_text("wamid.4", "Seat 4A").await;
+    world.hears("wamid.6", edit("wamid.4", "Seat 4A, please"), 60).await;
+    world.hears("wamid.7", edit("wamid.4", "Seat 4C"), 5).await;
+    world.hears_text("wamid.8", "The last").await;
+    event(&maya, &id, "turn_added", |body| body["turn"]["content"]["text"] == "The last").await;
+    let all = events(&maya, &id).await;
+    let added: Vec<_> =
+        all.iter().filter_map(|event| event["body"]["turn_added"]["turn"]["content"].as_object()).collect();
+    let texts: Vec<_> = added.iter().filter_map(|content| content.get("text")?.as_str()).collect();
+    assert_eq!(texts, ["Where is my suitcase?", "", "Seat 4B", "The last"], "each message has one turn: {added:?}");
+    let of = |kind: &str| all.iter().filter_map(|event| event["body"].get(kind)).collect::<Vec<_>>();
+    assert_eq!(of("turn_withdrawn").len(), 1);
+    let edited: Vec<_> = of("turn_edited").iter().map(|body| body["content"]["text"].clone()).collect();
+    assert_eq!(edited, ["Seat 4C"], "older words replace no newer ones");
+}
+
+#[tokio::test]
 async fn what_is_written_long_after_the_end_begins_another_conversation_unless_it_is_a_courtesy() {
     let (hub, ahead) = TestHub::start_with_clock(None).await;
     let world = World::of(hub).await;
