@@ -25,9 +25,10 @@ use pace::{Pace, Wait};
 
 /// How often the queue is read without a wake-up.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// Concurrent lanes, in all and through one line. A line that hangs must not use up all of them.
+/// Concurrent lanes, in all and through one line, with those that wait for their time. A line that hangs must not use up
+/// all of them.
 const AT_ONCE: usize = 256;
-const AT_ONCE_OF_LINE: usize = 32;
+const AT_ONCE_OF_LINE: usize = 48;
 /// Heads read at a time. More than the lanes of a line, because some heads have to wait.
 const DUE_AT_ONCE: u32 = 128;
 /// With at least this many due heads, those that must wait are put off.
@@ -196,8 +197,6 @@ struct Busy {
     contact: ContactId,
     /// None if the line was removed.
     line: Option<String>,
-    /// Until then it waits for its time.
-    leaves: Time,
 }
 
 /// The lanes that are sending, and their limits.
@@ -257,7 +256,7 @@ impl<C: Carrier> Lanes<C> {
                     tracing::error!(%error, conversation.id = %head.conversation, "a message could not be processed");
                 }
             });
-            self.busy.insert(task.id(), Busy { contact: head.contact, line: line.map(|line| line.key), leaves });
+            self.busy.insert(task.id(), Busy { contact: head.contact, line: line.map(|line| line.key) });
         }
         if !put_off.is_empty() {
             let put_off = move |connection: &Connection, _: &mut Engine| -> Result<(), StoreError> {
@@ -273,8 +272,7 @@ impl<C: Carrier> Lanes<C> {
     /// # Errors
     /// Which limit it has to wait for, and until when. Nothing is counted then.
     fn leaves(&mut self, line: &Line, contact: ContactId, now: Time) -> Result<Time, Wait> {
-        let is_of_line = |busy: &&Busy| busy.leaves <= now && busy.line.as_deref() == Some(&line.key);
-        let busy = self.busy.values().filter(is_of_line).count();
+        let busy = self.busy.values().filter(|busy| busy.line.as_deref() == Some(&line.key)).count();
         if busy >= AT_ONCE_OF_LINE {
             return Err(Wait::Line(now.plus_ms(NO_LANE_MS)));
         }

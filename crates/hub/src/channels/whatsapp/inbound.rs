@@ -201,9 +201,8 @@ impl Heard<'_> {
                 None
             }
             Body::Revoke { of } => {
-                if messages::get(connection, &self.number.key, of)?.is_none() {
+                if !self.about(connection, engine, of, |turn| Command::WithdrawTurn { turn })? {
                     self.withdrawn_before(connection, engine, of)?;
-                } else if !self.about(connection, engine, of, |turn| Command::WithdrawTurn { turn })? {
                     taken = Taken::Nothing("a withdrawal is about a message that is not here");
                 }
                 None
@@ -335,6 +334,9 @@ impl Heard<'_> {
 
     /// A message is withdrawn before it is here: its place says so, and it is known if it still comes. Nobody reads its words.
     fn withdrawn_before(&self, connection: &Connection, engine: &mut Engine, of: &str) -> Result<(), StoreError> {
+        if messages::get(connection, &self.number.key, of)?.is_some() {
+            return Ok(());
+        }
         let known = match engine.going_on(connection, self.route, |_| true)? {
             Some(conversation) => {
                 let place = silent_line(DELETED, String::new(), None, self.at);
@@ -367,14 +369,9 @@ impl Heard<'_> {
         let command = command(known.turn);
         if !matches!(command, Command::React { .. }) {
             let amendments = events::amendments(connection, known.conversation)?;
-            let has_newer = match command {
-                Command::EditTurn { .. } => match amendments.edited_at(known.turn) {
-                    Some(written) => written > self.at,
-                    None => self.is_older_than(connection, known)?,
-                },
-                _ => false,
-            };
-            if has_newer || amendments.is_withdrawn(known.turn) {
+            let newer = amendments.edited_at(known.turn);
+            let has_newer = newer.map_or_else(|| self.is_older_than(connection, known), |at| Ok(at > self.at))?;
+            if (has_newer && matches!(command, Command::EditTurn { .. })) || amendments.is_withdrawn(known.turn) {
                 return Ok(true);
             }
         }

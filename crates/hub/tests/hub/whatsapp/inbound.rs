@@ -258,7 +258,11 @@ async fn what_is_about_a_message_that_comes_later_counts_as_if_it_had_come_first
     let added: Vec<_> =
         all.iter().filter_map(|event| event["body"]["turn_added"]["turn"]["content"].as_object()).collect();
     let texts: Vec<_> = added.iter().filter_map(|content| content.get("text")?.as_str()).collect();
-    assert_eq!(texts, ["Where is my suitcase?", "", "Seat 4B", "The last"], "each message has one turn: {added:?}");
+    assert_eq!(
+        texts,
+        ["Where is my suitcase?", "deleted", "Seat 4B", "The last"],
+        "each message has one turn: {added:?}"
+    );
     let of = |kind: &str| all.iter().filter_map(|event| event["body"].get(kind)).collect::<Vec<_>>();
     assert_eq!(of("turn_withdrawn").len(), 1);
     let edited: Vec<_> = of("turn_edited").iter().map(|body| body["content"]["text"].clone()).collect();

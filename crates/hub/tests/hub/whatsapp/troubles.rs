@@ -163,10 +163,10 @@ async fn a_number_whose_api_does_not_answer_holds_up_no_other() {
         let (status, answer) = post(&maya.base, "/api/v1/conversations", Some(&maya.token), &start).await;
         assert_eq!(status, 200, "{answer}");
     }
-    taken(&slow, 32).await;
+    taken(&slow, 48).await;
     says(&maya, &id, "Here").await;
     assert_eq!(words(&taken(&world.api, 1).await), ["Here"], "while nothing of the other number is answered");
-    assert_eq!(slow.requests().len(), 32, "and a number has only so many requests under way");
+    assert_eq!(slow.requests().len(), 48, "and a number has only so many requests under way");
 }
 
 #[tokio::test]
