@@ -58,7 +58,7 @@ pub fn shared_ms(one: &Busy, agents: &[Busy]) -> Option<i64> {
     }
     // One without an instant divides the others' time, too.
     let is_in_order = |busy: &&Busy| busy.ended.is_none_or(|end| busy.started <= end) && busy.overlaps(one);
-    // When how many come or go, and how many of them are before this one.
+    // The time of each change, by how much it changes the number of all, and that of those before this one in order.
     let mut changes = Vec::with_capacity(2 * agents.len());
     for busy in agents.iter().filter(is_in_order) {
         let before = i64::from(busy < one);
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn the_share_of_one_is_its_part_of_all_shares() {
-        // Any numbers, from a generator of the simplest kind.
+        // A linear congruential generator: every run gets the same numbers.
         let mut seed = 7_u64;
         let mut number = |below: u64| {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -213,6 +213,10 @@ impl Heard<'_> {
                 let edit = |turn| Command::EditTurn { turn, content: new, received };
                 match self.about(connection, engine, of, edit)? {
                     true => None,
+                    false if messages::get(connection, &self.number.key, of)? == Some(Known::NO_TURN) => {
+                        taken = Taken::Nothing("an edit is about a message that was withdrawn");
+                        None
+                    }
                     // The first words are not here: the new ones stand for both, and the first are known if they still come.
                     false => {
                         let known = self.write(connection, engine, alone)?;

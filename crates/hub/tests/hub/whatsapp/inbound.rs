@@ -243,6 +243,17 @@ async fn words_that_were_withdrawn_stay_withdrawn() {
 }
 
 #[tokio::test]
+async fn a_chat_that_begins_with_a_withdrawal_never_shows_those_words() {
+    let world = World::new().await;
+    world.hears("wamid.3", revoke("wamid.2"), 0).await;
+    world.hears("wamid.4", edit("wamid.2", "My PIN is 1234"), 10).await;
+    world.hears_text("wamid.2", "My PIN is 4321").await;
+    let (maya, id) = world.talks().await;
+    let all = events(&maya, &id).await;
+    assert!(all.iter().all(|event| !event.to_string().contains("PIN")), "{all:?}");
+}
+
+#[tokio::test]
 async fn what_is_about_a_message_that_comes_later_counts_as_if_it_had_come_first() {
     let world = World::new().await;
     let (maya, id) = world.talks().await;
