@@ -14,6 +14,8 @@ pub const BRAND: &str = "northwind";
 const BANK: &str = "halvard";
 /// Its dialogues.
 const OF_BANK: &str = "bank.jsonl";
+/// Those of customers who write on WhatsApp.
+const ON_PHONES: &str = "hotel.jsonl";
 
 /// Soon, because the customers of the demo do not stay for long; everybody, because they are few.
 const ASKING: &str = r#"{"delayS": 1, "oncePerCustomerDays": 0}"#;
@@ -28,18 +30,26 @@ pub fn open(leash: &mut Leash, plan: &Plan, hub: &str, data: &Path) -> Result<Ve
     if plan.hub.is_some() || !plan.is_own {
         return Ok(vec![customers(leash, plan, hub, data, BRAND, std::slice::from_ref(&plan.dialogues))?]);
     }
-    let (bank, others) = dialogues(plan)?;
+    let Dialogues { bank, others, .. } = dialogues(plan)?;
     add_bank(data)?;
     Ok(vec![customers(leash, plan, hub, data, BRAND, &others)?, customers(leash, plan, hub, data, BANK, &bank)?])
 }
 
-/// The demo's own dialogues: those of the bank, and the others.
-pub fn dialogues(plan: &Plan) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+/// The demo's own dialogues. Nobody is in two of them at once.
+pub struct Dialogues {
+    pub bank: Vec<PathBuf>,
+    pub phones: Vec<PathBuf>,
+    pub others: Vec<PathBuf>,
+}
+
+pub fn dialogues(plan: &Plan) -> Result<Dialogues> {
     let files = std::fs::read_dir(&plan.dialogues).context("cannot read the demo's dialogues")?;
     let mut files: Vec<PathBuf> = files.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     files.retain(|file| file.extension().is_some_and(|kind| kind == "jsonl"));
     files.sort();
-    Ok(files.into_iter().partition(|file| file.ends_with(OF_BANK)))
+    let (bank, rest): (_, Vec<_>) = files.into_iter().partition(|file| file.ends_with(OF_BANK));
+    let (phones, others) = rest.into_iter().partition(|file| file.ends_with(ON_PHONES));
+    Ok(Dialogues { bank, phones, others })
 }
 
 /// Kept data has it already.

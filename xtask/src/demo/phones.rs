@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use xtask::leash::Leash;
 
-use super::companies::BRAND;
+use super::companies::{self, BRAND};
 use super::{Plan, program, secret};
 
 const START: Duration = Duration::from_secs(20);
@@ -22,7 +22,11 @@ pub fn start(leash: &mut Leash, plan: &Plan, hub: &str, data: &Path) -> Result<(
     let app_secret = secret()?;
     let mut phones = Command::new(program("tandem-player"));
     phones.args(["whatsapp", "--hub", hub, "--number", "demo", "--limit", CUSTOMERS]);
-    phones.args(["--speed", &plan.speed.to_string(), "--dialogues"]).arg(&plan.dialogues);
+    phones.args(["--speed", &plan.speed.to_string()]);
+    let written = if plan.is_own { companies::dialogues(plan)?.phones } else { vec![plan.dialogues.clone()] };
+    for path in written {
+        phones.arg("--dialogues").arg(path);
+    }
     phones.env("TANDEM_WHATSAPP_APP_SECRET", &app_secret);
     let address = |line: &str| line.strip_prefix("listening on ").map(|url| url.trim().to_owned());
     let (_, api) = leash.start_saying("tandem-player-whatsapp", &mut phones, START, address)?;

@@ -90,10 +90,10 @@ fn work(leash: &mut Leash, plan: &Plan, team: &Team, hub: &str, speed: f64, name
     leash.start(&format!("tandem-player-{name}"), &mut command)
 }
 
-/// Those of the demo's companies, but for the bank, which comes with its own brand.
+/// Those of the demo's companies on the web, but for the bank, which comes with its own brand.
 fn dialogues(plan: &Plan) -> Result<Vec<PathBuf>> {
     if !plan.is_own {
         return Ok(vec![plan.dialogues.clone()]);
     }
-    companies::dialogues(plan).map(|(_, others)| others)
+    companies::dialogues(plan).map(|dialogues| dialogues.others)
 }
