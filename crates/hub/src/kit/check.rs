@@ -192,7 +192,7 @@ impl Visitor {
         mut request: LogicRequestBody,
     ) -> anyhow::Result<Result<LogicResponseBody, LogicFailure>> {
         request.dry_run = true;
-        let letter = self.letter(self.endpoint.fitted(&request)?)?;
+        let letter = self.letter(self.endpoint.fitted(&request)?);
         Ok(match self.endpoint.deliver(&letter, self.timeout()).await.1 {
             Answered::Now(understood) => Ok(understood.answer),
             Answered::Later => {
@@ -247,12 +247,9 @@ impl Visitor {
     async fn unproven(&self) -> anyhow::Result<Vec<Entry>> {
         let (_, request) = self.waiting("Hello").await?;
         let body = Bytes::from(serde_json::to_vec(&request)?);
-        let right = self.letter(body.clone())?;
-        let other = self.letter(Bytes::from_static(b"{}"))?;
-        let old = self
-            .endpoint
-            .letter(right.id.clone(), self.clock.now().plus_ms(-OLD_MS), body.clone())
-            .map_err(|failure| anyhow::anyhow!(failure.line()))?;
+        let right = self.letter(body.clone());
+        let other = self.letter(Bytes::from_static(b"{}"));
+        let old = self.endpoint.letter(right.id.clone(), self.clock.now().plus_ms(-OLD_MS), body.clone());
         let mut entries = Vec::new();
         for (check, letter) in [
             (report::WRONG_BEARER, Letter { bearer: "not-the-secret-of-this-hub".into(), ..right.clone() }),
@@ -329,9 +326,8 @@ impl Visitor {
         Duration::from_millis(self.timeout_ms.max(0).cast_unsigned())
     }
 
-    fn letter(&self, body: Bytes) -> anyhow::Result<Letter> {
-        let id = Uuid::now_v7().to_string();
-        self.endpoint.letter(id, self.clock.now(), body).map_err(|failure| anyhow::anyhow!(failure.line()))
+    fn letter(&self, body: Bytes) -> Letter {
+        self.endpoint.letter(Uuid::now_v7().to_string(), self.clock.now(), body)
     }
 
     async fn sent_json(&self, body: &Value) -> Result<Vec<Action>, LogicFailure> {
@@ -339,10 +335,7 @@ impl Visitor {
     }
 
     async fn sent(&self, body: Bytes) -> Result<Vec<Action>, LogicFailure> {
-        match self.letter(body) {
-            Ok(letter) => self.delivered(&letter).await,
-            Err(error) => Err(LogicFailure::Unreachable { detail: error.to_string() }),
-        }
+        self.delivered(&self.letter(body)).await
     }
 
     async fn delivered(&self, letter: &Letter) -> Result<Vec<Action>, LogicFailure> {
