@@ -25,6 +25,7 @@ pub(crate) mod notices;
 pub(crate) mod others;
 pub(crate) mod outbox;
 mod packed;
+pub(crate) mod pages;
 pub(crate) mod refused;
 pub(crate) mod reports;
 pub(crate) mod rescue;
@@ -91,6 +92,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "what was refused", sql: refused::COMMANDS },
     Migration { name: "words of other users", sql: others::SCHEMA },
     Migration { name: "low scores", sql: low_scores::SCHEMA },
+    Migration { name: "words for filters", sql: pages::WORDS },
 ];
 
 #[derive(Debug, thiserror::Error)]

@@ -27,7 +27,7 @@ pub(crate) use unsent::{NotSent, drafts_with, not_sent};
 
 use crate::cache::brands::Brands;
 use crate::cache::expect::{Expecting, expected};
-use crate::cache::{CacheError, conversations, outbox};
+use crate::cache::{CacheError, conversations, outbox, pages};
 use crate::rpc::ListRequest;
 use crate::view::{Arrangement, CountsView, ListView};
 
@@ -80,7 +80,7 @@ pub(crate) fn list(
     if !reader.may_see(request.section) {
         return Ok(ListView { rows: Vec::new(), total: 0 });
     }
-    let page = conversations::Page {
+    let page = pages::Page {
         section: request.section,
         left_after: reader.left_after(),
         filter: request.query.trim().to_lowercase(),
@@ -88,7 +88,7 @@ pub(crate) fn list(
         offset: request.offset,
         arrangement,
     };
-    let (lines, total) = conversations::page(connection, &page)?;
+    let (lines, total) = pages::page(connection, &page)?;
     let (acted, brands) = (outbox::conversations(connection)?, Brands::read(connection)?);
     let mut rows = Vec::with_capacity(lines.len());
     for mut line in lines {

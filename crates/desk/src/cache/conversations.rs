@@ -1,15 +1,14 @@
 //! Table `conversations`: each state, with the columns that sections sort and count by.
 //! Every write derives them from the state, so counts cannot drift.
 
-use tandem_conversation::{Access, Conversation, ConversationId, CustomerId, Position, Section, Time, may_read};
+use tandem_conversation::{Access, Conversation, ConversationId, CustomerId, Position, Time, may_read};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::expect::expected_here;
 use super::{
-    CacheError, NEVER, Touched, arranged, bookmarks, brands, conversation_id, events, id, json, low_scores, media,
-    meta, outbox, search, seen, snoozes,
+    CacheError, NEVER, Touched, bookmarks, brands, conversation_id, events, id, json, low_scores, media, meta, outbox,
+    search, seen, snoozes,
 };
-use crate::view::Arrangement;
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE conversations (
@@ -367,105 +366,6 @@ pub(crate) fn dispensable(connection: &Connection, most: u32) -> Result<Vec<Conv
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Parameters of a page of a section's list.
-pub(crate) struct Page {
-    pub section: Section,
-    /// The lower bound of Recently Left.
-    pub left_after: Time,
-    /// In lower case; empty for all.
-    pub filter: String,
-    pub limit: u32,
-    pub offset: u32,
-    pub arrangement: Arrangement,
-}
-
-/// A cached line of a list.
-pub(crate) struct Line {
-    pub state: Conversation,
-    pub unread: bool,
-    pub draft: bool,
-}
-
-macro_rules! list {
-    ($columns:literal, $rest:literal) => {
-        concat!(
-            "SELECT ",
-            $columns,
-            " FROM conversations AS c LEFT JOIN bookmarks AS b ON b.conversation = c.id WHERE ",
-            $rest
-        )
-    };
-}
-const LINE_MY: &str = list!(
-    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''
-     OR EXISTS (SELECT 1 FROM files AS f WHERE f.conversation = c.id AND f.command IS NULL)",
-    "c.in_my = 1 AND c.left_at <> ?1 AND instr(c.words, ?2)
-     ORDER BY c.snoozed, c.waits, c.updated DESC LIMIT ?3 OFFSET ?4"
-);
-const LINE_HELP: &str = list!(
-    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''
-     OR EXISTS (SELECT 1 FROM files AS f WHERE f.conversation = c.id AND f.command IS NULL)",
-    "c.in_help = 1 AND c.left_at <> ?1 AND instr(c.words, ?2) ORDER BY c.help LIMIT ?3 OFFSET ?4"
-);
-const LINE_LEFT: &str = list!(
-    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''
-     OR EXISTS (SELECT 1 FROM files AS f WHERE f.conversation = c.id AND f.command IS NULL)",
-    "c.in_left = 1 AND c.left_at > ?1 AND instr(c.words, ?2) ORDER BY c.left_at DESC LIMIT ?3 OFFSET ?4"
-);
-const LINE_ALL: &str = list!(
-    "c.state, c.unread, coalesce(b.draft || b.note, '') <> ''
-     OR EXISTS (SELECT 1 FROM files AS f WHERE f.conversation = c.id AND f.command IS NULL)",
-    "c.in_all = 1 AND c.left_at <> ?1 AND instr(c.words, ?2)
-     ORDER BY c.help, c.waits, c.updated DESC LIMIT ?3 OFFSET ?4"
-);
-/// Counts of a section, filtered and unfiltered. Only the filtered one reads rows.
-const COUNT_MY: [&str; 2] = [
-    "SELECT count(*) FROM conversations WHERE in_my = 1 AND left_at <> ?1 AND instr(words, ?2)",
-    "SELECT count(*) FROM conversations WHERE in_my = 1",
-];
-const COUNT_HELP: [&str; 2] = [
-    "SELECT count(*) FROM conversations WHERE in_help = 1 AND left_at <> ?1 AND instr(words, ?2)",
-    "SELECT count(*) FROM conversations WHERE in_help = 1",
-];
-const COUNT_LEFT: [&str; 2] = [
-    "SELECT count(*) FROM conversations WHERE in_left = 1 AND left_at > ?1 AND instr(words, ?2)",
-    "SELECT count(*) FROM conversations WHERE in_left = 1 AND left_at > ?1",
-];
-const COUNT_ALL: [&str; 2] = [
-    "SELECT count(*) FROM conversations WHERE in_all = 1 AND left_at <> ?1 AND instr(words, ?2)",
-    "SELECT count(*) FROM conversations WHERE in_all = 1",
-];
-
-/// A page of a section, and its length.
-pub(crate) fn page(connection: &Connection, page: &Page) -> Result<(Vec<Line>, u32), CacheError> {
-    let (list, [count, count_all]) = match page.section {
-        Section::My => (LINE_MY, COUNT_MY),
-        Section::Help => (LINE_HELP, COUNT_HELP),
-        Section::Left => (LINE_LEFT, COUNT_LEFT),
-        Section::All => (LINE_ALL, COUNT_ALL),
-    };
-    // Only Recently Left has a bound; elsewhere no row has this value.
-    let bound = if page.section == Section::Left { page.left_after.0 } else { -1 };
-    let arranged =
-        (page.arrangement != Arrangement::default()).then(|| arranged::queries(page.section, page.arrangement));
-    let (list, count) = arranged.as_ref().map_or((list, count), |(list, count)| (list.as_str(), count.as_str()));
-    let mut query = connection.prepare_cached(list)?;
-    let rows = query.query_map(params![bound, page.filter, page.limit, page.offset], |row| {
-        Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
-    })?;
-    let mut lines = Vec::with_capacity(page.limit.min(200) as usize);
-    for row in rows {
-        let (state, unread, draft) = row?;
-        lines.push(Line { state: self::state(&state)?, unread, draft });
-    }
-    let total = match (page.filter.is_empty() && arranged.is_none(), page.section) {
-        (false, _) => connection.prepare_cached(count)?.query_row(params![bound, page.filter], |row| row.get(0))?,
-        (true, Section::Left) => connection.prepare_cached(count_all)?.query_row([bound], |row| row.get(0))?,
-        (true, _) => connection.prepare_cached(count_all)?.query_row([], |row| row.get(0))?,
-    };
-    Ok((lines, total))
-}
-
 /// Lengths of the sections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
@@ -551,10 +451,9 @@ mod tests {
     use crate::cache::testing::assert_indexed;
 
     #[test]
-    fn every_list_is_answered_by_indices_alone() {
-        let lists = [LINE_MY, LINE_HELP, LINE_LEFT, LINE_ALL];
-        let counts = [COUNT_MY, COUNT_HELP, COUNT_LEFT, COUNT_ALL].into_iter().flatten().chain([COUNTS]);
-        for sql in lists.into_iter().chain(counts).chain([
+    fn everything_is_answered_by_indices_alone() {
+        for sql in [
+            COUNTS,
             LONGEST_CALL,
             GET,
             JOURNEY,
@@ -566,7 +465,7 @@ mod tests {
             DISPENSABLE,
             HANDLING,
             UNLISTED,
-        ]) {
+        ] {
             assert_indexed(sql);
         }
     }

@@ -7,8 +7,9 @@ use tandem_sqlite::rusqlite::Connection;
 
 use super::{Reader, buttons, fields, may, row, translated};
 use crate::cache::brands::Brands;
-use crate::cache::conversations::{self, Line};
+use crate::cache::conversations;
 use crate::cache::expect::expected;
+use crate::cache::pages::Line;
 use crate::cache::{self, CacheError, bookmarks, chats, events, files, meta, outbox, seen};
 use crate::view::{
     CompletedView, ConversationView, FileView, HandoverPart, HandoverView, InvitationView, LimitsView, PersonView,

@@ -5,8 +5,8 @@ use tandem_sqlite::rusqlite::Connection;
 
 use super::Reader;
 use crate::cache::brands::Brands;
-use crate::cache::conversations::Line;
 use crate::cache::outbox::Queued;
+use crate::cache::pages::Line;
 use crate::cache::{CacheError, buttons};
 use crate::view::{HelpView, PendingView, RowView, SnoozeView};
 
