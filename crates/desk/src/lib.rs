@@ -46,6 +46,7 @@ pub mod view;
 mod views;
 mod waking;
 mod wanted;
+mod watching;
 pub mod words;
 mod workplace;
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tandem_conversation::board::{Alarms, Figures, Limits, Watched};
 use tandem_conversation::{Availability, CallId, ConversationId, Time, UserId};
 use tandem_protocol::agents::{Absence, Colleague, Whereabouts};
+use tokio::sync::Notify;
 
 use crate::attention::Attention;
 use crate::cache::in_progress::Known;
@@ -30,6 +31,8 @@ pub(crate) struct Memory {
     calls: Mutex<VecDeque<(ConversationId, CallId)>>,
     /// What is on screen in focused windows, by the conversation that has the window for itself; none for the main one.
     looking: Mutex<HashMap<Option<ConversationId>, ConversationId>>,
+    /// What is on screen has changed.
+    pub looked: Notify,
     /// Conversations that had a window of their own: it may still save what was typed last.
     were_apart: Mutex<HashSet<ConversationId>>,
     chosen: Mutex<Chosen>,
@@ -53,6 +56,7 @@ impl Memory {
             colleagues: Mutex::default(),
             calls: Mutex::default(),
             looking: Mutex::default(),
+            looked: Notify::new(),
             were_apart: Mutex::default(),
             chosen: Mutex::new(chosen),
             alarms: Mutex::default(),

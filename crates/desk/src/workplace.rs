@@ -35,6 +35,7 @@ use crate::sync::{Fetch, Syncing, surroundings};
 use crate::vault::{Keychain, Unlocked};
 use crate::view::{Change, SettingsView};
 use crate::waking;
+use crate::watching;
 use crate::words::{call_logic, speak};
 
 /// How long the end of a workplace waits for turns that were held back.
@@ -153,6 +154,7 @@ impl Workplace {
                 sync.clone(),
                 pokes.clone(),
             )),
+            tokio::spawn(watching::run(cache.clone(), Arc::clone(&memory), sync.clone())),
             tokio::spawn(reports.run(link.clone(), config.pace)),
             tokio::spawn(notices.run(touched, poked)),
         ];

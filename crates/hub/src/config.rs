@@ -66,6 +66,8 @@ pub struct Config {
     pub home: Home,
     /// Whether to serve the API description.
     pub docs: bool,
+    /// Whether agents see who looks at their conversations without taking part.
+    pub tells_watching: bool,
     /// How long the database may answer nobody before requests are refused. No setting.
     pub patience: Duration,
 }
@@ -288,6 +290,7 @@ impl Config {
             whatsapp: Vec::new(),
             home: Home::default(),
             docs: true,
+            tells_watching: true,
             patience: Duration::from_secs(10),
         }
     }

@@ -41,6 +41,8 @@ const INBOX: usize = 16_384;
 const MOST_CHATS: usize = 32;
 /// How often an idle desk is told that it is complete.
 const ALIVE_EVERY: std::time::Duration = std::time::Duration::from_secs(10);
+/// Lifetime of the news that somebody looks at a conversation, in milliseconds: desks repeat it in time.
+const WATCHED_MS: i64 = 30_000;
 /// Lifetime of a typing signal, in milliseconds.
 pub(crate) const TYPING_MS: i64 = 6_000;
 
@@ -93,6 +95,12 @@ pub(crate) enum Input {
         conversation: ConversationId,
         by: Participant,
         on: bool,
+    },
+    /// Somebody looks at a conversation of these users' without taking part.
+    Watched {
+        conversation: ConversationId,
+        by: Participant,
+        users: Vec<UserId>,
     },
     /// A desk reports its user's presence.
     Whereabouts(SessionId, Whereabouts),
@@ -166,6 +174,8 @@ pub(crate) struct DeskSession {
     pub library: Option<String>,
     /// It lets others say how its user is.
     pub obeys: bool,
+    /// It is told who looks at conversations of its user's.
+    pub hears_watched: bool,
 }
 
 pub(crate) struct GuestSession {
@@ -394,6 +404,7 @@ impl Sessions {
             }
             Input::GuestLeft(id, conversation) => guest::drop_where(self, conversation, |session, _| session == id),
             Input::Typing { conversation, by, on } => typing::heard(self, conversation, by, on),
+            Input::Watched { conversation, by, users } => self.tell_watched(conversation, by, &users),
             Input::Stopping => self.stop(),
             Input::Live(answer) => {
                 let (chats, guests) =

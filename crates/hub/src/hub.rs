@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use tandem_conversation::{
-    Command, Conversation, ConversationId, Envelope, Participant, Position, Rejection, Side, Stage, Time,
+    Command, Conversation, ConversationId, Envelope, Participant, Position, Rejection, Side, Stage, Time, visible,
 };
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
@@ -31,6 +31,7 @@ use crate::model::Model;
 use crate::peer::Peer;
 use crate::problem::{ApiError, too_many_connections};
 use crate::store::commands::Sent;
+use crate::store::users::User;
 use crate::store::{Database, StoreError, conversations};
 use crate::traffic::Traffic;
 use crate::turns::Turns;
@@ -192,6 +193,23 @@ impl Hub {
         }
         self.fanout.mention(Input::Typing { conversation: id, by, on });
         Ok(())
+    }
+
+    /// A user looks at a conversation. True if they take no part in it: then those who do are told, unless the settings
+    /// keep that from them.
+    pub(crate) async fn watches(&self, id: ConversationId, user: &User) -> Result<bool, StoreError> {
+        let Some(state) = self.lately(id).await? else { return Ok(false) };
+        let rights = user.rights();
+        let takes_part = state.agent(user.id).is_some() || state.invitation_of(user.id).is_some();
+        if takes_part || !visible(&state, &rights.access(), self.clock.now()) {
+            return Ok(false);
+        }
+        let users: Vec<_> = state.people().filter_map(|e| e.person()?.user()).collect();
+        if self.config.tells_watching && !users.is_empty() {
+            let by = Participant::Agent { user: user.id, name: user.name.clone() };
+            self.fanout.mention(Input::Watched { conversation: id, by, users });
+        }
+        Ok(true)
     }
 
     /// Writes a receipt only if it is news.

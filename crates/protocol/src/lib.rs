@@ -61,6 +61,7 @@ pub const VERSIONS: &[&str] = &[
      contact cards; customers are asked for reviews, answer them, and reviews say whose they are; reviewers and Your \
      Logic file reviews, and filing is a permission of its own; agents say which conversation goes on in which; \
      supervisors look at conversations as their participants saw them; answers to reviews say when they came",
+    "23: channels say which addresses of a customer are theirs now; conversations name the company's end of their channel; agents see who looks at their conversations without taking part",
 ];
 
 /// The oldest version that this version can talk to.
@@ -120,6 +121,10 @@ pub const TELLS_NUMBERS: u32 = 21;
 
 /// From this version on, hubs ask customers for reviews.
 pub const HAS_REVIEWS: u32 = 22;
+
+/// From this version on, desks say which conversations their users look at without taking part
+/// ([`agents::DeskFrame::Watching`]), and hear who looks at theirs ([`agents::LiveFrame::Watched`]).
+pub const TELLS_WATCHING: u32 = 23;
 
 /// From this version on, hubs show supervisors what participants saw ([`agents::AsSeenPage`]).
 pub const SHOWS_AS_SEEN: u32 = 22;

@@ -122,6 +122,7 @@ impl Workplace {
         let before = self.memory.look(window, at);
         if before != at {
             let _ = self.pokes.send(Poke::Looked(before, at));
+            self.memory.looked.notify_one();
         }
     }
 }

@@ -84,7 +84,10 @@ impl Syncing {
                         }
                         Some(Err(frame)) => {
                             let said = match frame {
-                                Some(frame) => say(&mut socket, &understood(frame, attending.session.speaks())).await,
+                                Some(frame) => match understood(frame, attending.session.speaks()) {
+                                    Some(frame) => say(&mut socket, &frame).await,
+                                    None => Ok(()),
+                                },
                                 None => {
                                     silence.ends_by = Some(Instant::now() + self.pace.probe);
                                     socket.send(Message::Ping(Bytes::new())).await
@@ -260,6 +263,9 @@ impl Syncing {
                     self.changes.tell(Change::Typing { id: conversation, by, until });
                 }
             }
+            LiveFrame::Watched { conversation, by, until } => {
+                self.changes.tell(Change::Watched { id: conversation, by, until });
+            }
             LiveFrame::People { people } => {
                 // The first list of a connection is complete: missing colleagues were suspended meanwhile.
                 match std::mem::replace(&mut attending.met, true) {
@@ -412,18 +418,21 @@ impl Syncing {
         let whereabouts = self.memory.whereabouts();
         if session_speaks < tandem_protocol::SAYS_WHY && !whereabouts.available {
             // If this fails, the next read shows it.
-            let _ = say(socket, &understood(DeskFrame::Presence(whereabouts), session_speaks)).await;
+            if let Some(frame) = understood(DeskFrame::Presence(whereabouts), session_speaks) {
+                let _ = say(socket, &frame).await;
+            }
         }
     }
 }
 
-/// The frame as a hub of this version understands it.
-fn understood(frame: DeskFrame, version: u32) -> DeskFrame {
+/// The frame as a hub of this version understands it; none if it does not.
+fn understood(frame: DeskFrame, version: u32) -> Option<DeskFrame> {
     match frame {
         DeskFrame::Presence(said) if version < tandem_protocol::SAYS_WHY => {
-            DeskFrame::Presence(Whereabouts::takes_calls(said.available))
+            Some(DeskFrame::Presence(Whereabouts::takes_calls(said.available)))
         }
-        frame => frame,
+        DeskFrame::Watching { .. } if version < tandem_protocol::TELLS_WATCHING => None,
+        frame => Some(frame),
     }
 }
 

@@ -37,6 +37,8 @@ pub struct World {
     pub is_frozen: bool,
     /// How often the agent was said to be typing.
     pub typed: usize,
+    /// What the user was said to look at without taking part.
+    pub watched: Vec<ConversationId>,
     /// Files, and which of them were requested.
     pub files: HashMap<MediaId, Vec<u8>>,
     pub asked_for: Vec<MediaId>,
@@ -145,6 +147,7 @@ impl FakeHub {
                 said: None,
                 is_frozen: false,
                 typed: 0,
+                watched: Vec::new(),
                 files: HashMap::new(),
                 asked_for: Vec::new(),
                 holds_files: false,
@@ -294,6 +297,7 @@ impl FakeHub {
             language: Some("en".into()),
             custom: serde_json::Map::new(),
             heard_at: None,
+            line: None,
         };
         self.run(id, Participant::Customer, Command::Start(opening)).unwrap();
         id

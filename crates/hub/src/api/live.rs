@@ -19,6 +19,7 @@ use self::catch_up::{Attending, Ended, catch_up};
 use super::auth::Signed;
 use super::versions::Version;
 use super::{Query, input};
+use crate::administration::audit;
 use crate::fanout::{Input, SessionId, encode};
 use crate::health::Work;
 use crate::hub::Hub;
@@ -76,7 +77,7 @@ async fn run(hub: Arc<Hub>, signed: Signed, came: Came, mut socket: Socket) {
     match caught_up {
         Ok(Attending { id, mut queue }) => {
             let (is_limited, fanout) = (hub.config.rate_limits, hub.fanout.clone());
-            socket.talk(&mut queue, &mut Desk { hub, user: signed.0, id }, is_limited).await;
+            socket.talk(&mut queue, &mut Desk { hub, user: signed.0, id, watched: None }, is_limited).await;
             fanout.send(Input::DeskLeft(id)).await;
         }
         Err(Ended::Gone) => tracing::info!(user.id = %signed.0.id, "a desk disconnected during catch-up"),
@@ -93,6 +94,8 @@ struct Desk {
     hub: Arc<Hub>,
     user: User,
     id: SessionId,
+    /// The conversation whose silent view was recorded last.
+    watched: Option<ConversationId>,
 }
 
 impl Party for Desk {
@@ -106,6 +109,7 @@ impl Party for Desk {
     async fn hear(&mut self, text: &str, replies: &mut Vec<Utf8Bytes>) {
         match input::read(text.as_bytes()) {
             Ok(DeskFrame::Typing { conversation }) => self.types(conversation).await,
+            Ok(DeskFrame::Watching { conversation }) => self.watches(conversation).await,
             Ok(DeskFrame::Presence(said)) => {
                 let said = presence::heard(said, &self.hub.config.reasons, self.hub.clock.now());
                 self.hub.fanout.send(Input::Whereabouts(self.id, said)).await;
@@ -124,6 +128,18 @@ impl Desk {
         let by = Participant::Agent { user: self.user.id, name: self.user.name.clone() };
         // If this fails, the next keystroke repeats it.
         let _ = self.hub.types(conversation, by, true).await;
+    }
+
+    /// Whoever looks without taking part is recorded, each time that they begin to.
+    async fn watches(&mut self, conversation: ConversationId) {
+        match self.hub.watches(conversation, &self.user).await {
+            Ok(true) if self.watched.replace(conversation) != Some(conversation) => {
+                audit(self.user.id, conversation, "conversation.viewed");
+            }
+            Ok(_) => {}
+            // The desk says it again.
+            Err(error) => tracing::warn!(%error, "it could not be recorded who looks at a conversation"),
+        }
     }
 }
 

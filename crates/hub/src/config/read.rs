@@ -46,6 +46,7 @@ impl Config {
             whatsapp: whatsapp::numbers(settings),
             home: settings.get("home", check::home).unwrap_or_default(),
             docs: settings.get("docs", check::switch).unwrap_or(otherwise.docs),
+            tells_watching: settings.get("tells_watching", check::switch).unwrap_or(otherwise.tells_watching),
             patience: otherwise.patience,
             data: otherwise.data,
             public_url,

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use tandem_conversation::measure::Presence;
-use tandem_conversation::{Availability, UserId};
+use tandem_conversation::{Availability, ConversationId, Participant, UserId};
 use tandem_protocol::agents::{Colleague, LiveFrame, Whereabouts};
 
-use super::{DeskSession, Sessions, encode};
+use super::{DeskSession, Sessions, WATCHED_MS, encode};
 use crate::presence;
 use crate::store::activity::Begun;
 
@@ -67,6 +67,15 @@ impl Sessions {
         let Some(frame) = encode(&LiveFrame::Availability { status, by }) else { return false };
         obeying.iter().for_each(|id| self.send_desk(*id, frame.clone()));
         !obeying.is_empty()
+    }
+
+    /// Tells the desks of users that somebody looks at a conversation of theirs.
+    pub(super) fn tell_watched(&mut self, conversation: ConversationId, by: Participant, users: &[UserId]) {
+        let until = self.clock.now().plus_ms(WATCHED_MS);
+        let Some(frame) = encode(&LiveFrame::Watched { conversation, by, until }) else { return };
+        let all = users.iter().filter_map(|user| self.by_user.get(user)).flatten().copied();
+        let hearing: Vec<_> = all.filter(|id| self.desks.get(id).is_some_and(|desk| desk.hears_watched)).collect();
+        hearing.iter().for_each(|id| self.send_desk(*id, frame.clone()));
     }
 
     /// Marks a colleague for the next presence update.

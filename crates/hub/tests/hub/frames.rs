@@ -194,6 +194,51 @@ async fn a_guests_receipts_name_the_conversation_of_their_link() {
     .await;
 }
 
+/// Sofia looks on while Maya answers; two desks of Maya's, of which one is older.
+async fn looks_on(hub: &TestHub) -> (Socket, Socket, Value, Value) {
+    let (carmen, maya, sofia) = (hub.customer().await, hub.maya().await, hub.sofia().await);
+    carmen.writes("Hello").await;
+    let id = carmen.conversation().await;
+    maya.does(&id, json!({ "type": "join" })).await;
+    let now = tandem_protocol::version();
+    let (mut hers, mut older) = (maya.live_speaking(now).await, maya.live_speaking(now - 1).await);
+    let mut supervisor = sofia.live_speaking(now).await;
+    for desk in [&mut hers, &mut older, &mut supervisor] {
+        tells(desk, json!({ "type": "holds", "conversations": [] })).await;
+        frames_until(desk, |frame| frame["alive"].is_object()).await;
+    }
+    // Frames of one desk are heard one after the other.
+    let looks = async |desk: &mut Socket, at: &[&str]| {
+        for conversation in at {
+            tells(desk, json!({ "type": "watching", "conversation": conversation })).await;
+        }
+        tells(desk, json!({ "type": "nonsense" })).await;
+        frames_until(desk, |frame| frame["error"].is_object()).await;
+    };
+    // Whoever takes part looks at their own conversation.
+    looks(&mut hers, &[&id]).await;
+    looks(&mut supervisor, &[&id, &Uuid::now_v7().to_string()]).await;
+    carmen.writes("Are you there?").await;
+    let written = |frame: &Value| frame.to_string().contains("Are you there?");
+    let told = async |desk: &mut Socket| {
+        let seen = frames_until(desk, written).await;
+        seen.into_iter().filter(|frame| frame["watched"].is_object()).collect::<Value>()
+    };
+    let (heard, old) = (told(&mut hers).await, told(&mut older).await);
+    (supervisor, hers, heard, old)
+}
+
+#[tokio::test]
+async fn agents_see_who_looks_on_unless_the_settings_keep_it_from_them() {
+    let hub = TestHub::start(None).await;
+    let (_supervisor, _hers, heard, older) = looks_on(&hub).await;
+    assert_eq!((heard.as_array().map(Vec::len), &older), (Some(1), &json!([])), "{heard}");
+    assert_eq!(heard[0]["watched"]["by"]["name"], "Sofia Lind");
+    let (hub, _) = TestHub::running(|config| config.tells_watching = false).await;
+    let (_supervisor, _hers, heard, _) = looks_on(&hub).await;
+    assert_eq!(heard, json!([]));
+}
+
 #[tokio::test]
 async fn after_a_restart_it_is_passed_on_that_somebody_is_typing() {
     let hub = TestHub::start(None).await;

@@ -47,6 +47,13 @@ pub enum LiveFrame {
         by: Participant,
         until: Time,
     },
+    /// Somebody looks at this conversation of the user's without taking part. From version
+    /// [`TELLS_WATCHING`](crate::TELLS_WATCHING) on.
+    Watched {
+        conversation: ConversationId,
+        by: Participant,
+        until: Time,
+    },
     /// Users came, left or changed.
     People {
         people: Vec<Colleague>,
@@ -126,6 +133,8 @@ pub enum LiveChange {
 pub enum DeskFrame {
     /// The agent is typing in this conversation.
     Typing { conversation: ConversationId },
+    /// The user looks at this conversation without taking part. Repeated while that lasts.
+    Watching { conversation: ConversationId },
     /// The agent's presence.
     Presence(Whereabouts),
     /// The conversations that the desk holds, with positions, in one or more frames; answers the greeting.

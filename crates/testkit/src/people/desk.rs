@@ -40,6 +40,7 @@ impl Desk {
                 self.complete = true;
             }
             LiveFrame::Typing { .. }
+            | LiveFrame::Watched { .. }
             | LiveFrame::Alerts { .. }
             | LiveFrame::Buttons { .. }
             | LiveFrame::Library { .. }

@@ -16,6 +16,7 @@ export interface Batch {
   /** Conversations whose alerts changed. */
   alerts: Set<ConversationId>;
   typing: Typing[];
+  watched: Of<"watched">[];
   /** Bytes sent. */
   uploads: Map<CommandId, number>;
   open: Of<"open"> | null;
@@ -35,6 +36,7 @@ export function coalesce(changes: readonly Change[]): Batch {
     conversations: new Set(),
     alerts: new Set(),
     typing: [],
+    watched: [],
     uploads: new Map(),
     open: null,
     raised: new Set(),
@@ -61,6 +63,9 @@ export function coalesce(changes: readonly Change[]): Batch {
         break;
       case "typing":
         batch.typing.push({ ...change, late: batch.conversations.has(change.id) });
+        break;
+      case "watched":
+        batch.watched.push(change);
         break;
       case "upload":
         batch.uploads.set(change.command, change.sent);

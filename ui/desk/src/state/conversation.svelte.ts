@@ -1,5 +1,5 @@
 // The conversation on screen: read from the core, read again when it changed, never modified here.
-import type { CommandId, ConversationId, ConversationView, EntriesView, EntryView, Participant, Position, RpcError, TurnId } from "$shared/types";
+import type { CommandId, ConversationId, ConversationView, EntriesView, EntryView, Position, RpcError, TurnId } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import type { AsSeen } from "./asSeen.svelte";
 import { Composer, type Mode } from "./composer.svelte";
@@ -10,7 +10,7 @@ import { reask } from "./reask";
 import { same, sameEach } from "./same";
 import { Shown } from "./shown";
 import { Translating } from "./translating.svelte";
-import { Typing } from "./typing.svelte";
+import { type Signal, Typing } from "./typing.svelte";
 import { isHidden } from "../words/hidden";
 import { turnOf } from "../words/quotes";
 
@@ -53,6 +53,8 @@ export class OpenConversation {
     return Math.max(1, this.journey.entries.filter(isNew).length);
   });
   readonly typing = new Typing();
+  /** Who looks on without taking part. */
+  readonly watching = new Typing();
   readonly shown = new Shown();
   readonly translating: Translating;
   readonly leaving: Leaving;
@@ -189,9 +191,10 @@ export class OpenConversation {
     return this.host.rpc("conversation.entries", { id: this.id, ...part }).then((page) => ({ ...page, entries: sameEach(this.journey.entries, page.entries, ({ key }) => key) }));
   }
 
-  /** Somebody is typing until then. */
-  types(by: Participant, until: number): void {
-    this.typing.heard(by, until, this.newest());
+  /** Somebody types or looks on, here or elsewhere. */
+  hear(typing: readonly Signal[], watched: readonly Signal[]): void {
+    for (const { id, by, until } of typing) if (id === this.id) this.typing.heard(by, Date.parse(until), this.newest());
+    for (const { id, by, until } of watched) if (id === this.id) this.watching.heard(by, Date.parse(until), this.newest());
   }
 
   note(): void {

@@ -1,5 +1,6 @@
 // One conversation as Maya has it open: its pages, who writes, what was seen.
 import { describe, expect, it, vi } from "vitest";
+import type { Participant } from "$shared/types";
 import { fakeHost, type FakeHost } from "../host/fake";
 import { OpenConversation } from "./conversation.svelte";
 
@@ -120,15 +121,14 @@ describe("the pages of a journey", () => {
 });
 
 describe("who is writing", () => {
-  const soon = () => Date.now() + 60_000;
+  const signal = (who: Participant) => ({ id: "carmen", by: who, until: new Date(Date.now() + 60_000).toISOString() });
   const aerolinx = { kind: "external_agent", link: "aerolinx", name: "Aerolinx" } as const;
 
   it("stops with their own words, not with somebody else's", async () => {
     const host = fakeHost();
     const open = new OpenConversation(host, "carmen");
     await open.refresh();
-    open.types(by, soon());
-    open.types(aerolinx, soon());
+    open.hear([signal(by), signal(aerolinx)], []);
     host.add("carmen", says("there you are"));
     await open.refresh();
     expect(open.typing.who(Date.now())).toEqual([aerolinx]);
@@ -138,11 +138,19 @@ describe("who is writing", () => {
     const host = fakeHost();
     const open = new OpenConversation(host, "carmen");
     await open.refresh();
-    open.types(by, soon());
+    open.hear([signal(by)], []);
     host.add("carmen", { by, body: { type: "system", what: "other", text: "Carmen is on another page" } });
     await open.refresh();
     expect(open.typing.who(Date.now())).toEqual([by]);
     expect(open.typing.who(Date.now() + 61_000)).toEqual([]);
+  });
+
+  it("is told apart from who looks on, and from what happens elsewhere", async () => {
+    const open = new OpenConversation(fakeHost(), "carmen");
+    await open.refresh();
+    open.hear([{ ...signal(by), id: "jana" }], [signal(by)]);
+    expect([open.typing.who(Date.now()), open.watching.who(Date.now())]).toEqual([[], [by]]);
+    expect(open.watching.who(Date.now() + 61_000)).toEqual([]);
   });
 });
 

@@ -257,11 +257,8 @@ export class Desk {
   }
 
   /** Signals from before the conversation changed may concern text that arrived with it. */
-  #stir(open: OpenConversation, { everything, conversations, typing }: Batch): void {
-    const here = typing.filter(({ id }) => id === open.id);
-    const hear = (late: boolean): void => {
-      for (const one of here) if (one.late === late) open.types(one.by, Date.parse(one.until));
-    };
+  #stir(open: OpenConversation, { everything, conversations, typing, watched }: Batch): void {
+    const hear = (late: boolean): void => open.hear(typing.filter((one) => one.late === late), watched);
     hear(false);
     if (everything || conversations.has(open.id)) void open.refresh().then(() => hear(true));
   }
@@ -327,6 +324,7 @@ export class Desk {
     previous?.leaveOff();
     const open = this.held.take(id);
     open.typing.stop();
+    open.watching.stop();
     if (previous) this.focus.opened();
     this.conversation = open;
     void (entry ? open.goTo(entry) : open.toNewest());

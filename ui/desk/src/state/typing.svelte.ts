@@ -1,6 +1,13 @@
-// Who is typing in the open conversation: until their message arrives, or until the signal expires.
-import type { EntryView, Participant, Position } from "$shared/types";
+// Who is typing in the open conversation, or looks on: until their message arrives, or until the signal expires.
+import type { ConversationId, EntryView, Participant, Position } from "$shared/types";
 import { sameVoice } from "../words/people";
+
+/** Somebody does so until then. */
+export interface Signal {
+  id: ConversationId;
+  by: Participant;
+  until: string;
+}
 
 interface Writing {
   by: Participant;

@@ -1842,5 +1842,6 @@ export interface Messages {
   "working-logic": null;
   "working-logic.most": { seconds: string | number };
   "working-logic.waiting": { count: number };
+  "working-watched": { count: number; names: string | number };
   "working-writing": { count: number; names: string | number };
 }

@@ -200,6 +200,11 @@ working-writing =
         [one] { $names } schreibt
        *[other] { $names } schreiben
     }
+working-watched =
+    { $count ->
+        [one] { $names } sieht zu
+       *[other] { $names } sehen zu
+    }
 working-logic = { -logic } antwortet
     .most = höchstens { $seconds } s
     .waiting =

@@ -199,6 +199,11 @@ working-writing =
         [one] { $names } is writing
        *[other] { $names } are writing
     }
+working-watched =
+    { $count ->
+        [one] { $names } is looking on
+       *[other] { $names } are looking on
+    }
 working-logic = { -logic } is answering
     .most = at most { $seconds } s
     .waiting =

@@ -468,6 +468,7 @@ async fn attend(hub: Shared, after: Option<u64>, mut socket: WebSocket) {
                             world.said = Some(said);
                         }
                         Ok(DeskFrame::Typing { .. }) => hub.world().typed += 1,
+                        Ok(DeskFrame::Watching { conversation }) => hub.world().watched.push(conversation),
                         _ => continue,
                     }
                     hub.tell();

@@ -152,6 +152,7 @@ async fn register(
         // Sent with the greeting; a change since then differs from nothing.
         library: (version >= tandem_protocol::HAS_LIBRARY).then(String::new),
         obeys: version >= tandem_protocol::SUPERVISES,
+        hears_watched: version >= tandem_protocol::TELLS_WATCHING,
     };
     hub.fanout.send(Input::DeskCame { session: Box::new(session), registered }).await;
     let (id, cursor) = registration.await.map_err(|_| Ended::Gone)?;
@@ -254,7 +255,7 @@ impl Telling<'_> {
                     self.said = Some(said.clone());
                     self.hub.fanout.send(Input::Whereabouts(desk, said)).await;
                 }
-                Ok(DeskFrame::Typing { .. }) => {}
+                Ok(DeskFrame::Typing { .. } | DeskFrame::Watching { .. }) => {}
                 Err(_) => return Err(Ended::Parted(NOT_NAMED)),
             }
         }

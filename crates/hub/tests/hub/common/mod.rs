@@ -333,11 +333,25 @@ impl Agent {
         .await;
     }
 
+    /// As a desk that does not say its version.
     pub async fn live(&self, after: Option<u64>) -> Socket {
         let query = after.map_or(String::new(), |after| format!("?after={after}"));
+        self.connects(&query, None).await
+    }
+
+    /// As a desk of this version.
+    pub async fn live_speaking(&self, version: u32) -> Socket {
+        self.connects("", Some(version)).await
+    }
+
+    async fn connects(&self, query: &str, version: Option<u32>) -> Socket {
         let url = format!("{}/api/v1/live{query}", self.base.replace("http://", "ws://"));
         let mut request = url.into_client_request().unwrap();
-        request.headers_mut().insert("authorization", format!("Bearer {}", self.token).parse().unwrap());
+        let headers = request.headers_mut();
+        headers.insert("authorization", format!("Bearer {}", self.token).parse().unwrap());
+        if let Some(version) = version {
+            headers.insert("tandem-version", version.into());
+        }
         tokio_tungstenite::connect_async(request).await.unwrap().0
     }
 }
