@@ -168,7 +168,7 @@ def main():
     schedules = {}
     for owner in read("hours.json"):
         versions = [dict(version, validFrom=recomputed.ms(version["validFrom"])) for version in owner["versions"]]
-        schedules[owner["brand"]] = versions
+        schedules[owner.get("number") or owner.get("brand")] = versions
     made = recomputed.tables_of(events, schedules)
     meta = json.loads((folder / "export/meta.json").read_text())
     differences = Differences()

@@ -132,7 +132,8 @@ class Conversation:
         self.no_of = {event.position: r.no for r in self.rounds for event in r.everything()}
         self.brand = self.start.body.get("brand")
         self.imported = self.start.body["channel"] == "imported"
-        self.schedule = schedules.get(self.brand) or schedules.get(None)
+        of_number = schedules.get(self.start.body["line"]) if "line" in self.start.body else None
+        self.schedule = of_number or schedules.get(self.brand) or schedules.get(None)
         self.rows = defaultdict(list)
         self.engagements()
         self.waits()
@@ -260,7 +261,7 @@ class Conversation:
             "provisional_until": completed.time + FINAL_MS if completed and not elsewhere else None,
             "confirmed": None if contained is None else contained and self.confirmed(one),
             "outcome": self.outcome(one, t0, after, people, outcomes, elsewhere),
-            "review_id": None,
+            "review_id": next((event.body["review"] for event in reversed(list(one.everything())) if event.kind == "review_asked"), None),
             "elsewhere": elsewhere,
         }
         self.add("round", row)
@@ -453,7 +454,7 @@ class Conversation:
                 "customer_id": customer,
                 "contact_id": contact,
                 "channel": self.start.body["channel"],
-                "number": None,
+                "number": self.start.body.get("line"),
                 "brand": self.brand,
                 "language": language,
                 "started_at": self.start.time,

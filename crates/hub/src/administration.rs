@@ -8,7 +8,7 @@ mod hours;
 mod review_plans;
 
 pub(crate) use brands::{add_brand, change_brand, remove_brand};
-pub(crate) use hours::{definitions, hours_of_all, set_hours};
+pub(crate) use hours::{HoursOf, definitions, hours_of_all, set_hours};
 pub(crate) use review_plans::{remove_review_plan, review_plans, set_review_plan};
 
 use std::fmt::Display;
@@ -46,6 +46,8 @@ pub enum Refusal {
     BrandExists(String),
     #[error("there is no brand '{0}'")]
     NoBrand(String),
+    #[error("there is no WhatsApp number '{0}'")]
+    NoNumber(String),
     #[error(
         "brand '{brand}' is the only one of {users}, who would then serve all brands: give them other brands first"
     )]

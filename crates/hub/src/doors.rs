@@ -58,6 +58,7 @@ fn documented() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(api::brands::change, api::brands::remove))
         .routes(routes!(api::hours::list, api::hours::put))
         .routes(routes!(api::hours::put_of_brand))
+        .routes(routes!(api::hours::put_of_number))
         .routes(routes!(api::auth::colleagues))
         .routes(routes!(api::activity::list))
         .routes(routes!(api::board::day))

@@ -74,13 +74,16 @@ pub struct BusinessHoursChange {
     pub versions: Vec<BusinessHours>,
 }
 
-/// The hours of the account or of a brand.
+/// The hours of the account, of a brand, or of a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BusinessHoursRow {
-    /// The id of the brand whose own hours these are; none for the account's.
+    /// The id of the brand whose own hours these are; none for the account's and for numbers'.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brand: Option<String>,
+    /// The id of the number of WhatsApp whose own hours these are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
     /// In the order of `validFrom`.
     pub versions: Vec<BusinessHours>,
 }

@@ -49,6 +49,8 @@ pub struct Definitions {
     pub account: Option<Schedule>,
     /// Brands with their own.
     pub brands: BTreeMap<BrandId, Schedule>,
+    /// Lines with their own, by their ids.
+    pub lines: BTreeMap<String, Schedule>,
 }
 
 impl Default for Definitions {
@@ -65,7 +67,7 @@ impl Definitions {
             versions.push(Thresholds::default());
         }
         versions.sort_by_key(|version| version.valid_from);
-        Self { versions, account: None, brands: BTreeMap::new() }
+        Self { versions, account: None, brands: BTreeMap::new(), lines: BTreeMap::new() }
     }
 
     /// The thresholds in force at `time`; before the first, the first.
@@ -75,10 +77,11 @@ impl Definitions {
         &self.versions[later.saturating_sub(1)]
     }
 
-    /// The business hours of a brand, or else of the account.
+    /// The business hours of a line, or else of the brand, or else of the account.
     #[must_use]
-    pub fn schedule(&self, brand: Option<BrandId>) -> Option<&Schedule> {
-        brand.and_then(|brand| self.brands.get(&brand)).or(self.account.as_ref())
+    pub fn schedule(&self, line: Option<&str>, brand: Option<BrandId>) -> Option<&Schedule> {
+        let of_line = line.and_then(|line| self.lines.get(line));
+        of_line.or_else(|| self.brands.get(&brand?)).or(self.account.as_ref())
     }
 }
 

@@ -81,7 +81,8 @@ impl Open {
     /// A conversation after its first event; none if that is not its start.
     #[must_use]
     pub fn begin(event: &Event, row_version: u64, rows: &mut Rows) -> Option<Self> {
-        let EventBody::Started { customer, contact, channel, brand, language, engage_logic, .. } = &event.body else {
+        let EventBody::Started { customer, contact, channel, brand, language, engage_logic, line, .. } = &event.body
+        else {
             return None;
         };
         let imported = *channel == Channel::Imported;
@@ -91,7 +92,7 @@ impl Open {
             customer_id: customer.id,
             contact_id: *contact,
             channel: *channel,
-            number: None,
+            number: line.clone(),
             brand: *brand,
             language: language.clone(),
             started_at: event.time,
@@ -336,6 +337,7 @@ impl Open {
             | EventBody::CustomerChanged { .. }
             | EventBody::CustomerRenamed { .. }
             | EventBody::CustomerNoted { .. }
+            | EventBody::CustomerAttested { .. }
             | EventBody::ButtonPressed { .. }
             | EventBody::MailFailed { .. }
             | EventBody::Unknown(_) => {}
@@ -448,7 +450,8 @@ impl Open {
             put(&mut rows.calls, version, call.call_id, call);
         }
         let by = (event.time, &event.actor);
-        for queue in self.round.complete(by, elsewhere, self.conversation.brand, definitions) {
+        let hours = definitions.schedule(self.conversation.number.as_deref(), self.conversation.brand);
+        for queue in self.round.complete(by, elsewhere, hours, definitions) {
             put(&mut rows.engagements, version, queue.engagement_id, queue);
         }
         self.conversation.completed_at = Some(event.time);

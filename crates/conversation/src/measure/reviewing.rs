@@ -31,6 +31,9 @@ impl Open {
                 let row = ReviewRow { expires_at: Some(*expires), ..begun(*review, *round, None) };
                 put(&mut rows.reviews, version, *review, row.clone());
                 self.review = Some(row);
+                if self.round.row.id.no == *round {
+                    self.round.row.review_id = Some(*review);
+                }
             }
             EventBody::ReviewNotAsked { round, reason } => {
                 let id = event.conversation.review_at(event.position);

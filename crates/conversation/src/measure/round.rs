@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::definitions::Definitions;
+use super::hours::Schedule;
 use super::rows::{Direction, Ended, EngagementRow, Outcome, QueueOutcome, RoundId, RoundRow, Who};
-use crate::ids::{BrandId, TurnId};
+use crate::ids::TurnId;
 use crate::part::Part;
 use crate::participant::{Participant, ParticipantKind};
 use crate::time::Time;
@@ -296,7 +297,7 @@ impl Round {
         &mut self,
         (at, by): (Time, &Participant),
         elsewhere: bool,
-        brand: Option<BrandId>,
+        hours: Option<&Schedule>,
         definitions: &Definitions,
     ) -> Vec<EngagementRow> {
         let row = &mut self.row;
@@ -305,7 +306,7 @@ impl Round {
             row.open_ms = Some(at.since(begun));
             let [person, queue, logic, idle] = self.parts_ms.map(Some);
             (row.person_ms, row.queue_ms, row.logic_ms, row.idle_ms) = (person, queue, logic, idle);
-            row.business_open_ms = definitions.schedule(brand).and_then(|schedule| schedule.open_ms(begun, at));
+            row.business_open_ms = hours.and_then(|hours| hours.open_ms(begun, at));
         }
         self.abandoned = self.asked.take().is_some();
         self.elsewhere = elsewhere;

@@ -159,7 +159,7 @@ pub struct RoundRow {
     pub confirmed: Option<bool>,
     pub reopened_later: Option<bool>,
     pub outcome: Option<Outcome>,
-    pub review_id: Option<String>,
+    pub review_id: Option<ReviewId>,
 }
 
 impl RoundRow {

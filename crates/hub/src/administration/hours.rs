@@ -1,4 +1,4 @@
-//! Business hours of the account and of brands.
+//! Business hours of the account, of brands and of numbers.
 //!
 //! Figures of the past stay as they are: over HTTP, hours that were in force until now are not changed. The command line
 //! may do so; then the tables are made again on purpose.
@@ -6,13 +6,14 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Weekday};
+use tandem_conversation::Time;
 use tandem_conversation::measure::{Definitions, Hours, Schedule, Weekly};
-use tandem_conversation::{BrandId, Time};
 use tandem_protocol::hours::{BusinessHours, BusinessHoursRow, Day, WeeklyHours};
 use tandem_sql::Connection;
 
 use super::{Done, Refusal};
-use crate::store::{StoreError, brands, hours, passable};
+use crate::store::hours::Owner;
+use crate::store::{StoreError, brands, hours, passable, whatsapp};
 use crate::zone;
 
 /// Maximum numbers of one owner's versions, of weekly intervals and of holidays.
@@ -29,17 +30,19 @@ pub(crate) fn definitions(connection: &Connection) -> Result<Definitions, StoreE
         return Ok(definitions);
     }
     let Some(all) = passable(hours::all(connection))? else { return Ok(definitions) };
-    let mut owners: BTreeMap<Option<BrandId>, Vec<Hours>> = BTreeMap::new();
-    for (brand, hours) in all {
+    let mut owners: BTreeMap<Owner, Vec<Hours>> = BTreeMap::new();
+    for (owner, hours) in all {
         match checked(&hours) {
-            Ok(hours) => owners.entry(brand).or_default().push(hours),
+            Ok(hours) => owners.entry(owner).or_default().push(hours),
             Err(refusal) => tracing::error!(%refusal, "business hours are left out"),
         }
     }
-    for (brand, versions) in owners {
-        match brand {
-            Some(brand) => drop(definitions.brands.insert(brand, Schedule::new(versions))),
-            None => definitions.account = Some(Schedule::new(versions)),
+    for (owner, versions) in owners {
+        let schedule = Schedule::new(versions);
+        match owner {
+            Owner::Account => definitions.account = Some(schedule),
+            Owner::Brand(brand) => drop(definitions.brands.insert(brand, schedule)),
+            Owner::Number(number) => drop(definitions.lines.insert(number, schedule)),
         }
     }
     Ok(definitions)
@@ -49,34 +52,50 @@ pub(crate) fn definitions(connection: &Connection) -> Result<Definitions, StoreE
 pub(crate) fn hours_of_all(connection: &Connection) -> Result<Vec<BusinessHoursRow>, StoreError> {
     let known = brands::all(connection)?;
     let mut rows: Vec<BusinessHoursRow> = Vec::new();
-    for (brand, hours) in hours::all(connection)? {
-        let key = brand.map(|id| known.iter().find(|brand| brand.id == id).map(|brand| brand.look.id.clone()));
-        let brand = match key {
-            Some(None) => continue,
-            Some(Some(key)) => Some(key),
-            None => None,
+    for (owner, hours) in hours::all(connection)? {
+        let (brand, number) = match owner {
+            Owner::Account => (None, None),
+            Owner::Brand(id) => match known.iter().find(|brand| brand.id == id) {
+                Some(brand) => (Some(brand.look.id.clone()), None),
+                None => continue,
+            },
+            Owner::Number(number) => (None, Some(number)),
         };
-        match rows.iter_mut().find(|row| row.brand == brand) {
+        match rows.iter_mut().find(|row| (&row.brand, &row.number) == (&brand, &number)) {
             Some(row) => row.versions.push(hours),
-            None => rows.push(BusinessHoursRow { brand, versions: vec![hours] }),
+            None => rows.push(BusinessHoursRow { brand, number, versions: vec![hours] }),
         }
     }
     Ok(rows)
 }
 
-/// Replaces all versions of the account, or of a brand. With `since`, those in force before it must stay as they are.
+/// Whose hours are set.
+#[derive(Clone, Debug)]
+pub(crate) enum HoursOf {
+    Account,
+    /// By the brand's id.
+    Brand(String),
+    /// By the id of a number of WhatsApp.
+    Number(String),
+}
+
+/// Replaces all versions of an owner. Unless `may_rewrite`, those in force before `now` must stay as they are.
 /// Returns the row, and whether something changed that was in force before `now`.
 pub(crate) fn set_hours(
     connection: &Connection,
-    brand: Option<&str>,
+    of: HoursOf,
     mut versions: Vec<BusinessHours>,
     (now, may_rewrite): (Time, bool),
 ) -> Done<(BusinessHoursRow, bool)> {
-    let id = match brand {
-        None => None,
-        Some(key) => match brands::by_key(connection, key)? {
-            Some(brand) => Some(brand.id),
-            None => return Ok(Err(Refusal::NoBrand(key.to_owned()))),
+    let (owner, brand, number) = match of {
+        HoursOf::Account => (Owner::Account, None, None),
+        HoursOf::Brand(key) => match brands::by_key(connection, &key)? {
+            Some(brand) => (Owner::Brand(brand.id), Some(key), None),
+            None => return Ok(Err(Refusal::NoBrand(key))),
+        },
+        HoursOf::Number(key) => match whatsapp::by_key(connection, &key)? {
+            Some(number) => (Owner::Number(number.key), None, Some(key)),
+            None => return Ok(Err(Refusal::NoNumber(key))),
         },
     };
     versions.sort_by_key(|hours| hours.valid_from);
@@ -84,7 +103,7 @@ pub(crate) fn set_hours(
         return Ok(Err(refusal));
     }
     let known = hours::all(connection)?;
-    let before = known.into_iter().filter(|(owner, _)| *owner == id).map(|(_, hours)| hours);
+    let before = known.into_iter().filter(|(of, _)| *of == owner).map(|(_, hours)| hours);
     let past = |hours: &BusinessHours| hours.valid_from < now;
     let is_rewritten = !before.filter(past).eq(versions.iter().filter(|hours| past(hours)).cloned());
     if is_rewritten && !may_rewrite {
@@ -94,8 +113,8 @@ pub(crate) fn set_hours(
         );
         return Ok(Err(Refusal::invalid("versions", problem)));
     }
-    hours::put(connection, id, &versions)?;
-    Ok(Ok((BusinessHoursRow { brand: brand.map(str::to_owned), versions }, is_rewritten)))
+    hours::put(connection, &owner, &versions)?;
+    Ok(Ok((BusinessHoursRow { brand, number, versions }, is_rewritten)))
 }
 
 fn check(versions: &[BusinessHours]) -> Result<(), Refusal> {

@@ -187,7 +187,7 @@ fn time_of(shape: &Shape) -> &'static str {
     match shape.name {
         "turn" => "at",
         "call" => "raised_at",
-        "logic_request" => "asked_at",
+        "logic_request" | "review" => "asked_at",
         "external_agent" => "invited_at",
         "tag" => "added_at",
         _ => "started_at",
@@ -335,6 +335,14 @@ fn text_of(kind: Kind, value: &Cell) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_row_has_its_time() {
+        for shape in SHAPES {
+            let time = time_of(shape);
+            assert!(shape.columns.contains(&(time, Kind::Time)), "{} has no {time}", shape.name);
+        }
+    }
 
     #[test]
     fn every_column_is_documented() {

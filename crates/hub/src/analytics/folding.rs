@@ -232,6 +232,11 @@ impl Batch {
         for (agent, busy) in rows.engagements.values().filter_map(|row| Busy::of(&row.row)) {
             tables::share(connection, agent, &busy)?;
         }
+        let begun = self.back.iter().filter_map(|(seq, back)| match back {
+            Back::Began(id, ..) => Some((*id, *seq)),
+            _ => None,
+        });
+        let begun: HashMap<ConversationId, u64> = begun.collect();
         for (seq, back) in self.back.drain(..) {
             match back {
                 Back::Began(id, customer, at) => {
@@ -240,7 +245,11 @@ impl Batch {
                         tables::came_back(connection, seq, customer, id, at)?;
                     }
                 }
-                Back::Completed(id) => tables::had_come_back(connection, seq, id)?,
+                Back::Completed(id) => {
+                    // The tables have all of the part already.
+                    let had_begun = |other| begun.get(&other).is_none_or(|at| *at < seq);
+                    tables::had_come_back(connection, seq, id, had_begun)?;
+                }
                 Back::Moved(customer) => tables::look_again(connection, seq, customer)?,
             }
         }

@@ -264,7 +264,7 @@ pub(crate) const ROUND: Shape = Shape {
         ("confirmed", Bool),
         ("reopened_later", Bool),
         ("outcome", Enum),
-        ("review_id", Text),
+        ("review_id", Uuid),
     ],
     key: &["conversation_id", "no"],
     kept: &["reopened_later"],

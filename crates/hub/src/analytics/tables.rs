@@ -227,17 +227,35 @@ pub(crate) fn came_back(
     Ok(())
 }
 
-/// A conversation was completed in the millisecond in which its customer had begun another.
-pub(crate) fn had_come_back(connection: &Connection, version: u64, of: ConversationId) -> Result<(), StoreError> {
+const OTHERS: &str = "
+SELECT other.conversation_id, other.started_at FROM conversation mine
+    JOIN conversation other ON other.customer_id = mine.customer_id
+WHERE mine.conversation_id = ?1 AND other.conversation_id <> ?1 AND other.started_by = 'customer'
+ORDER BY other.started_at DESC";
+
+/// A conversation was completed in the millisecond in which its customer had begun another. Of the others, those count
+/// that had begun.
+pub(crate) fn had_come_back(
+    connection: &Connection,
+    version: u64,
+    of: ConversationId,
+    had_begun: impl Fn(ConversationId) -> bool,
+) -> Result<(), StoreError> {
+    let mut query = connection.prepare_cached(OTHERS)?;
+    let mut rows = query.query([Id(of.0)])?;
+    let newest = loop {
+        let Some(row) = rows.next()? else { return Ok(()) };
+        if had_begun(ConversationId(row.get::<_, Id>(0)?.0)) {
+            break row.get::<_, i64>(1)?;
+        }
+    };
     connection
         .prepare_cached(
             "UPDATE round SET reopened_later = 1, row_version = max(row_version, ?1)
              WHERE conversation_id = ?2 AND provisional_until IS NOT NULL AND coalesce(reopened_later, 0) = 0
-             AND EXISTS (SELECT 1 FROM conversation mine, conversation other WHERE mine.conversation_id = ?2
-                 AND other.customer_id = mine.customer_id AND other.conversation_id <> ?2
-                 AND other.started_by = 'customer' AND other.started_at >= round.completed_at)",
+             AND completed_at <= ?3",
         )?
-        .execute(params![version.cast_signed(), Id(of.0)])?;
+        .execute(params![version.cast_signed(), Id(of.0), newest])?;
     Ok(())
 }
 
@@ -373,7 +391,7 @@ mod tests {
         clear(&connection).unwrap();
         let of_turn = TURN.select("WHERE conversation_id = ?1 AND position <= ?2 AND seen_at IS NULL");
         let versions = ROUND.select("WHERE row_version > ?1 ORDER BY row_version");
-        for sql in [&of_turn, &versions] {
+        for sql in [&of_turn, &versions, OTHERS] {
             for step in plan(&connection, sql) {
                 assert!(step.starts_with("SEARCH") && !step.contains("TEMP B-TREE"), "{sql}: {step}");
             }

@@ -71,8 +71,8 @@ const PAGE: u32 = 500;
 #[serde(deny_unknown_fields)]
 pub(crate) struct BoardQuery {
     channel: Option<Channel>,
-    /// A brand's id.
-    brand: Option<BrandId>,
+    /// Key or id of a brand.
+    brand: Option<String>,
     tag: Option<String>,
     /// `people`, `logic`, `both` or `nobody`.
     #[param(value_type = Option<String>)]
@@ -95,9 +95,9 @@ fn most() -> u32 {
 }
 
 impl BoardQuery {
-    fn takes(&self, row: &Row) -> bool {
+    fn takes(&self, row: &Row, brand: Option<BrandId>) -> bool {
         self.channel.is_none_or(|channel| row.channel == channel)
-            && self.brand.is_none_or(|brand| row.brand == Some(brand))
+            && brand.is_none_or(|brand| row.brand == Some(brand))
             && self.tag.as_ref().is_none_or(|tag| row.tags.contains(tag))
             && self.handler.is_none_or(|handler| row.handler == handler)
             && self.part.is_none_or(|part| row.part == part)
@@ -118,9 +118,10 @@ pub(crate) async fn rows(
 ) -> Result<axum::Json<BoardPage>, ApiError> {
     signed.require(Permission::ViewAll)?;
     hub.limits.board(signed.0.id)?;
+    let brand = super::figures::brand(&hub, query.brand.clone()).await?.map(BrandId);
     let as_of = hub.clock.now();
     let states = in_progress(&hub, &signed, as_of).await?;
-    let mut rows: Vec<Row> = states.iter().filter_map(board::row).filter(|row| query.takes(row)).collect();
+    let mut rows: Vec<Row> = states.iter().filter_map(board::row).filter(|row| query.takes(row, brand)).collect();
     rows.sort_by_cached_key(Row::urgency);
     let total = u32::try_from(rows.len()).unwrap_or(u32::MAX);
     rows.truncate(query.limit.min(ROWS) as usize);

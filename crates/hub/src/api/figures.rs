@@ -359,7 +359,7 @@ async fn question(
 }
 
 /// A brand by its key or id.
-async fn brand(hub: &Hub, named: Option<String>) -> Result<Option<Uuid>, ApiError> {
+pub(super) async fn brand(hub: &Hub, named: Option<String>) -> Result<Option<Uuid>, ApiError> {
     let Some(named) = named else { return Ok(None) };
     let all = hub.database.read(brands::all).await?;
     let found = all.iter().find(|brand| brand.look.id == named || brand.id.0.to_string() == named);

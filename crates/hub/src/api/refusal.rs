@@ -28,6 +28,7 @@ impl From<Refusal> for ApiError {
             Refusal::UserExists(_) => (409, "users.exists"),
             Refusal::LastAdministrator(_) => (409, "users.last_administrator"),
             Refusal::NoBrand(_) => (404, "brands.unknown"),
+            Refusal::NoNumber(_) => (404, "whatsapp.unknown_number"),
             Refusal::OnlyBrand { .. } => (409, "brands.only_one"),
             Refusal::BrandInUse { .. } | Refusal::BrandOfNumber { .. } => (409, "brands.in_use"),
             Refusal::BrandExists(_) => (409, "brands.exists"),

@@ -1,4 +1,4 @@
-//! Table `business_hours`: those of the account and of brands, with their changes.
+//! Table `business_hours`: those of the account, of brands and of numbers, with their changes.
 
 use tandem_conversation::BrandId;
 use tandem_protocol::hours::BusinessHours;
@@ -18,39 +18,60 @@ CREATE TABLE business_hours (
 ) STRICT;
 CREATE INDEX business_hours_of_brand ON business_hours (brand, valid_from);";
 
+pub(crate) const OF_NUMBERS: &str = "
+-- The number of WhatsApp that has its own.
+ALTER TABLE business_hours ADD COLUMN number TEXT;";
+
+/// Whose hours they are.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Owner {
+    Account,
+    Brand(BrandId),
+    /// By its id.
+    Number(String),
+}
+
 /// Everybody's, in the order of owners and of the time from which they are in force.
-pub(crate) fn all(connection: &Connection) -> Result<Vec<(Option<BrandId>, BusinessHours)>, StoreError> {
-    let mut query =
-        connection.prepare_cached("SELECT brand, hours FROM business_hours ORDER BY brand, valid_from, id")?;
+pub(crate) fn all(connection: &Connection) -> Result<Vec<(Owner, BusinessHours)>, StoreError> {
+    let sql = "SELECT brand, number, hours FROM business_hours
+               ORDER BY number IS NOT NULL, number, brand IS NOT NULL, brand, valid_from, id";
+    let mut query = connection.prepare_cached(sql)?;
     let mut rows = query.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let brand = row.get::<_, Option<Id>>(0)?.map(|id| BrandId(id.0));
-        let text: String = row.get(1)?;
+        let owner = match (row.get::<_, Option<Id>>(0)?, row.get::<_, Option<String>>(1)?) {
+            (_, Some(number)) => Owner::Number(number),
+            (Some(brand), None) => Owner::Brand(BrandId(brand.0)),
+            (None, None) => Owner::Account,
+        };
+        let text: String = row.get(2)?;
         let hours = serde_json::from_str(&text)
             .map_err(|error| StoreError::Damaged { what: "business hours", detail: error.to_string() })?;
-        found.push((brand, hours));
+        found.push((owner, hours));
     }
     Ok(found)
 }
 
 /// Replaces all versions of an owner.
-pub(crate) fn put(
-    connection: &Connection,
-    brand: Option<BrandId>,
-    versions: &[BusinessHours],
-) -> Result<(), StoreError> {
-    let brand = brand.map(|brand| Id(brand.0));
-    match &brand {
-        Some(brand) => connection.execute("DELETE FROM business_hours WHERE brand = ?1", params![brand])?,
-        None => connection.execute("DELETE FROM business_hours WHERE brand IS NULL", [])?,
+pub(crate) fn put(connection: &Connection, owner: &Owner, versions: &[BusinessHours]) -> Result<(), StoreError> {
+    let (brand, number) = match owner {
+        Owner::Account => (None, None),
+        Owner::Brand(brand) => (Some(Id(brand.0)), None),
+        Owner::Number(number) => (None, Some(number)),
     };
-    let mut query =
-        connection.prepare_cached("INSERT INTO business_hours (brand, valid_from, hours) VALUES (?1, ?2, ?3)")?;
+    match owner {
+        Owner::Account => {
+            connection.execute("DELETE FROM business_hours WHERE brand IS NULL AND number IS NULL", [])?
+        }
+        Owner::Brand(_) => connection.execute("DELETE FROM business_hours WHERE brand = ?1", params![brand])?,
+        Owner::Number(number) => connection.execute("DELETE FROM business_hours WHERE number = ?1", params![number])?,
+    };
+    let sql = "INSERT INTO business_hours (brand, number, valid_from, hours) VALUES (?1, ?2, ?3, ?4)";
+    let mut query = connection.prepare_cached(sql)?;
     for hours in versions {
         let text = serde_json::to_string(hours)
             .map_err(|error| StoreError::Damaged { what: "business hours", detail: error.to_string() })?;
-        query.execute(params![brand, hours.valid_from.0, text])?;
+        query.execute(params![brand, number, hours.valid_from.0, text])?;
     }
     Ok(())
 }

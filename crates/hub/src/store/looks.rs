@@ -33,12 +33,14 @@ const BETWEEN: &str = "SELECT id, at, user, conversation, viewpoint, whose, afte
 
 const AFTER: &str = "
 SELECT id, at, user, conversation, viewpoint, whose, after FROM looks
-WHERE (at, id) > (coalesce((SELECT last.at FROM looks last WHERE last.id = ?1), ?2), ?1)
+WHERE (at, id) > (coalesce((SELECT last.at FROM looks last WHERE last.id = ?1),
+        CASE WHEN ?1 > (SELECT coalesce(max(id), 0) FROM looks) THEN ?3 ELSE ?2 END), ?1)
     AND at >= ?2 AND at < ?3 AND (user = ?4 OR ?4 IS NULL) ORDER BY at, id LIMIT ?5";
 
 const AFTER_OF_CONVERSATION: &str = "
 SELECT id, at, user, conversation, viewpoint, whose, after FROM looks
-WHERE conversation = ?6 AND (at, id) > (coalesce((SELECT last.at FROM looks last WHERE last.id = ?1), ?2), ?1)
+WHERE conversation = ?6 AND (at, id) > (coalesce((SELECT last.at FROM looks last WHERE last.id = ?1),
+        CASE WHEN ?1 > (SELECT coalesce(max(id), 0) FROM looks) THEN ?3 ELSE ?2 END), ?1)
     AND at >= ?2 AND at < ?3 AND (user = ?4 OR ?4 IS NULL) ORDER BY at, id LIMIT ?5";
 
 /// One page that was looked at.

@@ -204,6 +204,7 @@ async fn who_has_looked_is_read_by_those_who_may_look_and_see_all_figures() {
     assert_eq!(told(&read(&format!("?conversation={id}")).await), expected[..2]);
     assert_eq!(told(&read(&format!("?user={}", adas.as_str().unwrap())).await), expected[1..2]);
     assert_eq!(told(&read(&format!("?after={}&limit=1", all[0]["id"])).await), expected[1..2]);
+    assert!(told(&read("?after=1000000").await).is_empty(), "none comes after one that is still to come");
     let last = all[2]["at"].as_str().unwrap();
     assert_eq!(read("?from=2099-01-01T00:00:00Z").await, [] as [Value; 0]);
     assert!(read(&format!("?until={last}")).await.len() < 3, "the end is not in it");

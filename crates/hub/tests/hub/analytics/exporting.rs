@@ -123,6 +123,25 @@ async fn every_format_has_the_same_cells() {
 }
 
 #[tokio::test]
+async fn days_choose_rows_by_their_times() {
+    let hub = TestHub::start(None).await;
+    story(&hub).await;
+    let (data, out) = (hub.folder.path(), tempfile::tempdir().unwrap());
+    let rows = |name: &str, days: Option<[&str; 2]>| {
+        let days = days.map(|[from, to]| (from.to_owned(), to.to_owned()));
+        let plan = Export { days, ..plan("ndjson") };
+        export(data, &out.path().join(name), &plan, Time(4_000_000_000_000)).unwrap();
+        json_at(&out.path().join(name).join("meta.json"))["rows"].clone()
+    };
+    let all = rows("all", None);
+    assert_eq!(rows("these", Some(["2026-01-01", "2099-12-31"])), all);
+    let none = rows("none", Some(["2020-01-01", "2020-12-31"]));
+    for table in ["conversation", "round", "engagement", "turn", "call", "tag", "review"] {
+        assert_eq!(none[table], 0, "{table}: {none}");
+    }
+}
+
+#[tokio::test]
 async fn questions_say_what_became_of_them_and_addresses_are_hashed() {
     let hub = TestHub::start(None).await;
     let (ada, maya, carmen) = (hub.ada().await, hub.maya().await, hub.customer().await);

@@ -2,6 +2,6 @@
 
 mod exporting;
 mod figures;
-mod following;
+pub mod following;
 mod hours;
 mod taking;

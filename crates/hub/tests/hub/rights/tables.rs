@@ -90,6 +90,7 @@ pub const AGENTS: &str = "
     GET    /api/v1/channels/whatsapp/{number}/templates 403         403          404
     GET    /api/v1/channels/whatsapp/{number}/unread   403          403          404
     GET    /api/v1/channels/whatsapp/{number}/usage    403          403          404
+    PUT    /api/v1/channels/whatsapp/{number}/business-hours 403    403          404
     GET    /api/v1/brands                              403          403          200
     POST   /api/v1/brands                              403          403          200
     PATCH  /api/v1/brands/{id}                         403/403/403  403/403/403  200/200/404
