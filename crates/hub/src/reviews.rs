@@ -89,14 +89,28 @@ fn words<'a>(languages: impl IntoIterator<Item = &'a str>) -> &'static Words {
     languages.into_iter().find_map(known).unwrap_or(&ENGLISH)
 }
 
-/// The text of a request as a message: the plan's question or ours, and the link, if the hub knows its own address.
-pub(crate) fn question(hub: &Hub, state: &Conversation, review: ReviewId, text: &str) -> String {
+/// A request for a review as a message.
+pub(crate) struct Question {
+    /// The plan's question or ours, and the link, if the hub knows its own address.
+    pub text: String,
+    /// How customers decline.
+    pub decline: &'static str,
+}
+
+pub(crate) fn question(hub: &Hub, state: &Conversation, review: ReviewId, text: &str) -> Question {
     let words = words(state.language.as_deref());
     let ask = if text.is_empty() { words.ask } else { text };
-    match &hub.config.public_url {
+    let text = match &hub.config.public_url {
         Some(url) => format!("{ask}\n\n{} {url}/review/{}", words.or_here, Links::of(hub).give(review)),
         None => ask.to_owned(),
-    }
+    };
+    Question { text, decline: words.decline }
+}
+
+/// Whether these words decline a request for a review, as its message names that.
+pub(crate) fn declines(language: Option<&str>, text: &str) -> bool {
+    let said = text.trim().trim_end_matches(['.', '!']);
+    said.to_lowercase() == words(language).decline.to_lowercase()
 }
 
 /// Makes and reads the tokens of links.

@@ -82,7 +82,7 @@ impl Draft<'_> {
     /// The newest answer counts while answers are taken. The same answer again changes nothing.
     pub(super) fn give_feedback(&mut self, review: Option<ReviewId>, score: u8, text: &str) -> Result<(), Rejection> {
         check_score(score)?;
-        check_comment("text", text)?;
+        check_comment("comment", text)?;
         let mut shares = Vec::new();
         if let Some(id) = review {
             let asked = self.state.review.as_deref().filter(|asked| asked.id == id).ok_or(Rejection::ReviewOver)?;

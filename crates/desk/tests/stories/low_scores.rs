@@ -82,6 +82,8 @@ async fn a_low_score_is_over_when_it_was_looked_at_or_became_better() {
 
     hub.customer_rates(jana, 2, "");
     maya.notifier.until("Jana's score", |screen| screen.titles() == ["Jana Novak gave 2 of 5"]).await;
+    hub.customer_rates(jana, 1, "Nobody answers");
+    maya.notifier.until("what it is now", |screen| screen.titles() == ["Jana Novak gave 1 of 5"]).await;
     hub.customer_rates(jana, 5, "It has come!");
     maya.notifier.until("nothing", |screen| screen.titles().is_empty()).await;
     assert_eq!(maya.notifier.shown().len(), 2, "neither is told again");

@@ -10,7 +10,8 @@ use tandem_conversation::{
 };
 use tandem_protocol::Problem;
 use tandem_protocol::reviews::{
-    Dispute, Judged, NewDispute, NewReview, ReviewPage, ReviewPlanRow, ReviewRow, ReviewType, ReviewVerified,
+    Dispute, Judged, NewDispute, NewReview, ReviewPage, ReviewPlanRow, ReviewRow, ReviewStatus, ReviewType,
+    ReviewVerified,
 };
 use utoipa::IntoParams;
 
@@ -114,11 +115,12 @@ pub(crate) async fn list(
     Ok(axum::Json(ReviewPage { reviews: rows, next }))
 }
 
-/// Files a review of a turn of ours, or of the round. Other users than supervisors see it only if it is theirs.
+/// Files a review of a turn of ours, or of the round. Nobody reviews work of their own. Other users than supervisors see it
+/// only if it is theirs.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/reviews", request_body = NewReview, tag = "reviews",
     params(("id" = String, Path)),
     responses((status = 200, body = ReviewRow), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, description = "The id is another review's", body = Problem),
+        (status = 404, body = Problem), (status = 409, description = "The id is another review's, or the work is one's own", body = Problem),
         (status = 422, body = Problem)))]
 pub(crate) async fn file(
     State(hub): State<Arc<Hub>>,
@@ -140,7 +142,8 @@ pub(crate) async fn file(
         Some(engagement) => hub.database.read(move |connection| reviews::engaged(connection, of, engagement)).await?,
         None => None,
     };
-    let (reviewer, rights, now) = (signed.participant(), signed.0.rights(), hub.clock.now());
+    let (reviewer, user) = (signed.participant(), signed.0.id);
+    let (rights, now) = (signed.0.rights(), hub.clock.now());
     let row = hub.database.write(move |connection, engine| -> Result<_, StoreError> {
         let state = engine.state(connection, of)?.ok_or(Rejection::Unknown)?;
         if !conversations::may_read(connection, &rights.access(), &state)? {
@@ -153,11 +156,15 @@ pub(crate) async fn file(
         };
         let about = Filed::of(&state, said_by.as_ref(), now);
         let filed = Filed { id, reviewer, turn, engagement, question, score, comment, ..about };
+        if filed.shares.iter().any(|share| share.by.user() == Some(user)) {
+            return Ok(None);
+        }
         reviews::file(connection, &filed)?;
         let row = reviews::get(connection, id, now)?.filter(|known| filed.is(known));
-        Ok(row.ok_or(Rejection::IdUsed)?)
+        Ok(Some(row.ok_or(Rejection::IdUsed)?))
     });
-    Ok(axum::Json(row.await?))
+    let own = || ApiError::new(409, "review.own", "Somebody else has to review work of yours.");
+    row.await?.map(axum::Json).ok_or_else(own)
 }
 
 fn no_turn() -> Rejection {
@@ -188,7 +195,8 @@ pub(crate) async fn dispute(
     let row = hub.database.write(move |connection, _| -> Result<_, StoreError> {
         let known = reviews::get(connection, review, at)?;
         let is_own = |row: &ReviewRow| row.shares.iter().any(|share| share.by.user() == Some(user));
-        let Some(row) = known.filter(is_own) else { return Ok(None) };
+        let known = known.filter(|row| is_own(row) && row.status != ReviewStatus::Deleted);
+        let Some(row) = known else { return Ok(None) };
         if row.dispute.is_none() {
             reviews::dispute(connection, review, &Dispute { by, at, text: text.clone() })?;
         }

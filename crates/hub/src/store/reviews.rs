@@ -438,7 +438,12 @@ fn review_of(row: &Row<'_>, now: Time) -> Result<ReviewRow, StoreError> {
         "auto" => ReviewType::Auto,
         _ => ReviewType::Customer,
     };
+    let edited_at = at(7)?;
+    // What was said about an earlier answer says nothing about this one.
+    let is_about_it = |said: Time| edited_at.is_none_or(|edited| said >= edited);
     let dispute: Option<Dispute> = texts(15)?.map(|text| from_json(&text)).transpose()?;
+    let dispute = dispute.filter(|dispute| is_about_it(dispute.at));
+    let confirmed = confirmed.filter(|confirmed| is_about_it(confirmed.at));
     // Who looks at a score after it was disputed has the last word.
     let verified = match (&dispute, &confirmed) {
         (None, None) => ReviewVerified::None,
@@ -464,7 +469,7 @@ fn review_of(row: &Row<'_>, now: Time) -> Result<ReviewRow, StoreError> {
         declined_at,
         opted_out: row.get::<_, i64>(17)? > 0,
         answered_at,
-        edited_at: at(7)?,
+        edited_at,
         score,
         normal: score.map(|score| f64::from(score.saturating_sub(1)) / 4.0),
         comment: row.get(9)?,

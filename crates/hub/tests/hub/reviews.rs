@@ -359,6 +359,15 @@ async fn agents_read_and_dispute_what_customers_say_of_them() {
     let path = format!("/api/v1/reviews/{review}/dispute");
     let text = json!({ "text": "It was the airline." });
     assert_eq!(maya.asks(reqwest::Method::POST, &path, Some(&text)).await.0, 200);
+    let confirm = format!("/api/v1/reviews/{review}/confirm");
+    let sofia = hub.sofia().await;
+    assert_eq!(sofia.asks(reqwest::Method::POST, &confirm, Some(&json!({}))).await.1["verified"], "correct");
+    // What was said of an earlier answer says nothing of this one.
+    assert_eq!(gives(&carmen, &review, &json!({ "score": 1, "comment": "Rude." })).await.0, 200);
+    let row = &rows(&sofia).await[0];
+    assert_eq!((&row["score"], &row["verified"]), (&json!(1), &json!("none")), "{row}");
+    let again = json!({ "text": "I was not." });
+    assert_eq!(maya.asks(reqwest::Method::POST, &path, Some(&again)).await.1["verified"], "disputed");
 }
 
 #[tokio::test]
@@ -416,6 +425,11 @@ async fn reviewers_score_the_part_of_one_participant() {
     );
     assert_eq!(filed(&sofia, &id, &new(&his)).await.1["shares"][0]["by"]["name"], "Jonas Keller");
     assert_eq!((rows(&maya).await.len(), rows(&jonas).await.len()), (1, 1), "a part is of one alone");
+    sofia.does(&id, json!({ "type": "join" })).await;
+    sofia.replies(&id, "We found it.").await;
+    let own = json!({ "id": Uuid::now_v7(), "turn": turn_of(&sofia, &id, "We found it.").await, "score": 5 });
+    let (status, problem) = filed(&sofia, &id, &own).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("review.own")), "{problem}");
     let turn = turn_of(&sofia, &id, "In Malaga.").await;
     for wrong in
         [new(&json!(Uuid::now_v7())), json!({ "id": Uuid::now_v7(), "engagement": hers, "turn": turn, "score": 3 })]
@@ -465,6 +479,8 @@ async fn a_disputed_score_is_confirmed_and_what_was_filed_by_mistake_is_deleted(
     let row = rows(&sofia).await.into_iter().find(|row| row["id"] == json!(review)).unwrap();
     assert_eq!((&row["status"], &row["deleted"]["by"]["name"]), (&json!("deleted"), &json!("Sofia Lind")), "{row}");
     assert!(row["score"].is_null() && row["comment"].is_null() && row["dispute"].is_null(), "{row}");
+    let late = asks(&maya, post(), format!("/api/v1/reviews/{review}/dispute"), json!({ "text": "No." })).await;
+    assert_eq!(late.0, 404, "nothing is left to disagree with");
     assert_eq!(filed(&sofia, &id, &new).await.0, 409, "a late repeat does not bring it back");
     assert_eq!(sofia.gets("/api/v1/reviews?low=true").await.1["reviews"], json!([]));
 }

@@ -62,7 +62,7 @@ impl Notices {
             return Ok(());
         }
         let calling = screen.wanted.values().filter(|wanted| !is_calm(wanted.notice.kind));
-        let longest = calling.min_by_key(|wanted| wanted.since());
+        let longest = calling.min_by_key(|wanted| (wanted.since(), wanted.state.id));
         if let (Did::Pressed(Action::Open), Some(wanted)) = (did, longest) {
             let section = section(wanted, screen.me.as_ref());
             self.changes.tell(Change::Open { id: wanted.state.id, section, key: None });

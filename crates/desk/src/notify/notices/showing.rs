@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use tandem_conversation::{Awaited, Conversation, ConversationId, NoticeKind, Time};
+use tandem_conversation::{Awaited, Conversation, ConversationId, NoticeKind, Position, ReviewId, Time};
 use tandem_protocol::agents::{AlertOutcome, AlertReport, Me, Muted};
 
 use super::super::words::Manner;
@@ -35,7 +35,7 @@ impl Notices {
                 && is_due(screen, **id, wanted, settings.repeat, now)
         };
         let mut due: Vec<_> = screen.wanted.iter().filter(is_due).collect();
-        due.sort_by_key(|(_, wanted)| (is_calm(wanted.notice.kind), wanted.since()));
+        due.sort_by_key(|(id, wanted)| (is_calm(wanted.notice.kind), wanted.since(), **id));
         let due: Vec<ConversationId> = due.into_iter().map(|(id, _)| *id).collect();
         let mut grouped = Vec::new();
         for id in due {
@@ -320,6 +320,12 @@ fn is_over(kind: NoticeKind, state: &Conversation, me: Option<&Me>) -> bool {
     }
 }
 
+/// Whether the customer has changed the answer since.
+fn answered_after(state: &Conversation, review: ReviewId, position: Position) -> bool {
+    let asked = state.review.as_deref().filter(|asked| asked.id == review);
+    asked.and_then(|asked| asked.answer.as_ref()).is_some_and(|answer| answer.position > position)
+}
+
 /// Whether to show a notice now: never twice, unless it was snoozed, or withdrawn and is relevant again, or left by an
 /// earlier run and still calls the user.
 fn is_due(screen: &Screen, id: ConversationId, wanted: &Wanted, repeat: bool, now: Time) -> bool {
@@ -329,6 +335,7 @@ fn is_due(screen: &Screen, id: ConversationId, wanted: &Wanted, repeat: bool, no
         let is_urgent = match kind {
             NoticeKind::HelpNeeded { .. } | NoticeKind::Invited { .. } => true,
             NoticeKind::WaitingTooLong { .. } => is_joined,
+            NoticeKind::LowScore { review } => return answered_after(&wanted.state, review, standing.position),
             _ => false,
         };
         return repeat && is_urgent && now.since(standing.at) >= REPEAT_MS;
