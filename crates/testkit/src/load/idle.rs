@@ -25,7 +25,7 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
         costs.push(one().await?);
     }
     let figure = Figure::of("hub_idle_connection_kib", "KiB", Better::Lower, &costs);
-    Ok(vec![figure.with_bar(12.0).on(format!("{SESSIONS} idle agents' sessions, growth of the hub's PSS"))])
+    Ok(vec![figure.with_bar(9.0).on(format!("{SESSIONS} idle agents' sessions, growth of the hub's PSS"))])
 }
 
 async fn one() -> anyhow::Result<f64> {

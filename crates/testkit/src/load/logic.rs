@@ -73,7 +73,7 @@ pub(super) async fn overhead(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
         "{CONVERSATIONS} questions under way, an answer after {} s, {rate:.0} round trips/s; p50 {p50:.2} ms",
         THINKING.as_secs()
     );
-    Ok(vec![Figure::of("logic_overhead_p99_ms", "ms", Better::Lower, &p99s).with_bar(10.0).on(input)])
+    Ok(vec![Figure::of("logic_overhead_p99_ms", "ms", Better::Lower, &p99s).with_bar(6.0).on(input)])
 }
 
 pub(super) async fn throughput(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
@@ -83,7 +83,7 @@ pub(super) async fn throughput(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     }
     let input =
         format!("{CONVERSATIONS} conversations, each writes on when it is answered; signed requests, synchronous=FULL");
-    Ok(vec![Figure::of("logic_round_trips_per_s", "1/s", Better::Higher, &rates).with_bar(2_000.0).on(input)])
+    Ok(vec![Figure::of("logic_round_trips_per_s", "1/s", Better::Higher, &rates).with_bar(3_500.0).on(input)])
 }
 
 /// The hub's share of each round trip, and the round trips per second.

@@ -77,10 +77,10 @@ pub(super) async fn throughput(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
         of("hub_messages_per_s", "1/s", Better::Higher, &all.rates)
             .with_bar(10_000.0)
             .on(format!("{input}; {:.0} µs CPU of the hub each", all.cpu_us)),
-        of("hub_messages_p99_ms", "ms", Better::Lower, &all.p99s).with_bar(250.0).on("the same, customer to agent"),
+        of("hub_messages_p99_ms", "ms", Better::Lower, &all.p99s).with_bar(150.0).on("the same, customer to agent"),
         of("hub_messages_raw_per_s", "1/s", Better::Higher, &all.raw_rates)
             .on(format!("the smallest program; {:.0} µs CPU each", all.raw_cpu_us)),
-        of("hub_messages_vs_raw", "", Better::Higher, &all.ratios).with_bar(0.25).on("in the same run"),
+        of("hub_messages_vs_raw", "", Better::Higher, &all.ratios).with_bar(0.40).on("in the same run"),
     ])
 }
 
@@ -116,7 +116,7 @@ pub(super) async fn latency(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
         median(&p50s),
         median(&raw_p99s)
     );
-    Ok(vec![Figure::of("hub_message_p99_ms", "ms", Better::Lower, &p99s).with_bar(10.0).on(input)])
+    Ok(vec![Figure::of("hub_message_p99_ms", "ms", Better::Lower, &p99s).with_bar(2.0).on(input)])
 }
 
 /// A fresh hub with joined conversations, and the sockets of customers and agents.
