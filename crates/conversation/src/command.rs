@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::channel::Channel;
-use crate::contact::LinkSource;
+use crate::contact::{Contact, LinkSource};
 use crate::customer::CustomerRef;
 use crate::drawn::Drawn;
 use crate::failure::LogicFailure;
@@ -91,6 +91,9 @@ pub struct Opening {
     /// The customer's last act on this way before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard_at: Option<Time>,
+    /// The company's end of the channel, where it has several: the id of a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -248,6 +251,10 @@ pub enum Command {
         name: Option<String>,
         email: Option<String>,
         phone: Option<String>,
+    },
+    /// What the channel proves of the customer's addresses now.
+    AttestCustomer {
+        contacts: Vec<Contact>,
     },
     /// The customer was identified as this one, reached at this contact.
     LinkCustomer {

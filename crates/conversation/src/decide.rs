@@ -104,6 +104,7 @@ impl<'a> Draft<'a> {
                 // Who begins it has the word; Your Logic comes in once it is handed over.
                 engage_logic: context.logic_available && envelope.actor.kind() != ParticipantKind::Agent,
                 heard_at: opening.heard_at.map(|heard| heard.min(context.now)),
+                line: opening.line.clone(),
             },
         };
         let state = Conversation::begin(&first).ok_or(Rejection::Unknown)?;
@@ -464,6 +465,12 @@ impl<'a> Draft<'a> {
             Command::RenameCustomer { name } => self.rename_customer(name),
             Command::EditCustomer { name, email, phone } => {
                 self.edit_customer(name.as_deref(), email.as_deref(), phone.as_deref())
+            }
+            Command::AttestCustomer { contacts } => {
+                if self.state.customer.contacts != *contacts {
+                    self.push(EventBody::CustomerAttested { contacts: contacts.clone() });
+                }
+                Ok(())
             }
             Command::LinkCustomer { customer, contact, source, goes_on_in } => {
                 self.link_customer(customer, *contact, source)?;

@@ -55,6 +55,9 @@ pub enum EventBody {
         /// The customer's last act on this way before, which may still let us write to them.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         heard_at: Option<Time>,
+        /// The company's end of the channel, where it has several: the id of a number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        line: Option<String>,
     },
     TurnAdded {
         turn: Turn,
@@ -210,6 +213,10 @@ pub enum EventBody {
     },
     /// The addresses that agents noted, as they are now.
     CustomerNoted {
+        contacts: Vec<Contact>,
+    },
+    /// The addresses that are proven to be the customer's, as they are now: their channel says so.
+    CustomerAttested {
         contacts: Vec<Contact>,
     },
     /// The customer was identified as one with other addresses, perhaps under another name.

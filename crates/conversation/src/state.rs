@@ -159,6 +159,9 @@ pub struct Conversation {
     /// When the customer last wrote or reacted, by their own time: from then on the channel's window counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard_at: Option<Time>,
+    /// The company's end of the channel, where it has several: the id of a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
     /// The customer's last turn that was not a closing courtesy.
     pub last_loud: Position,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -195,7 +198,7 @@ impl Conversation {
     /// The state after the first event; none if it is not a start.
     #[must_use]
     pub fn begin(event: &Event) -> Option<Self> {
-        let EventBody::Started { customer, contact, channel, brand, language, custom, engage_logic, heard_at } =
+        let EventBody::Started { customer, contact, channel, brand, language, custom, engage_logic, heard_at, line } =
             &event.body
         else {
             return None;
@@ -227,6 +230,7 @@ impl Conversation {
             waits_for_person: None,
             last_customer: Position::START,
             heard_at: *heard_at,
+            line: line.clone(),
             last_loud: Position::START,
             voices: Vec::new(),
             engagements: Vec::new(),
@@ -354,6 +358,7 @@ impl Conversation {
             EventBody::CustomerChanged { patch } => merge(&mut self.customer.custom, patch),
             EventBody::CustomerRenamed { name } => self.customer.name.clone_from(name),
             EventBody::CustomerNoted { contacts } => self.customer.noted.clone_from(contacts),
+            EventBody::CustomerAttested { contacts } => self.customer.contacts.clone_from(contacts),
             EventBody::CustomerLinked { customer, contact, .. } => {
                 self.customer.clone_from(customer);
                 self.contact = *contact;

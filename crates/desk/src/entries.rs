@@ -4,8 +4,8 @@ mod stages;
 mod wording;
 
 use tandem_conversation::{
-    Content, EndReason, EngagementKind, Event, EventBody, HelpReason, Participant, Position, Reach, SnoozeEnd, Time,
-    Turn, TurnId,
+    ContactKind, Content, EndReason, EngagementKind, Event, EventBody, HelpReason, Participant, Position, Reach,
+    SnoozeEnd, Time, Turn, TurnId,
 };
 
 pub(crate) use stages::Stages;
@@ -56,6 +56,13 @@ pub(crate) fn role(event: &Event) -> Role {
             Role::Hidden
         }
         EventBody::HelpWidened { .. } => Role::Entry,
+        // The channel has told of the new number.
+        EventBody::CustomerAttested { contacts }
+            if contacts.iter().any(|contact| contact.kind == ContactKind::Phone) =>
+        {
+            Role::Hidden
+        }
+        EventBody::CustomerAttested { .. } => Role::Entry,
         // The join already says so.
         EventBody::HelpCleared { claimed_by: Some(_), .. } => Role::Answered,
         EventBody::HelpCleared { claimed_by: None, .. }

@@ -124,6 +124,7 @@ mod tests {
             custom: serde_json::Map::new(),
             engage_logic: false,
             heard_at: None,
+            line: None,
         };
         let (position, time, cause) = (Position(1), Time(updated), CommandId(id.0));
         let event = Event { conversation: id, position, time, actor: Participant::Customer, cause, body };

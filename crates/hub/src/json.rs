@@ -21,7 +21,10 @@ pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
 
 /// Why something is not JSON, without quoting it.
 pub(crate) fn problem(error: &serde_json::Error) -> String {
+    // The parser's own limit; it classes that as a mistake of syntax.
+    let is_deep = error.to_string().starts_with("recursion limit");
     let what = match error.classify() {
+        _ if is_deep => "is nested too deeply",
         Category::Eof => "ends too early",
         Category::Data => "has another shape",
         Category::Syntax | Category::Io => "is not JSON",

@@ -159,6 +159,10 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "reviews that are declined, deleted and confirmed", sql: reviews::ENDED },
     Migration { name: "who looked through whose eyes", sql: looks::SCHEMA },
     Migration { name: "who looked at a conversation", sql: looks::OF_CONVERSATION },
+    Migration { name: "reactions on WhatsApp", sql: whatsapp::reactions::SCHEMA },
+    Migration { name: "numbers of WhatsApp that were removed", sql: whatsapp::REMOVED },
+    Migration { name: "business hours of numbers", sql: hours::OF_NUMBERS },
+    Migration { name: "when customers on WhatsApp wished for no marketing", sql: whatsapp::WISHES },
 ];
 
 /// Parts of the schema that are not there although a step has made them.

@@ -90,6 +90,7 @@ mod tests {
             custom: serde_json::Map::new(),
             engage_logic: false,
             heard_at: None,
+            line: None,
         };
         let event = Event {
             conversation: ConversationId(id(3)),

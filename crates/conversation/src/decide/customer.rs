@@ -36,11 +36,12 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// The new words count as they deserve: a question reopens, a courtesy does not. The hub may bring a file that could not
-    /// be fetched before: nobody has said anything new.
+    /// The new words count as they deserve: a question reopens, a courtesy does not. Where the conversation goes on in
+    /// another, they ask for nothing. The hub may bring a file that could not be fetched before: nobody has said anything
+    /// new.
     pub(super) fn edit_turn(&mut self, turn: TurnId, content: Content, received: Time) -> Result<(), Rejection> {
         let content = self.written(content)?.checked()?;
-        let silent = content.asks_nothing();
+        let silent = content.asks_nothing() || self.state.goes_on_in.is_some();
         if !silent && *self.actor == Participant::Customer {
             self.reopen();
         }

@@ -81,8 +81,18 @@ impl Draft<'_> {
             }
             self.engaged()?;
             self.window_is_open()?;
+            if emoji.as_deref().is_some_and(|emoji| !is_emoji(emoji)) {
+                return Err(Rejection::invalid("emoji", "a reaction is an emoji"));
+            }
         }
         self.push(EventBody::Reacted { turn, emoji, received: received.min(self.now()) });
         Ok(())
     }
+}
+
+/// Whether it can be an emoji: no words. What is one changes with every version of Unicode.
+fn is_emoji(text: &str) -> bool {
+    // Letters that are emoji: ℹ, Ⓜ, and those in squares.
+    let is_letter = |c: char| c.is_alphabetic() && !matches!(c, 'ℹ' | 'Ⓜ' | '\u{1F170}'..='\u{1F251}');
+    !text.contains(is_letter) && text.contains(|c: char| !c.is_ascii() && !c.is_whitespace())
 }

@@ -29,10 +29,10 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
         Command::Write { .. } => (&[Customer, Device], Handles),
         Command::GiveFeedback { .. }
         | Command::DeclineReview { .. }
-        | Command::WithdrawTurn { .. }
         | Command::Hear { .. } => (&[Customer], Handles),
+        Command::WithdrawTurn { .. } => (&[Customer, Device], Handles),
         // The hub brings a file that could not be fetched before.
-        Command::EditTurn { .. } => (&[Customer, System], Handles),
+        Command::EditTurn { .. } => (&[Customer, Device, System], Handles),
         Command::React { .. } => (&[Customer, Agent, ExternalAgent, Device], Handles),
         Command::Quoting { command, .. } => match &**command {
             quoting @ (Command::Write { .. } | Command::Reply { .. }) => rule_of(quoting),
@@ -94,6 +94,7 @@ fn rule_of(command: &Command) -> (&'static [ParticipantKind], Standing) {
         | Command::AskLogic { .. }
         | Command::FailLogic { .. }
         | Command::FailMail { .. }
+        | Command::AttestCustomer { .. }
         | Command::LinkCustomer { .. }
         | Command::Dismiss { .. }
         | Command::Progress { .. } => (&[System], Handles),

@@ -239,6 +239,23 @@ fn agents_send_contact_cards_where_the_channel_can() {
 }
 
 #[test]
+fn what_we_react_with_is_an_emoji() {
+    let mut stage = on_whatsapp();
+    stage.maya_replies("It arrives today.");
+    let turn = last_turn(&stage);
+    for emoji in ["👍🏽", "1️⃣", "🇪🇸", "ℹ️", "🅰️", "👨‍👩‍👧"] {
+        let react = Command::React { turn, emoji: Some(emoji.into()), received: stage.now };
+        assert!(stage.maya(react).is_ok(), "{emoji}");
+    }
+    for words in ["Great", "ok 👍", "よし", "!", "?!"] {
+        let react = Command::React { turn, emoji: Some(words.into()), received: stage.now };
+        assert!(matches!(stage.maya(react), Err(Rejection::Invalid { field, .. }) if field == "emoji"), "{words}");
+    }
+    // What a channel brings is kept as it came.
+    assert!(stage.carmen(Command::React { turn, emoji: Some("ok".into()), received: stage.now }).is_ok());
+}
+
+#[test]
 fn a_reaction_wakes_nobody() {
     let mut stage = on_whatsapp();
     stage.maya_replies("It arrives today.");
@@ -396,7 +413,9 @@ fn what_was_written_on_our_phone_is_ours_and_ends_the_wait() {
     let join = stage.act(phone.clone(), Default::default(), Command::Join { call: None });
     assert_eq!(join, Err(Rejection::NotYours), "a device takes part in nothing");
     let edit = Command::EditTurn { turn: stage.turn(), content: text("x"), received: stage.now };
-    assert_eq!(stage.act(phone, Default::default(), edit), Err(Rejection::NotYours));
+    assert!(stage.act(phone.clone(), Default::default(), edit).is_ok(), "it changes what it has said");
+    let withdrawal = Command::WithdrawTurn { turn: stage.turn() };
+    assert!(stage.act(phone, Default::default(), withdrawal).is_ok());
 }
 
 #[test]

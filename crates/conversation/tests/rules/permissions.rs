@@ -153,6 +153,7 @@ fn table() -> Vec<(&'static str, &'static str, Scene, Make)> {
         ("ask logic",       "P P P P P P P P +", Busy, |s| Command::AskLogic { request: RequestId(s.id()), expires: s.now.plus_ms(1) }),
         ("fail logic",      "P P P P P P P P +", Busy, |s| Command::FailLogic { request: asked(s), failure: LogicFailure::NotConfigured }),
         ("link customer",   "P P P P P P P P +", Busy, |s| Command::LinkCustomer { customer: known(s), contact: ContactId(s.id()), source: LinkSource::IdentityToken { brand: BrandId(s.id()) }, goes_on_in: None }),
+        ("attest customer", "P P P P P P P P +", Busy, |_| Command::AttestCustomer { contacts: Vec::new() }),
         ("fail mail",       "P P P P P P P P +", Busy, |s| Command::FailMail { link: nordwind(s), reason: String::new() }),
         ("dismiss",         "P P P P P P P P +", Busy, |_| Command::Dismiss { user: JONAS }),
         ("progress",        "P P P P P P P P +", Busy, |s| Command::Progress { turn: s.turn(), stage: Step::Sent, reason: None, remedy: None, code: None }),

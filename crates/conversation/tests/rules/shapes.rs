@@ -149,6 +149,7 @@ fn bodies() -> Vec<EventBody> {
         custom,
         engage_logic: true,
         heard_at: (brand.is_some()).then_some(AT),
+        line: (brand.is_some()).then(|| "main".to_owned()),
     };
     let custom = Map::from_iter([("a".to_owned(), json!({"b": [1, null, "x", 1.5]}))]);
     let request = |silent| LogicRequest { id: RequestId(id(2)), trigger: Position(3), asked: AT, expires: AT, silent };
@@ -187,6 +188,8 @@ fn bodies() -> Vec<EventBody> {
         B::CustomerRenamed { name: "Carmen".into() },
         B::CustomerNoted { contacts: Vec::new() },
         B::CustomerNoted { contacts: vec![Contact { kind: ContactKind::Email, value: "carmen@example.com".into() }] },
+        B::CustomerAttested { contacts: Vec::new() },
+        B::CustomerAttested { contacts: vec![Contact { kind: ContactKind::Phone, value: "+34600123456".into() }] },
         B::CustomerLinked {
             customer: CustomerRef {
                 contacts: vec![Contact { kind: ContactKind::CustomerId, value: "4711".into() }],

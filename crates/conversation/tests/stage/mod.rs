@@ -87,6 +87,7 @@ pub fn opening() -> Opening {
         language: None,
         custom: Map::new(),
         heard_at: None,
+        line: None,
     }
 }
 

@@ -162,6 +162,7 @@ mod tests {
             custom: serde_json::Map::new(),
             engage_logic: false,
             heard_at: None,
+            line: None,
         };
         let (position, time, cause) = (Position(1), Time(0), CommandId(of.0));
         let started = Event { conversation: of, position, time, actor: Participant::Customer, cause, body };

@@ -42,6 +42,9 @@ pub(super) fn line(event: &Event, customer: &str, call_since: Option<Time>) -> (
             (SystemKind::Other, say("said-renamed", &[("name", name.as_str().into())]))
         }
         EventBody::CustomerNoted { contacts } => (SystemKind::Other, noted(actor, contacts)),
+        EventBody::CustomerAttested { .. } => {
+            (SystemKind::Other, say("said-number-lost", &[("name", customer.into())]))
+        }
         EventBody::CustomerLinked { customer, was, .. } => (SystemKind::Other, linked(customer, was)),
         EventBody::ButtonPressed { action, title } => {
             let button = title.as_ref().unwrap_or(action).as_str();

@@ -35,7 +35,7 @@ pub(super) fn may(state: &Conversation, reader: &Reader, hub_version: u32, in_ch
     let quoting = Command::Quoting { reply_to: SOME_TURN, command: Box::new(said()) };
     let asking = Command::AskingNumber { command: Box::new(said()) };
     let has_number = state.customer.contacts.iter().any(|contact| contact.kind == ContactKind::Phone);
-    let react = Command::React { turn: SOME_TURN, emoji: Some(any()), received: reader.now };
+    let react = Command::React { turn: SOME_TURN, emoji: Some("👍".to_owned()), received: reader.now };
     let template = Content::Template { name: any(), language: any(), values: Vec::new(), text: any() };
     let someone = CardPerson { name: any(), phones: vec![any()], ..CardPerson::default() };
     let name = Some(if state.customer.name == "?" { "!" } else { "?" }.to_owned());

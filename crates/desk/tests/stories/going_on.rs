@@ -18,6 +18,7 @@ fn comes(hub: &FakeHub, customer: &CustomerRef, contact: ContactId, words: &str)
         language: Some("en".into()),
         custom: serde_json::Map::new(),
         heard_at: None,
+        line: None,
     };
     hub.run(id, Participant::Customer, Command::Start(opening)).unwrap();
     hub.customer_writes(id, words);

@@ -190,6 +190,7 @@ fn opening(state: &Conversation) -> Opening {
         language: state.language.clone(),
         custom: serde_json::Map::new(),
         heard_at: state.heard_at,
+        line: state.line.clone(),
     }
 }
 

@@ -46,6 +46,7 @@ fn arrives(
                 language: None,
                 custom: serde_json::Map::new(),
                 heard_at: None,
+                line: None,
             };
             engine.begin(connection, &Participant::Customer, opening)?
         }

@@ -105,6 +105,7 @@ fn opening(web: &WebContact, contacts: Vec<Contact>, noted: Vec<Contact>) -> Ope
         language: web.language.clone(),
         custom: serde_json::Map::new(),
         heard_at: None,
+        line: None,
     }
 }
 

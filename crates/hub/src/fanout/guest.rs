@@ -33,6 +33,7 @@ pub(super) fn spread(sessions: &mut Sessions, changed: &Changed) {
             | EventBody::CustomerChanged { .. }
             | EventBody::CustomerRenamed { .. }
             | EventBody::CustomerNoted { .. }
+            | EventBody::CustomerAttested { .. }
             | EventBody::CustomerLinked { .. }
             | EventBody::LanguageChanged { .. } => send(sessions, conversation, |_| Some(GuestFrame::Buttons {})),
             EventBody::EngagementEnded { was, end, .. } => {

@@ -38,6 +38,7 @@ impl Rehearsal {
             language: language.map(str::to_owned),
             custom: serde_json::Map::new(),
             heard_at: None,
+            line: None,
         };
         let id = ConversationId(Uuid::now_v7());
         let start = envelope(id, Participant::Customer, Command::Start(opening));

@@ -86,6 +86,7 @@ fn tells_who(body: &EventBody) -> bool {
         EventBody::Started { .. }
             | EventBody::CustomerRenamed { .. }
             | EventBody::CustomerNoted { .. }
+            | EventBody::CustomerAttested { .. }
             | EventBody::CustomerLinked { .. }
             | EventBody::CustomChanged { .. }
             | EventBody::CustomerChanged { .. }

@@ -3,6 +3,7 @@
 pub(crate) mod inbox;
 pub(crate) mod marks;
 pub(crate) mod messages;
+pub(crate) mod reactions;
 pub(crate) mod routes;
 pub(crate) mod templates;
 pub(crate) mod unfetched;
@@ -192,6 +193,20 @@ ALTER TABLE whatsapp_numbers ADD COLUMN typing INTEGER NOT NULL DEFAULT 1;";
 pub(crate) const COEXISTENCE: &str = "
 ALTER TABLE whatsapp_numbers ADD COLUMN coexistence INTEGER NOT NULL DEFAULT 0;";
 
+/// Wishes come in any order.
+pub(crate) const WISHES: &str = "
+-- When the customer wished so for marketing.
+ALTER TABLE whatsapp_routes ADD COLUMN marketing_at INTEGER;";
+
+/// Which numbers were removed although they had chats.
+pub(crate) const REMOVED: &str = "
+CREATE TABLE whatsapp_removed (
+    key             TEXT NOT NULL PRIMARY KEY,
+    -- Meta's id of the number.
+    phone_number_id TEXT NOT NULL,
+    display         TEXT NOT NULL
+) STRICT, WITHOUT ROWID;";
+
 /// One of our numbers. The secrets are sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Number {
@@ -345,7 +360,18 @@ pub(crate) fn set_verify_hash(connection: &Connection, key: &str, hash: &[u8; 32
 /// Removes a number; its conversations stay, and what waits to leave is due to fail. False if there is none.
 pub(crate) fn remove(connection: &Connection, key: &str) -> Result<bool, StoreError> {
     hurry(connection, key, Time(0))?;
+    let remember = "INSERT INTO whatsapp_removed (key, phone_number_id, display)
+                    SELECT key, phone_number_id, display FROM whatsapp_numbers
+                    WHERE key = ?1 AND EXISTS (SELECT 1 FROM whatsapp_names WHERE number = ?1)
+                    ON CONFLICT (key) DO UPDATE SET display = excluded.display";
+    connection.prepare_cached(remember)?.execute([key])?;
     Ok(connection.prepare_cached("DELETE FROM whatsapp_numbers WHERE key = ?1")?.execute([key])? > 0)
+}
+
+/// The number with this key that was removed although it had chats: Meta's id of it, and how it is written.
+pub(crate) fn removed(connection: &Connection, key: &str) -> Result<Option<(String, String)>, StoreError> {
+    let sql = "SELECT phone_number_id, display FROM whatsapp_removed WHERE key = ?1";
+    Ok(connection.prepare_cached(sql)?.query_row([key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
 /// A template of the account that this contact's chat belongs to.

@@ -74,7 +74,8 @@ pub(super) fn start(world: &mut World) -> Step {
     let is_chat = world.chance(65) && by.user().is_none();
     let channel = if is_chat { Channel::WebChat } else { Channel::Whatsapp };
     let language = world.chance(60).then(|| ["en", "de", "es"][number % 3].to_owned());
-    let opening = Opening { customer, contact, channel, brand, language, custom: Map::new(), heard_at: None };
+    let opening =
+        Opening { customer, contact, channel, brand, language, custom: Map::new(), heard_at: None, line: None };
     (by, Command::Start(opening))
 }
 

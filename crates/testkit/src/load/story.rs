@@ -66,6 +66,7 @@ impl Story {
             language: Some("es".into()),
             custom: Map::new(),
             heard_at: None,
+            line: None,
         };
         self.run(&Participant::Customer, Command::Start(opening))
     }

@@ -7,6 +7,8 @@ use tandem_conversation::{
 };
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use crate::reviews::Question;
+
 /// The channel's limits, as everybody knows them.
 const LIMITS: Limits = match Channel::Whatsapp.facts().limits {
     Some(limits) => limits,
@@ -160,19 +162,21 @@ fn below(text: &str, last: impl FnOnce(String) -> Piece) -> Vec<Piece> {
 }
 
 /// The messages that a request for a review becomes: a list of the scores, the best first.
-pub(crate) fn review(request: TurnId, text: &str) -> Vec<Piece> {
-    let row = |score: usize| Row {
-        id: id_of(request, &score.to_string()),
-        title: format!("{score} {}", "★".repeat(score)),
-        detail: String::new(),
-    };
-    below(text, |body| Piece::List { body, rows: (1..=5).rev().map(row).collect() })
+pub(crate) fn review(request: TurnId, question: Question) -> Vec<Piece> {
+    let row = |choice: &str, title: String| Row { id: id_of(request, choice), title, detail: String::new() };
+    let scores = (1..=5).rev().map(|score: usize| row(&score.to_string(), format!("{score} {}", "★".repeat(score))));
+    let rows = scores.chain([row(DECLINES, question.decline.to_owned())]).collect();
+    below(&question.text, |body| Piece::List { body, rows })
 }
 
-/// The request for a review that a tap may answer, and the score.
-pub(crate) fn scored(id: &str) -> Option<(ReviewId, u8)> {
-    let (request, score) = id.split_once(':')?;
-    Some((request.parse().ok()?, score.parse().ok()?))
+/// The choice of a customer who gives no rating.
+const DECLINES: &str = "no";
+
+/// The request for a review that a tap may answer, and the score; none if the customer declines.
+pub(crate) fn scored(id: &str) -> Option<(ReviewId, Option<u8>)> {
+    let (request, choice) = id.split_once(':')?;
+    let score = if choice == DECLINES { None } else { Some(choice.parse().ok()?) };
+    Some((request.parse().ok()?, score))
 }
 
 /// The id of a choice's button, which comes back with the tap.

@@ -3,22 +3,23 @@
 //! Each is taken in together with the memory that it was, so whatever is delivered or read twice counts once.
 
 use tandem_conversation::{
-    CALL, CALL_PERMISSION, CardPerson, Channel, Command, Contact, ContactId, ContactKind, Content, Conversation,
-    ConversationId, CustomerRef, DELETED, Envelope, EventBody, Media, Opening, Participant, Permissions, RENUMBERED,
-    REUSED, Rejection, Time, TurnId, is_blank, limits::LABEL_CHARS,
+    CALL, CALL_PERMISSION, Channel, Command, ContactId, Content, Conversation, ConversationId, CustomerRef, Envelope,
+    Media, Opening, Participant, Permissions, REUSED, Rejection, Time, TurnId, one_line,
 };
 use tandem_sql::Connection;
 use uuid::Uuid;
 
+use super::customers::{attested, prefer, renumber, route_of};
 use super::reports::{Taken, report, silent_line};
 use super::webhook::{Body, Call, MediaRef, Message, Renumbered, Status, What, Who};
-use super::{fit, route};
+use super::{amending, fit, route};
 use crate::engine::{Engine, Repeat, Said, system_command};
+use crate::reviews;
 use crate::store::whatsapp::messages::{self, Known};
-use crate::store::whatsapp::routes::{NameKind, Placement};
+use crate::store::whatsapp::routes::NameKind;
 use crate::store::whatsapp::unfetched::{self, Unfetched};
 use crate::store::whatsapp::{Number, routes};
-use crate::store::{StoreError, contacts, events, reviews};
+use crate::store::{StoreError, contacts};
 
 /// Why bodies with messages of a phone's past are kept as they came.
 const PAST: &str = "it holds messages of a phone's past, which are not imported";
@@ -36,6 +37,7 @@ pub(super) enum Taking {
     Preference {
         who: Who,
         wish: String,
+        at_ms: Option<i64>,
     },
 }
 
@@ -47,12 +49,10 @@ impl Taking {
     pub(super) fn of(what: What, number: &Number) -> Result<Option<Self>, String> {
         Ok(match what {
             What::Message(message) => Some(Self::Message(message, Participant::Customer)),
-            What::Echo(message) => {
-                Some(Self::Message(message, Participant::Device { name: format!("Phone of {}", number.display) }))
-            }
+            What::Echo(message) => Some(Self::Message(message, device(number))),
             What::Status(status) => Some(Self::Status(status)),
             What::Renumbered(change) => Some(Self::Renumbered(change)),
-            What::Preference { who, value, .. } => Some(Self::Preference { who, wish: value }),
+            What::Preference { who, value, at_ms, .. } => Some(Self::Preference { who, wish: value, at_ms }),
             What::Call(call) if call.by_customer => {
                 let message = rang(call).map_err(|rejection| rejection.to_string())?;
                 Some(Self::Message(Box::new(message), Participant::Customer))
@@ -77,11 +77,13 @@ impl Taking {
         matches!(self, Self::Message(_, Participant::Customer))
     }
 
-    /// The file that is to be fetched before.
-    pub(super) fn file(&self) -> Option<&MediaRef> {
-        match self {
-            Self::Message(message, _) => match &message.body {
-                Body::Media(media) => Some(media),
+    /// The file that is to be fetched before, and which earlier message it is of; that has brought it, if it is here.
+    pub(super) fn file(&self) -> Option<(&MediaRef, Option<&str>)> {
+        let Self::Message(message, _) = self else { return None };
+        match &message.body {
+            Body::Media(media) => Some((media, None)),
+            Body::Edit { of, body } => match &**body {
+                Body::Media(media) if !media.id.is_empty() => Some((media, Some(of))),
                 _ => None,
             },
             _ => None,
@@ -100,7 +102,9 @@ impl Taking {
     ) -> Result<Taken, StoreError> {
         match self {
             Self::Message(message, by) => {
-                let Some(route) = route_of(connection, number, message, received)? else { return Ok(Taken::Whole) };
+                let Some(route) = route_of(connection, engine, number, (message, by), received)? else {
+                    return Ok(Taken::Whole);
+                };
                 let at = sent_at(message, received);
                 if message.sent_ms.is_some_and(|sent| received.since(Time(sent)) < -CLOCKS_MS) {
                     tracing::warn!(
@@ -112,9 +116,17 @@ impl Taking {
             }
             Self::Status(status) => report(connection, engine, number, status, now),
             Self::Renumbered(change) => renumber(connection, engine, number, change, received),
-            Self::Preference { who, wish } => prefer(connection, number, who, wish, received),
+            Self::Preference { who, wish, at_ms } => {
+                let at = at_ms.map_or(received, Time).min(received);
+                prefer(connection, engine, number, who, wish, at)
+            }
         }
     }
+}
+
+/// Ours on their own phone.
+pub(super) fn device(number: &Number) -> Participant {
+    Participant::Device { name: format!("Phone of {}", number.display) }
 }
 
 /// A call as a turn. Nobody answers calls, so the turn only says that the customer called.
@@ -128,60 +140,20 @@ fn rang(call: Call) -> Result<Message, Rejection> {
 }
 
 /// By the sender's clock, never in the future.
-fn sent_at(message: &Message, received: Time) -> Time {
+pub(super) fn sent_at(message: &Message, received: Time) -> Time {
     message.sent_ms.map_or(received, Time).min(received)
 }
 
-/// The chat of a message, with what that teaches about names; none if the message is known.
-pub(super) fn route_of(
-    connection: &Connection,
-    number: &Number,
-    message: &Message,
-    received: Time,
-) -> Result<Option<ContactId>, StoreError> {
-    if messages::get(connection, &number.key, &message.id)?.is_some() {
-        return Ok(None);
-    }
-    let route = locate(connection, &number.key, &message.who, &called(message), sent_at(message, received))?;
-    if let Some(username) = message.username.as_deref().map(label).filter(|name| !is_blank(name)) {
-        routes::set_username(connection, route, &username)?;
-    }
-    Ok(Some(route))
-}
-
 /// What is needed to take in one message.
-struct Heard<'a> {
-    number: &'a Number,
-    route: ContactId,
-    message: &'a Message,
-    by: &'a Participant,
-    file: Option<Result<Media, String>>,
+pub(super) struct Heard<'a> {
+    pub number: &'a Number,
+    pub route: ContactId,
+    pub message: &'a Message,
+    pub by: &'a Participant,
+    pub file: Option<Result<Media, String>>,
     /// By the sender's clock, never in the future.
-    at: Time,
+    pub at: Time,
     now: Time,
-}
-
-/// What a customer is called until somebody knows better.
-fn called(message: &Message) -> String {
-    let number = message.who.wa_id.as_ref().map(|number| format!("+{number}"));
-    let name = message.name.clone().or_else(|| message.username.clone()).or(number);
-    let name = label(&name.unwrap_or_default());
-    if is_blank(&name) { "WhatsApp user".into() } else { name }
-}
-
-/// As much of a foreign name as a label takes.
-fn label(name: &str) -> String {
-    name.chars().take(LABEL_CHARS).collect()
-}
-
-/// The route of a payload, with what it teaches about names.
-fn locate(connection: &Connection, number: &str, who: &Who, name: &str, at: Time) -> Result<ContactId, StoreError> {
-    let known = routes::known(connection, number, &route::names(who))?;
-    let placement = route::place(who, at, &known);
-    if placement.conflict {
-        tracing::warn!(number, contact.id = ?placement.route, "a WhatsApp number came with another user's id");
-    }
-    routes::keep(connection, number, &placement, name, at)
 }
 
 impl Heard<'_> {
@@ -194,33 +166,52 @@ impl Heard<'_> {
         };
         let known = match &self.message.body {
             Body::Reaction { to, emoji } => {
-                let (emoji, received) = (emoji.clone(), self.at);
-                if !self.about(connection, engine, to, |turn| Command::React { turn, emoji, received })? {
+                if !self.reacted(connection, engine, to, emoji.as_deref())? {
                     taken = Taken::Nothing("a reaction is about a message that is not here");
                 }
                 None
             }
+            Body::Revoke { of } if self.recommented(connection, engine, of, "")? => None,
             Body::Revoke { of } => {
                 if !self.about(connection, engine, of, |turn| Command::WithdrawTurn { turn })? {
-                    self.withdrawn_before(connection, engine, of)?;
-                    taken = Taken::Nothing("a withdrawal is about a message that is not here");
+                    let was_here = !self.withdrawn_before(connection, engine, of)?;
+                    taken = Taken::Nothing(match was_here {
+                        true => "a withdrawal is about a message of somebody else",
+                        false => "a withdrawal is about a message that is not here",
+                    });
                 }
                 None
             }
+            Body::Edit { of, body } if self.recommented(connection, engine, of, &words_of(body))? => match &**body {
+                // What asks for something is no comment.
+                Body::Said(content) if !content.asks_nothing() => {
+                    Some(self.write(connection, engine, content.clone())?)
+                }
+                _ => None,
+            },
             Body::Edit { of, body } => {
                 let (new, alone) = self.edited(connection, of, body)?;
                 let received = self.at;
                 let edit = |turn| Command::EditTurn { turn, content: new, received };
-                match self.about(connection, engine, of, edit)? {
-                    true => None,
-                    false if messages::get(connection, &self.number.key, of)? == Some(Known::NO_TURN) => {
+                let is_about = self.about(connection, engine, of, edit)?;
+                match messages::get(connection, &self.number.key, of)? {
+                    Some(_) if is_about => None,
+                    Some(known) if known == Known::NO_TURN => {
                         taken = Taken::Nothing("an edit is about a message that was withdrawn");
                         None
                     }
+                    Some(known) if self.is_here(connection, engine, known)? => {
+                        taken = Taken::Nothing("an edit is about a message of somebody else");
+                        None
+                    }
                     // The first words are not here: the new ones stand for both, and the first are known if they still come.
-                    false => {
+                    _ => {
                         let known = self.write(connection, engine, alone)?;
+                        if let Body::Media(media) = &**body {
+                            self.owe(connection, known, media)?;
+                        }
                         messages::put(connection, &self.number.key, of, &known)?;
+                        amending::react(connection, engine, self.number, of)?;
                         Some(known)
                     }
                 }
@@ -240,30 +231,24 @@ impl Heard<'_> {
                 self.conversation(connection, engine, false)?;
                 None
             }
-            Body::Said(content) if self.comments(connection, engine, content)? => None,
-            Body::Said(content) => Some(self.write(connection, engine, content.clone())?),
+            Body::Said(content) => match self.comments(connection, engine, content)? {
+                Some(comment) => Some(comment),
+                None => Some(self.write(connection, engine, content.clone())?),
+            },
             Body::Tap { id, .. } if self.scores(connection, engine, id)? => None,
             Body::Tap { title, .. } => Some(self.write(connection, engine, Content::Text { text: title.clone() })?),
             Body::Media(media) => {
-                let content = match &self.file {
-                    Some(Ok(file)) => Content::Attachment { media: file.clone(), text: media.caption.clone() },
-                    Some(Err(why)) => unfetched(media.kind.name(), why, &media.caption),
-                    None => unfetched(media.kind.name(), "", &media.caption),
-                };
-                let known = self.write(connection, engine, content)?;
-                if !matches!(self.file, Some(Ok(_))) {
-                    let Known { conversation, turn, .. } = known;
-                    let (number, media) = (self.number.key.clone(), media.clone());
-                    unfetched::put(connection, &Unfetched { conversation, turn, number, media }, self.now)?;
-                }
+                let known = self.write(connection, engine, self.brought(media))?;
+                self.owe(connection, known, media)?;
                 Some(known)
             }
         };
         if let Body::Said(Content::Card { people, .. }) = &self.message.body {
-            self.learn_number(connection, people)?;
+            self.learn_number(connection, engine, people)?;
         }
         // What is no turn of its own is remembered too, so that a repeat is known.
         messages::put(connection, &self.number.key, &self.message.id, &known.unwrap_or(Known::NO_TURN))?;
+        amending::react(connection, engine, self.number, &self.message.id)?;
         if renews && *self.by == Participant::Customer {
             routes::heard(connection, self.route, self.at)?;
             self.renew(connection, engine)?;
@@ -282,127 +267,42 @@ impl Heard<'_> {
         Ok(())
     }
 
-    /// What an edited message says now, in its place, and what the new words are by themselves. Of a file, only the words
-    /// below it can be edited.
-    fn edited(&self, connection: &Connection, of: &str, body: &Body) -> Result<(Content, Content), StoreError> {
-        let media = match body {
-            Body::Said(content) => return Ok((content.clone(), content.clone())),
-            Body::Media(media) => media,
-            _ => return Err(Rejection::invalid("edit", "nothing else can be edited").into()),
-        };
-        let alone = match tandem_conversation::is_blank(&media.caption) {
-            true => unfetched(media.kind.name(), "", ""),
-            false => Content::Text { text: media.caption.clone() },
-        };
-        let known = messages::get(connection, &self.number.key, of)?.filter(|known| !known.turn.0.is_nil());
-        let Some(known) = known else { return Ok((alone.clone(), alone)) };
-        let mut first = events::of_turn(connection, known.conversation, known.turn)?;
-        if let Some(event) = &mut first {
-            events::amendments(connection, known.conversation)?.apply(event);
-        }
-        Ok(match first.as_ref().and_then(|event| event.body.content()) {
-            Some(Content::Attachment { media: file, .. }) => {
-                (Content::Attachment { media: file.clone(), text: media.caption.clone() }, alone)
-            }
-            _ => (alone.clone(), alone),
-        })
+    /// Whether a message is in this chat.
+    pub(super) fn is_here(&self, connection: &Connection, engine: &Engine, known: Known) -> Result<bool, StoreError> {
+        Ok(engine.state(connection, known.conversation)?.is_some_and(|state| state.contact == self.route))
     }
 
-    /// The card that answers our question for the number says whose chat this is: WhatsApp attests it.
-    fn learn_number(&self, connection: &Connection, people: &[CardPerson]) -> Result<(), StoreError> {
-        let Some(quoted) = &self.message.quotes else { return Ok(()) };
-        let Some(asked) = messages::get(connection, &self.number.key, quoted)? else { return Ok(()) };
-        let is_ours = asked.part.is_some();
-        let event = events::of_turn(connection, asked.conversation, asked.turn)?.filter(|_| is_ours);
-        let asks = event.is_some_and(|event| match &event.body {
-            EventBody::TurnAdded { turn, .. } => {
-                turn.raw.as_ref().is_some_and(|raw| Channel::Whatsapp.asks_for_number(raw))
-            }
-            _ => false,
-        });
-        let phone = people.iter().flat_map(|person| &person.phones).next().filter(|_| asks);
-        let phone = phone.and_then(|phone| Contact::new(ContactKind::Phone, phone).ok());
-        let Some(digits) = phone.and_then(|phone| phone.value.strip_prefix('+').map(str::to_owned)) else {
-            return Ok(());
-        };
-        let name = (NameKind::Number, digits);
-        let known = routes::known(connection, &self.number.key, std::slice::from_ref(&name))?;
-        let holds = known.iter().any(|known| known.kind == name.0 && known.value == name.1 && known.until.is_none());
-        if holds {
-            // Another chat has this number, or this one has it already.
+    /// A file as a turn, or what stands for it.
+    pub(super) fn brought(&self, media: &MediaRef) -> Content {
+        match &self.file {
+            Some(Ok(file)) => Content::Attachment { media: file.clone(), text: media.caption.clone() },
+            Some(Err(why)) => unfetched(media, why),
+            None => unfetched(media, ""),
+        }
+    }
+
+    /// Remembers that a turn stands for a file that may still be fetched.
+    fn owe(&self, connection: &Connection, known: Known, media: &MediaRef) -> Result<(), StoreError> {
+        if matches!(self.file, Some(Ok(_))) || media.id.is_empty() {
             return Ok(());
         }
-        let placement = Placement { route: Some(self.route), adds: vec![name], ends: Vec::new(), conflict: false };
-        routes::keep(connection, &self.number.key, &placement, "", self.at).map(drop)
-    }
-
-    /// A message is withdrawn before it is here: its place says so, and it is known if it still comes. Nobody reads its words.
-    fn withdrawn_before(&self, connection: &Connection, engine: &mut Engine, of: &str) -> Result<(), StoreError> {
-        if messages::get(connection, &self.number.key, of)?.is_some() {
-            return Ok(());
-        }
-        let known = match engine.going_on(connection, self.route, |_| true)? {
-            Some(conversation) => {
-                let place = silent_line(DELETED, String::new(), None, self.at);
-                let turn = place.turn;
-                engine.hear(connection, conversation, self.by, place, Repeat::Once)??;
-                self.execute(connection, engine, conversation, Command::WithdrawTurn { turn })??;
-                Known { conversation, turn, part: (*self.by != Participant::Customer).then_some(0) }
-            }
-            None => Known::NO_TURN,
-        };
-        messages::put(connection, &self.number.key, of, &known)
-    }
-
-    /// Does something about an earlier message of this chat; false if that is not known. The words of one that was
-    /// withdrawn change no more, and older words do not replace newer ones.
-    fn about(
-        &self,
-        connection: &Connection,
-        engine: &mut Engine,
-        message: &str,
-        command: impl FnOnce(TurnId) -> Command,
-    ) -> Result<bool, StoreError> {
-        let known = messages::get(connection, &self.number.key, message)?.filter(|known| !known.turn.0.is_nil());
-        let Some(known) = known else { return Ok(false) };
-        let state = engine.state(connection, known.conversation)?;
-        if state.is_none_or(|state| state.contact != self.route) {
-            tracing::warn!(number = self.number.key, "a customer on WhatsApp named a message of another chat");
-            return Ok(false);
-        }
-        let command = command(known.turn);
-        if !matches!(command, Command::React { .. }) {
-            let amendments = events::amendments(connection, known.conversation)?;
-            let newer = amendments.edited_at(known.turn);
-            let has_newer = newer.map_or_else(|| self.is_older_than(connection, known), |at| Ok(at > self.at))?;
-            if (has_newer && matches!(command, Command::EditTurn { .. })) || amendments.is_withdrawn(known.turn) {
-                return Ok(true);
-            }
-        }
-        let done = self.execute(connection, engine, known.conversation, command)?;
-        if let Err(rejection) = &done {
-            tracing::warn!(number = self.number.key, %rejection, "what was said about an earlier message is refused");
-        }
-        Ok(done.is_ok())
-    }
-
-    /// Whether it was written before the turn.
-    fn is_older_than(&self, connection: &Connection, known: Known) -> Result<bool, StoreError> {
-        let event = events::of_turn(connection, known.conversation, known.turn)?;
-        Ok(matches!(event.map(|event| event.body), Some(EventBody::TurnAdded { received, .. }) if received > self.at))
+        let Known { conversation, turn, .. } = known;
+        let (number, media) = (self.number.key.clone(), media.clone());
+        unfetched::put(connection, &Unfetched { conversation, turn, number, media }, self.now)
     }
 
     /// Adds a turn. What the conversation refuses is kept as a message of unknown kind: nothing is dropped.
     fn write(&self, connection: &Connection, engine: &mut Engine, content: Content) -> Result<Known, StoreError> {
         let silent = content.asks_nothing();
         let conversation = self.conversation(connection, engine, silent)?;
+        self.learn_name(connection, engine, conversation)?;
         let content = self.answering(connection, engine, conversation, content)?;
         let turn = TurnId(Uuid::now_v7());
         let quoted = match &self.message.quotes {
             Some(quotes) => messages::get(connection, &self.number.key, quotes)?,
             None => None,
         };
-        let quoted = quoted.filter(|known| known.conversation == conversation);
+        let quoted = quoted.filter(|known| known.conversation == conversation && !known.turn.0.is_nil());
         let quotes = quoted.map(|known| known.turn);
         let said = |content| Said { turn, content, quotes, received: self.at };
         if let Err(rejection) = engine.hear(connection, conversation, self.by, said(content), Repeat::Once)? {
@@ -414,39 +314,66 @@ impl Heard<'_> {
         Ok(Known { conversation, turn, part: (*self.by != Participant::Customer).then_some(0) })
     }
 
-    /// A tap on a score answers the request for a review, and says nothing else; too late, it changes nothing. False for
-    /// other taps.
+    /// A tap on a score answers the request for a review, or declines it, and says nothing else; too late, it changes
+    /// nothing. False for other taps.
     fn scores(&self, connection: &Connection, engine: &mut Engine, id: &str) -> Result<bool, StoreError> {
         let Some((review, score)) = fit::scored(id) else { return Ok(false) };
-        let Some(conversation) = reviews::conversation_of(connection, review)? else { return Ok(false) };
+        let Some(conversation) = crate::store::reviews::conversation_of(connection, review)? else { return Ok(false) };
         let Some(state) = engine.state(connection, conversation)?.filter(|state| state.contact == self.route) else {
             return Ok(false);
         };
-        let answer = state.review.as_deref().filter(|asked| asked.id == review).and_then(|asked| asked.answer.as_ref());
-        let text = answer.map(|answer| answer.text.clone()).unwrap_or_default();
-        let command = Command::GiveFeedback { review: Some(review), score, text };
+        let asked = state.review.as_deref().filter(|asked| asked.id == review);
+        let command = match score {
+            Some(score) => {
+                let answer = asked.and_then(|asked| asked.answer.as_ref());
+                let text = answer.map(|answer| answer.text.clone()).unwrap_or_default();
+                Command::GiveFeedback { review: Some(review), score, text }
+            }
+            None => Command::DeclineReview { review, never: false },
+        };
         if let Err(rejection) = self.execute(connection, engine, conversation, command)? {
             tracing::debug!(%rejection, "an answer to a request for a review is refused");
         }
         Ok(true)
     }
 
-    /// Words after a score that ask for nothing are its comment. What asks for something is an ordinary turn.
-    fn comments(&self, connection: &Connection, engine: &mut Engine, content: &Content) -> Result<bool, StoreError> {
-        let Content::Text { text } = content else { return Ok(false) };
-        if *self.by != Participant::Customer || !content.asks_nothing() {
-            return Ok(false);
+    /// Words after a request for a review that ask for nothing: the score or the refusal in words, or the comment of a
+    /// score. What asks for something is an ordinary turn.
+    fn comments(
+        &self,
+        connection: &Connection,
+        engine: &mut Engine,
+        content: &Content,
+    ) -> Result<Option<Known>, StoreError> {
+        let Content::Text { text } = content else { return Ok(None) };
+        if *self.by != Participant::Customer {
+            return Ok(None);
         }
-        let scored = |state: &Conversation| {
+        let written: Option<u8> = text.trim().parse().ok().filter(|score| (1..=5).contains(score));
+        let answers = |state: &Conversation| {
             let review = state.review.as_deref().filter(|_| !state.in_progress() && state.is_reviewed())?;
-            let answer = review.answer.as_ref().filter(|answer| answer.text.is_empty() && review.until() > self.now)?;
-            Some(Command::GiveFeedback { review: Some(review.id), score: answer.score, text: text.clone() })
+            let (id, answer) = (review.id, Some(review).filter(|review| review.until() > self.now)?.answer.as_ref());
+            let comment = answer.map(|answer| answer.text.as_str()).unwrap_or_default();
+            let gives = |score, text: &str| Command::GiveFeedback { review: Some(id), score, text: text.to_owned() };
+            match (written, answer) {
+                (Some(score), _) => Some(gives(score, comment)),
+                (None, answer) if reviews::declines(state.language.as_deref(), text) => Some(match answer {
+                    None => Command::DeclineReview { review: id, never: false },
+                    // No comment either.
+                    Some(answer) => gives(answer.score, comment),
+                }),
+                (None, Some(answer)) if comment.is_empty() && content.asks_nothing() => Some(gives(answer.score, text)),
+                (None, _) => None,
+            }
         };
-        let going_on = engine.going_on(connection, self.route, |state| scored(state).is_some())?;
-        let Some(conversation) = going_on else { return Ok(false) };
-        let command = engine.state(connection, conversation)?.and_then(|state| scored(&state));
-        let Some(command) = command else { return Ok(false) };
-        Ok(self.execute(connection, engine, conversation, command)?.is_ok())
+        let going_on = engine.going_on(connection, self.route, |state| answers(state).is_some())?;
+        let Some(conversation) = going_on else { return Ok(None) };
+        let command = engine.state(connection, conversation)?.and_then(|state| answers(&state));
+        let Some(command) = command else { return Ok(None) };
+        let is_comment = matches!(&command, Command::GiveFeedback { text: comment, .. } if comment == text);
+        let done = self.execute(connection, engine, conversation, command)?;
+        let known = if is_comment { Known { conversation, ..Known::NO_TURN } } else { Known::NO_TURN };
+        Ok(done.is_ok().then_some(known))
     }
 
     /// A tap, or a number, as the answer to an open question.
@@ -503,19 +430,35 @@ impl Heard<'_> {
         Ok(begun)
     }
 
-    fn execute(
+    pub(super) fn execute(
         &self,
         connection: &Connection,
         engine: &mut Engine,
         conversation: ConversationId,
         command: Command,
     ) -> Result<Result<(), Rejection>, StoreError> {
-        let envelope = Envelope {
-            actor: self.by.clone(),
-            permissions: Permissions::default(),
-            ..system_command(conversation, command)
-        };
-        Ok(engine.execute(connection, &envelope, Repeat::Once, None)?.map(drop))
+        execute(connection, engine, self.by, conversation, command)
+    }
+}
+
+/// Carries out what somebody on WhatsApp did.
+pub(super) fn execute(
+    connection: &Connection,
+    engine: &mut Engine,
+    by: &Participant,
+    conversation: ConversationId,
+    command: Command,
+) -> Result<Result<(), Rejection>, StoreError> {
+    let envelope =
+        Envelope { actor: by.clone(), permissions: Permissions::default(), ..system_command(conversation, command) };
+    Ok(engine.execute(connection, &envelope, Repeat::Once, None)?.map(drop))
+}
+
+/// What is said in a message, to be the comment of a review.
+fn words_of(body: &Body) -> String {
+    match body {
+        Body::Said(content @ Content::Text { text }) if content.asks_nothing() => text.clone(),
+        _ => String::new(),
     }
 }
 
@@ -523,13 +466,8 @@ impl Heard<'_> {
 pub(super) fn opening(connection: &Connection, number: &Number, route: ContactId) -> Result<Opening, StoreError> {
     let route = routes::get(connection, route)?.ok_or(Rejection::Unknown)?;
     let known = contacts::known(connection, route.customer)?.ok_or(Rejection::Unknown)?;
-    let mut contacts = contacts::of_customer(connection, route.customer)?;
-    // WhatsApp attests the number: agents and Your Logic may know it.
-    let number_of = routes::current(connection, route.id, NameKind::Number)?;
-    let phone = number_of.and_then(|number| Contact::new(ContactKind::Phone, &format!("+{number}")).ok());
-    contacts.extend(phone.filter(|phone| !contacts.contains(phone)));
     let customer = CustomerRef {
-        contacts,
+        contacts: attested(connection, &route)?,
         username: route.username,
         noted: known.noted,
         custom: known.custom,
@@ -543,58 +481,14 @@ pub(super) fn opening(connection: &Connection, number: &Number, route: ContactId
         language: None,
         custom: serde_json::Map::new(),
         heard_at: route.heard_at,
+        line: Some(number.key.clone()),
     })
 }
 
 /// Stands for a file that could not be fetched.
-fn unfetched(kind: &str, why: &str, caption: &str) -> Content {
-    let lines = [why, caption].into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
-    Content::Unknown { kind: kind.into(), detail: lines, text: String::new() }
-}
-
-/// A customer has another number or id: the chat stays theirs, and says so while it is in progress.
-fn renumber(
-    connection: &Connection,
-    engine: &mut Engine,
-    number: &Number,
-    change: &Renumbered,
-    received: Time,
-) -> Result<Taken, StoreError> {
-    if messages::get(connection, &number.key, &change.id)?.is_some() {
-        return Ok(Taken::Whole);
-    }
-    messages::put(connection, &number.key, &change.id, &Known::NO_TURN)?;
-    let at = change.at_ms.map_or(received, Time).min(received);
-    let names: Vec<_> = route::names(&change.before).into_iter().chain(route::names(&change.after)).collect();
-    let known = routes::known(connection, &number.key, &names)?;
-    let Some(placement) = route::renamed(&change.before, &change.after, at, &known) else {
-        return Ok(Taken::Nothing("a new number or id is that of nobody who is known"));
-    };
-    let route = routes::keep(connection, &number.key, &placement, "", at)?;
-    if let Some(conversation) = engine.going_on(connection, route, Conversation::in_progress)? {
-        let detail = match (&change.before.wa_id, &change.after.wa_id) {
-            (Some(before), Some(after)) if before != after => format!("+{before} → +{after}"),
-            _ => String::new(),
-        };
-        let said = silent_line(RENUMBERED, detail, None, at);
-        engine.hear(connection, conversation, &Participant::Customer, said, Repeat::Once)??;
-    }
-    Ok(Taken::Whole)
-}
-
-fn prefer(
-    connection: &Connection,
-    number: &Number,
-    who: &Who,
-    wish: &str,
-    received: Time,
-) -> Result<Taken, StoreError> {
-    if !matches!(wish, "stop" | "resume") {
-        return Ok(Taken::Nothing("a wish about marketing is not known"));
-    }
-    let known = routes::known(connection, &number.key, &route::names(who))?;
-    let Some(route) = route::place(who, received, &known).route else {
-        return Ok(Taken::Nothing("a wish about marketing is that of nobody who is known"));
-    };
-    routes::set_marketing(connection, route, wish).map(|()| Taken::Whole)
+fn unfetched(media: &MediaRef, why: &str) -> Content {
+    let name = one_line(&media.name);
+    let lines = [&*name, why, &media.caption].into_iter().filter(|line| !line.is_empty());
+    let detail = lines.collect::<Vec<_>>().join("\n");
+    Content::Unknown { kind: media.kind.name().into(), detail, text: String::new() }
 }

@@ -90,7 +90,13 @@ fn row(
             here.key, here.display
         )),
         Some(here) => Err(format!("this number is here already as '{}': remove that first", here.key)),
-        None => Ok(row),
+        None => match whatsapp::removed(connection, &row.key)?.filter(|(id, _)| *id != row.phone_number_id) {
+            Some((_, display)) => Err(format!(
+                "'{}' was another number ({display}), and its chats stay its own: give this one another id",
+                row.key
+            )),
+            None => Ok(row),
+        },
     })
 }
 
@@ -196,6 +202,7 @@ mod tests {
 
     use super::*;
     use crate::store::testing::empty;
+    use crate::store::whatsapp::routes::{self, NameKind, Placement};
 
     fn new() -> NewWhatsappNumber {
         NewWhatsappNumber {
@@ -232,7 +239,16 @@ mod tests {
         assert!(why.contains("another number") && why.contains("another id"), "{why}");
         let why = added(NewWhatsappNumber { key: "spare".into(), ..new() }).unwrap_err();
         assert!(why.contains("already as 'main'"), "{why}");
-        assert!(added(NewWhatsappNumber { key: "spare".into(), phone_number_id: "2".into(), ..new() }).is_ok());
+        let spare = NewWhatsappNumber { key: "spare".into(), phone_number_id: "2".into(), ..new() };
+        assert!(added(spare.clone()).is_ok());
+        let adds = vec![(NameKind::Number, "346".into())];
+        let chat = Placement { route: None, adds, ends: Vec::new(), conflict: false };
+        routes::keep(&connection, "main", &chat, "Carmen", Time(0), true).unwrap();
+        assert!(["main", "spare"].iter().all(|key| whatsapp::remove(&connection, key).unwrap()));
+        assert!(added(NewWhatsappNumber { phone_number_id: "3".into(), ..spare }).is_ok(), "it had no chats");
+        let why = added(NewWhatsappNumber { phone_number_id: "4".into(), ..new() }).unwrap_err();
+        assert!(why.contains("was another number (+34600123456)") && why.contains("another id"), "{why}");
+        assert!(added(new()).is_ok(), "the number itself comes back to its chats");
     }
 
     #[test]

@@ -14,7 +14,8 @@ use tandem_sqlite::{Cause, Companion};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::MissedTickBehavior;
 
-use super::inbound::{Taking, route_of};
+use super::customers::route_of;
+use super::inbound::Taking;
 use super::lanes::{Key, Lanes, Run};
 use super::reports::Taken;
 use super::webhook::{self, What};
@@ -23,7 +24,7 @@ use crate::engine::Engine;
 use crate::hub::Hub;
 use crate::store::StoreError;
 use crate::store::whatsapp::inbox::{self, Waiting};
-use crate::store::whatsapp::{self, Number, routes};
+use crate::store::whatsapp::{self, Number, messages, routes};
 
 /// How often the inbox is looked at without being told.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -393,14 +394,20 @@ fn number_of(connection: &Connection, key: &str) -> Result<Number, StoreError> {
 /// The file of a message, or why it is not there; none if the message is known. The error says why the message cannot be
 /// taken in.
 async fn fetched(hub: &Arc<Hub>, key: &Arc<str>, works: &Arc<[Work]>) -> Result<Option<Result<Media, String>>, String> {
-    let Some(media) = works.first().and_then(|work| work.taking.file()) else { return Ok(None) };
+    let Some((media, of)) = works.first().and_then(|work| work.taking.file()) else { return Ok(None) };
+    let of = of.map(str::to_owned);
     let route = patiently(|| {
-        let (hub, key, works) = (Arc::clone(hub), Arc::clone(key), Arc::clone(works));
-        let locate = move |connection: &Connection, _: &mut Engine| -> Result<Option<ContactId>, StoreError> {
+        let (hub, key, works, of) = (Arc::clone(hub), Arc::clone(key), Arc::clone(works), of.clone());
+        let locate = move |connection: &Connection, engine: &mut Engine| -> Result<Option<ContactId>, StoreError> {
             let number = number_of(connection, &key)?;
+            if let Some(of) = &of
+                && messages::get(connection, &key, of)?.is_some()
+            {
+                return Ok(None);
+            }
             match works.first() {
-                Some(Work { taking: Taking::Message(message, _), received, .. }) => {
-                    route_of(connection, &number, message, *received)
+                Some(Work { taking: Taking::Message(message, by), received, .. }) => {
+                    route_of(connection, engine, &number, (message, by), *received)
                 }
                 _ => Ok(None),
             }

@@ -4,8 +4,8 @@ use tandem_conversation::{Command, Content, DELETED, Participant, Stage, Time, T
 use tandem_sql::Connection;
 use uuid::Uuid;
 
-use super::answer;
 use super::webhook::Status;
+use super::{amending, answer};
 use crate::delivery::{Refusal, advance};
 use crate::engine::{Engine, Repeat, Said, system_command};
 use crate::store::StoreError;
@@ -53,6 +53,7 @@ pub(super) fn report(
         return Ok(Taken::Whole);
     };
     let taken = if was_awaited { Taken::Awaited } else { Taken::Whole };
+    amending::react(connection, engine, number, &status.id)?;
     messages::reach(connection, &number.key, &status.id, stage)?;
     if let Some(pricing) = &status.pricing {
         let pricing = serde_json::json!({

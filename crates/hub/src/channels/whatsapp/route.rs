@@ -67,7 +67,8 @@ pub(crate) fn place<R: Copy + Eq>(who: &Who, at: Time, known: &[Name<R>]) -> Pla
         let is_late = known.iter().any(|name| {
             Some(name.route) == placement.route && name.kind == kind && name.value == value && name.is_at(at)
         });
-        if is_late {
+        // What is known to be another's since is not taken back by what comes late.
+        if is_late || kind != NameKind::Parent && holders.iter().any(|name| name.from > at) {
             continue;
         }
         for holder in &holders {
@@ -195,6 +196,10 @@ mod tests {
         assert_eq!(book.hears(&who("34600", "", ""), later).0, ana, "the number is hers now");
         assert_eq!(book.hears(&who("", "ES.1", ""), later).0, carmen, "and Carmen is still who she is");
         assert_eq!(book.hears(&who("34600", "", ""), NOON).0, carmen, "what is late belongs to whoever had it then");
+        let between = NOON.plus_ms(HOUR_MS);
+        let (found, placement) = book.hears(&who("34600", "ES.1", ""), between);
+        assert!(found == carmen && placement.adds.is_empty() && placement.ends.is_empty(), "{placement:?}");
+        assert_eq!(book.hears(&who("34600", "", ""), later).0, ana, "and takes nothing back");
     }
 
     #[test]

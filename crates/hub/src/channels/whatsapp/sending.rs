@@ -157,7 +157,7 @@ impl Carrier for Whatsapp {
                 (Payload::Piece(piece), quotes, template, parts)
             }
             EventBody::ReviewAsked { review, text, expires, .. } if *expires > now => {
-                let pieces = fit::review(head.turn, &reviews::question(&self.0, state, *review, text));
+                let pieces = fit::review(head.turn, reviews::question(&self.0, state, *review, text));
                 let parts = u32::try_from(pieces.len()).unwrap_or(u32::MAX);
                 let Some(piece) = pieces.into_iter().nth(head.part as usize) else { return Ok(Packed::Nothing) };
                 (Payload::Piece(piece), None, None, parts)

@@ -8,12 +8,13 @@ use tandem_protocol::channels::{StartConversation, StartedConversation};
 use tandem_sql::Connection;
 use uuid::Uuid;
 
+use super::customers::{Sign, keep};
 use super::inbound::opening;
 use super::route;
 use super::webhook::Who;
 use crate::engine::{Engine, Repeat};
-use crate::store::whatsapp::{self, Number, OK, routes, templates};
-use crate::store::{StoreError, conversations};
+use crate::store::whatsapp::{self, Number, OK, messages, routes, templates};
+use crate::store::{StoreError, conversations, events, sends};
 
 /// Why nothing was begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,20 +58,22 @@ pub(crate) fn begin(
     let who = Who { wa_id: Some(to.trim_start_matches('+').to_owned()), user_id: None, parent_user_id: None };
     let known = routes::known(connection, &number.key, &route::names(&who))?;
     let placement = route::place(&who, by.now, &known);
+    if let Some(state) = engine.state(connection, wanted.id)? {
+        let begun = events::of_turn(connection, wanted.id, wanted.turn)?;
+        return Ok(match placement.route == Some(state.contact) && begun.is_some() {
+            true => Ok(StartedConversation { conversation: wanted.id, begun: true }),
+            false => Err(Refused::Rejected(Rejection::IdUsed)),
+        });
+    }
     if let Some(id) = placement.route
         && let Some(newest) = engine.newest_of_contact(connection, id)?
         && let Some(state) = engine.state(connection, newest)?
+        && state.in_progress()
     {
-        // A repeat.
-        if state.id == wanted.id {
-            return Ok(Ok(StartedConversation { conversation: state.id, begun: true }));
-        }
-        if state.in_progress() {
-            return Ok(match conversations::may_read(connection, &by.access, &state)? {
-                true => Ok(StartedConversation { conversation: state.id, begun: false }),
-                false => Err(Refused::Elsewhere),
-            });
-        }
+        return Ok(match conversations::may_read(connection, &by.access, &state)? {
+            true => Ok(StartedConversation { conversation: state.id, begun: false }),
+            false => Err(Refused::Elsewhere),
+        });
     }
     if number.state != OK {
         return Ok(Err(Refused::Stopped { number: number.display, state: number.state }));
@@ -83,11 +86,14 @@ pub(crate) fn begin(
     if refuses && template.is_some_and(|template| template.is_marketing()) {
         return Ok(Err(Refused::NoMarketing));
     }
+    if sends::of_turn(connection, wanted.turn)?.is_some() || messages::has_turn(connection, wanted.turn)? {
+        return Ok(Err(Refused::Rejected(Rejection::invalid("turn", "this turn was sent in another conversation"))));
+    }
     let id = match placement.route {
         Some(id) if placement.adds.is_empty() => id,
         _ => {
             let name = if is_blank(&wanted.name) { &to } else { wanted.name.trim() };
-            routes::keep(connection, &number.key, &placement, name, by.now)?
+            keep(connection, engine, &number, &placement, name, Sign { at: by.now, is_theirs: false })?
         }
     };
     let start = Command::Start(opening(connection, &number, id)?);

@@ -43,6 +43,7 @@ pub(crate) enum What {
         who: Who,
         category: String,
         value: String,
+        at_ms: Option<i64>,
     },
     Template {
         name: String,
@@ -251,6 +252,7 @@ impl Delivery {
                 who: people.complete(named),
                 category: word("category"),
                 value: word("value").to_lowercase(),
+                at_ms: time(preference),
             });
         }
         if field.starts_with("message_template_") {

@@ -59,6 +59,12 @@ pub(crate) fn has_part(connection: &Connection, turn: TurnId, part: u32) -> Resu
     Ok(connection.prepare_cached(sql)?.query_row(params![Id(turn.0), part], |row| row.get(0))?)
 }
 
+/// Whether a turn is known to the channel, whoever said it.
+pub(crate) fn has_turn(connection: &Connection, turn: TurnId) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM whatsapp_messages WHERE turn = ?1)";
+    Ok(connection.prepare_cached(sql)?.query_row([Id(turn.0)], |row| row.get(0))?)
+}
+
 /// Reports, in the order of stages: a later number is known better.
 const REPORTS: [Stage; 5] = [Stage::Sent, Stage::Failed, Stage::Delivered, Stage::Seen, Stage::Played];
 

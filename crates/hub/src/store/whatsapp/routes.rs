@@ -134,13 +134,15 @@ pub(crate) fn known(
     Ok(known)
 }
 
-/// Keeps what a payload has taught; begins a route, with an unknown customer, if it is new.
+/// Keeps what a payload has taught; begins a route, with an unknown customer, if it is new. `is_heard`: the customer has
+/// shown that they have these names.
 pub(crate) fn keep(
     connection: &Connection,
     number: &str,
     placement: &Placement<ContactId>,
     name: &str,
     at: Time,
+    is_heard: bool,
 ) -> Result<ContactId, StoreError> {
     let route = match placement.route {
         Some(route) => route,
@@ -155,8 +157,10 @@ pub(crate) fn keep(
         let sql = "INSERT INTO whatsapp_names (number, kind, value, route, from_at) VALUES (?1, ?2, ?3, ?4, ?5)";
         connection.prepare_cached(sql)?.execute(params![number, kind.key(), value, Id(route.0), at.0])?;
     }
-    let seen = "UPDATE whatsapp_routes SET last_seen = max(last_seen, ?2) WHERE id = ?1";
-    connection.prepare_cached(seen)?.execute(params![Id(route.0), at.0])?;
+    if is_heard {
+        let seen = "UPDATE whatsapp_routes SET last_seen = max(last_seen, ?2) WHERE id = ?1";
+        connection.prepare_cached(seen)?.execute(params![Id(route.0), at.0])?;
+    }
     Ok(route)
 }
 
@@ -182,10 +186,11 @@ pub(crate) fn set_username(connection: &Connection, id: ContactId, username: &st
     Ok(())
 }
 
-/// What the customer wishes for marketing.
-pub(crate) fn set_marketing(connection: &Connection, id: ContactId, wish: &str) -> Result<(), StoreError> {
-    let sql = "UPDATE whatsapp_routes SET marketing = ?2 WHERE id = ?1";
-    connection.prepare_cached(sql)?.execute(params![Id(id.0), wish])?;
+/// What the customer wishes for marketing, since when. An older wish changes nothing.
+pub(crate) fn set_marketing(connection: &Connection, id: ContactId, wish: &str, at: Time) -> Result<(), StoreError> {
+    let sql = "UPDATE whatsapp_routes SET marketing = ?2, marketing_at = ?3
+               WHERE id = ?1 AND (marketing_at IS NULL OR marketing_at <= ?3)";
+    connection.prepare_cached(sql)?.execute(params![Id(id.0), wish, at.0])?;
     Ok(())
 }
 

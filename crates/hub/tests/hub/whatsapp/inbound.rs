@@ -281,6 +281,63 @@ async fn what_is_about_a_message_that_comes_later_counts_as_if_it_had_come_first
 }
 
 #[tokio::test]
+async fn of_reactions_the_newest_counts_and_waits_for_its_message() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    let reacts = async |wamid: &str, to: &str, emoji: &str, ago_s: i64| {
+        let reaction = json!({ "type": "reaction", "reaction": { "message_id": to, "emoji": emoji } });
+        world.hears(wamid, reaction, ago_s).await;
+    };
+    reacts("wamid.3", "wamid.1", "👍", 0).await;
+    reacts("wamid.4", "wamid.1", "👎", 10).await;
+    // Of a message that is still to come, the older reaction comes last, too.
+    reacts("wamid.5", "wamid.2", "🎉", 5).await;
+    reacts("wamid.6", "wamid.2", "😢", 10).await;
+    world.hears_text("wamid.2", "It has come!").await;
+    // It never comes, and nothing of that is lost on others.
+    reacts("wamid.7", "wamid.lost", "👍", 0).await;
+    world.hears_text("wamid.8", "The last").await;
+    event(&maya, &id, "turn_added", |body| body["turn"]["content"]["text"] == "The last").await;
+    // Our own words, whose id the hub knows by Meta's answer, or else by the next report.
+    says(&maya, &id, "Good!").await;
+    super::world::taken(&world.api, 1).await;
+    let ours = world.api.taken().remove(0);
+    reacts("wamid.9", &ours.id, "❤", 0).await;
+    world.hooks.statuses(vec![ours.status("delivered")]).await.unwrap();
+    event(&maya, &id, "reacted", |body| body["emoji"] == "❤").await;
+    let all = events(&maya, &id).await;
+    let emojis: Vec<_> = all.iter().filter_map(|event| event["body"]["reacted"]["emoji"].as_str()).collect();
+    assert_eq!(emojis, ["👍", "🎉", "❤"]);
+}
+
+#[tokio::test]
+async fn whose_number_it_is_now_is_told_to_both() {
+    let world = World::new().await;
+    let phone = |user: &str, name: &str| Phone { user_id: user.into(), ..Phone::new("34600111222", name) };
+    world.hooks.message(&phone("ES.1", "Carmen"), "wamid.1", text("I am Carmen"), 3 * 24 * 3_600).await.unwrap();
+    let maya = world.hub.maya().await;
+    let carmens = conversation(&maya, "help").await;
+    let phones = async |id: &str| {
+        let contacts = maya.state(id).await["customer"]["contacts"].clone();
+        let all = contacts.as_array().cloned().unwrap_or_default();
+        all.iter().map(|contact| contact["value"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(phones(&carmens).await, ["+34600111222"]);
+    world.hooks.message(&phone("ES.2", "Ana"), "wamid.2", text("I am Ana"), 0).await.unwrap();
+    let both = conversations(&maya, "help", 2).await;
+    let anas = both.into_iter().find(|id| *id != carmens).unwrap();
+    event(&maya, &carmens, "customer_attested", |body| body["contacts"] == json!([])).await;
+    assert_eq!((phones(&carmens).await, phones(&anas).await), (Vec::new(), vec!["+34600111222".to_owned()]));
+    // Ana takes another number, and says so.
+    let system = json!({ "type": "user_changed_number", "wa_id": "34600333444" });
+    let message = json!({ "id": "wamid.3", "from": "34600111222", "from_user_id": "ES.2",
+        "timestamp": seconds().to_string(), "type": "system", "system": system });
+    world.hooks.changed("messages", json!({ "messages": [message] })).await.unwrap();
+    event(&maya, &anas, "customer_attested", |_| true).await;
+    assert_eq!(phones(&anas).await, ["+34600333444"]);
+}
+
+#[tokio::test]
 async fn what_is_written_long_after_the_end_begins_another_conversation_unless_it_is_a_courtesy() {
     let (hub, ahead) = TestHub::start_with_clock(None).await;
     let world = World::of(hub).await;

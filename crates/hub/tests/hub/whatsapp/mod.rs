@@ -1,5 +1,6 @@
 //! Customers on WhatsApp: webhooks in, messages out, through a Cloud API of the tests.
 
+mod amending;
 mod crash;
 mod files;
 mod going_on;

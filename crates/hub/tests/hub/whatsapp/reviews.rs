@@ -101,6 +101,49 @@ async fn a_tap_is_the_answer_and_closing_words_are_its_comment() {
 }
 
 #[tokio::test]
+async fn who_declines_gives_no_rating_and_says_nothing() {
+    let (world, _) = world(json!({ "delayS": 0 })).await;
+    let (id, request) = asked(&world).await;
+    let rows = request["interactive"]["action"]["sections"][0]["rows"].as_array().unwrap();
+    assert_eq!((rows.len(), &rows[5]["title"]), (6, &json!("No, thanks")));
+    let declines = json!({ "type": "interactive", "interactive": { "type": "list_reply", "list_reply": rows[5] } });
+    world.hears("wamid.2", declines, 0).await;
+    until(async || (review(&world).await["status"] == "declined").then_some(())).await;
+    let sofia = world.hub.sofia().await;
+    assert_eq!(sofia.state(&id).await["status"]["status"], "completed");
+    world.hears("wamid.3", tap(&request, 4), 0).await;
+    scored(&world, 4).await;
+}
+
+#[tokio::test]
+async fn a_score_may_be_written_and_its_comment_changed_or_withdrawn() {
+    let (world, _) = world(json!({ "delayS": 0 })).await;
+    let (id, _) = asked(&world).await;
+    world.hears_text("wamid.2", " 4 ").await;
+    scored(&world, 4).await;
+    world.hears_text("wamid.6", "5").await;
+    scored(&world, 5).await;
+    world.hears_text("wamid.3", "Thank you!").await;
+    let comment = async |words: Value| until(async || (review(&world).await["comment"] == words).then_some(())).await;
+    comment(json!("Thank you!")).await;
+    let edit = json!({ "type": "edit", "edit": { "original_message_id": "wamid.3", "message": text("Thank you very much!") } });
+    world.hears("wamid.4", edit, 0).await;
+    comment(json!("Thank you very much!")).await;
+    world.hears("wamid.5", json!({ "type": "revoke", "revoke": { "original_message_id": "wamid.3" } }), 0).await;
+    comment(Value::Null).await;
+    let sofia = world.hub.sofia().await;
+    assert_eq!(sofia.state(&id).await["status"]["status"], "completed");
+    world.hears_text("wamid.7", "Thank you!").await;
+    comment(json!("Thank you!")).await;
+    let asks = text("Thanks, but where is my coat?");
+    let edit = json!({ "type": "edit", "edit": { "original_message_id": "wamid.7", "message": asks } });
+    world.hears("wamid.8", edit, 0).await;
+    event(&sofia, &id, "turn_added", |body| body["turn"]["content"]["text"] == "Thanks, but where is my coat?").await;
+    comment(Value::Null).await;
+    assert_eq!(sofia.state(&id).await["status"]["status"], "in_progress", "what asks for something is no comment");
+}
+
+#[tokio::test]
 async fn a_tap_renews_the_window_as_everything_that_the_customer_does_on_the_channel() {
     let (world, ahead) = world(json!({ "delayS": 0 })).await;
     let (id, request) = asked(&world).await;

@@ -39,6 +39,17 @@ async fn a_template_begins_a_conversation_once_and_the_answer_comes_to_who_sent_
     let (status, begun) = begins(&maya, &request).await;
     assert_eq!((status, &begun["begun"]), (200, &json!(true)), "{begun}");
     assert_eq!(begins(&maya, &request).await, (200, begun.clone()), "a repeat sends nothing again");
+    let mut another = to("+351 912 345 680");
+    another["id"] = request["id"].clone();
+    assert_eq!(begins(&maya, &another).await.0, 409, "the id is that of another conversation");
+    let mut elsewhere = to("+351 912 345 679");
+    elsewhere["turn"] = request["turn"].clone();
+    let (status, answer) = begins(&maya, &elsewhere).await;
+    assert_eq!(
+        (status, &answer["rejection"]["field"]),
+        (422, &json!("turn")),
+        "a turn is in one conversation: {answer}"
+    );
     let sent = taken(&world.api, 1).await.remove(0);
     assert_eq!((&sent["to"], &sent["template"]["name"]), (&json!("351912345678"), &json!("found")));
     let id = begun["conversation"].as_str().unwrap();
@@ -112,6 +123,41 @@ async fn what_cannot_begin_changes_nothing_and_says_why() {
     let (status, answer) = begins(&maya, &sale).await;
     assert_eq!((status, code(&answer)), (409, "whatsapp.no_marketing"), "{answer}");
     assert_eq!(world.api.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn who_never_wrote_may_wish_for_no_marketing() {
+    let (world, maya) = ready().await;
+    let stops = json!({ "contacts": [{ "wa_id": "351912345678" }],
+        "user_preferences": [{ "wa_id": "351912345678", "category": "marketing_messages", "value": "stop" }] });
+    world.hooks.changed("user_preferences", stops).await.unwrap();
+    // Webhooks are read in order.
+    world.hears_text("wamid.1", "Hello").await;
+    super::world::conversation(&maya, "help").await;
+    let mut sale = to("+351 912 345 678");
+    (sale["template"], sale["values"]) = (json!("sale"), json!([]));
+    let (status, answer) = begins(&maya, &sale).await;
+    assert_eq!((status, code(&answer)), (409, "whatsapp.no_marketing"), "{answer}");
+    let (status, begun) = begins(&maya, &to("+351 912 345 678")).await;
+    assert_eq!((status, &begun["begun"]), (200, &json!(true)), "what is no marketing leaves: {begun}");
+}
+
+#[tokio::test]
+async fn who_was_known_by_a_number_alone_is_called_by_the_name_that_they_give() {
+    let (world, maya) = ready().await;
+    let mut request = to("+351 912 345 678");
+    request["name"] = json!("");
+    let (_, begun) = begins(&maya, &request).await;
+    let id = begun["conversation"].as_str().unwrap();
+    assert_eq!(maya.state(id).await["customer"]["name"], "+351912345678");
+    let ana = tandem_testkit::cloud_api::Phone::new("351912345678", "Ana Sousa");
+    world.hooks.message(&ana, "wamid.1", text("Where is it?"), 0).await.unwrap();
+    event(&maya, id, "customer_renamed", |body| body["name"] == "Ana Sousa").await;
+    // Who has a name keeps it.
+    let other = tandem_testkit::cloud_api::Phone::new("351912345678", "A. S.");
+    world.hooks.message(&other, "wamid.2", text("Hello?"), 0).await.unwrap();
+    event(&maya, id, "turn_added", |body| body["turn"]["content"]["text"] == "Hello?").await;
+    assert_eq!(maya.state(id).await["customer"]["name"], "Ana Sousa");
 }
 
 #[tokio::test]

@@ -71,6 +71,21 @@ impl World {
         tokio::task::spawn_blocking(move || add_whatsapp_number(&folder, new)).await.unwrap().unwrap();
     }
 
+    /// The operator enters a second number.
+    pub async fn connects_also(&self, key: &str, phone_number_id: &str) -> Webhooks {
+        let (key, phone_number_id) = (key.to_owned(), phone_number_id.to_owned());
+        let new = NewWhatsappNumber {
+            key: key.clone(),
+            phone_number_id: phone_number_id.clone(),
+            number: "+34 600 000 777".into(),
+            ..number(&self.api, TOKEN)
+        };
+        let folder = self.hub.folder.path().to_owned();
+        tokio::task::spawn_blocking(move || add_whatsapp_number(&folder, new)).await.unwrap().unwrap();
+        let url = format!("{}/channels/whatsapp/{key}/webhook", self.hub.base);
+        Webhooks { url, phone_number_id, ..webhooks(&self.hub.base) }
+    }
+
     /// The operator removes the number.
     pub async fn removes(&self) {
         let command = WhatsappCommand::Remove { id: "main".into() };

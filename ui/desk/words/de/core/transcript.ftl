@@ -87,6 +87,7 @@ said-tagged = { $by } hat Schlagwörter vergeben: { $tags }
     .removed = { $by } hat Schlagwörter entfernt: { $tags }
     .changed = { $by } hat Schlagwörter vergeben: { $tags }, ohne { $removed }
 said-renamed = Der Kunde heißt jetzt { $name }
+said-number-lost = Die Telefonnummer gehört jetzt jemand anderem; für { $name } ist keine bekannt
 said-noted = { $by } hat notiert: { $values }
     .removed = { $by } hat die Notizen zum Kunden entfernt
 said-signed-in = { $name } hat sich auf der Website angemeldet

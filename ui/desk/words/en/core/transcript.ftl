@@ -87,6 +87,7 @@ said-tagged = { $by } tagged: { $tags }
     .removed = { $by } removed the tag: { $tags }
     .changed = { $by } tagged: { $tags }, without { $removed }
 said-renamed = The customer is now called { $name }
+said-number-lost = The phone number now belongs to somebody else; none is known for { $name }
 said-noted = { $by } noted { $values }
     .removed = { $by } removed what was noted about the customer
 said-signed-in = { $name } signed in on the website

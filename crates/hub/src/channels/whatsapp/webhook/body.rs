@@ -190,18 +190,30 @@ fn kind_of(message: &Value) -> &'static str {
 
 fn media(message: &Value, field: &str, kind: MediaKind) -> Option<Body> {
     let media = message.get(field)?;
-    let part = |name: &str| text(media, &[name]).unwrap_or_default();
     // It becomes part of an address.
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
     let id = text(media, &["id"]).filter(|id| id.len() <= 200 && id.chars().all(plain) && !id.starts_with('.'))?;
-    Some(Body::Media(MediaRef {
+    Some(Body::Media(file(media, kind, id)))
+}
+
+fn file(media: &Value, kind: MediaKind, id: String) -> MediaRef {
+    let part = |name: &str| text(media, &[name]).unwrap_or_default();
+    MediaRef {
         kind,
         id,
         mime: clipped(&part("mime_type"), 200),
         sha256: clipped(&part("sha256"), 200),
         caption: whole(&part("caption")),
         name: clipped(&part("filename"), 200),
-    }))
+    }
+}
+
+/// New words below a file that is not named again.
+fn caption(message: &Value) -> Option<Body> {
+    let kinds = [MediaKind::Image, MediaKind::Video, MediaKind::Document];
+    let kind = kinds.into_iter().find(|kind| text(message, &["type"]).as_deref() == Some(kind.name()))?;
+    let media = message.get(kind.name()).filter(|media| media.get("id").is_none())?;
+    Some(Body::Media(file(media, kind, String::new())))
 }
 
 fn audio(message: &Value) -> Option<Body> {
@@ -348,7 +360,8 @@ fn reaction(message: &Value) -> Option<Body> {
 
 fn edit(message: &Value) -> Option<Body> {
     let of = id(message, &["edit", "original_message_id"])?;
-    let body = Body::of(message.get("edit")?.get("message")?, &[]);
+    let message = message.get("edit")?.get("message")?;
+    let body = caption(message).unwrap_or_else(|| Body::of(message, &[]));
     // Nothing else can be edited, and an edit of an edit would never end.
     matches!(body, Body::Said(_) | Body::Media(_)).then(|| Body::Edit { of, body: Box::new(body) })
 }

@@ -1,0 +1,180 @@
+//! What messages say of earlier ones: reactions, edits, withdrawals. Webhooks come in any order, so what they are about
+//! may still be to come.
+
+use tandem_conversation::{Command, Content, DELETED, EventBody, Participant, Rejection, TurnId, is_blank};
+use tandem_sql::Connection;
+
+use super::inbound::{Heard, device, execute};
+use super::reports::silent_line;
+use super::webhook::Body;
+use crate::engine::{Engine, Repeat};
+use crate::store::whatsapp::Number;
+use crate::store::whatsapp::messages::{self, Known};
+use crate::store::whatsapp::reactions::{self, Reaction};
+use crate::store::{StoreError, events};
+
+/// Gives a message the reactions that wait for it; false if it is not here, or was never in the chat of one of them.
+pub(super) fn react(
+    connection: &Connection,
+    engine: &mut Engine,
+    number: &Number,
+    message: &str,
+) -> Result<bool, StoreError> {
+    let waiting = reactions::waiting(connection, &number.key, message)?;
+    if waiting.is_empty() {
+        return Ok(true);
+    }
+    let known = messages::get(connection, &number.key, message)?.filter(|known| !known.turn.0.is_nil());
+    let Some(Known { conversation, turn, .. }) = known else { return Ok(false) };
+    reactions::done(connection, &number.key, message)?;
+    let contact = engine.state(connection, conversation)?.map(|state| state.contact);
+    let mut are_of_chat = true;
+    for Reaction { route, ours, emoji, received } in waiting {
+        if contact != Some(route) {
+            tracing::warn!(number = number.key, "a customer on WhatsApp named a message of another chat");
+            are_of_chat = false;
+            continue;
+        }
+        let by = if ours { device(number) } else { Participant::Customer };
+        let command = Command::React { turn, emoji, received };
+        if let Err(rejection) = execute(connection, engine, &by, conversation, command)? {
+            tracing::warn!(number = number.key, %rejection, "a reaction on WhatsApp is refused");
+        }
+    }
+    Ok(are_of_chat)
+}
+
+impl Heard<'_> {
+    /// A reaction; false if its message is not here, for which it waits. Of each side the newest counts, in whatever order
+    /// they come.
+    pub(super) fn reacted(
+        &self,
+        connection: &Connection,
+        engine: &mut Engine,
+        to: &str,
+        emoji: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let (ours, emoji) = (*self.by != Participant::Customer, emoji.map(str::to_owned));
+        let reaction = Reaction { route: self.route, ours, emoji, received: self.at };
+        Ok(!reactions::put(connection, &self.number.key, to, &reaction)? || react(connection, engine, self.number, to)?)
+    }
+
+    /// A message is withdrawn before it is here: its place says so, and it is known if it still comes. Nobody reads its words.
+    /// False if it is here.
+    pub(super) fn withdrawn_before(
+        &self,
+        connection: &Connection,
+        engine: &mut Engine,
+        of: &str,
+    ) -> Result<bool, StoreError> {
+        if messages::get(connection, &self.number.key, of)?.is_some() {
+            return Ok(false);
+        }
+        let known = match engine.going_on(connection, self.route, |_| true)? {
+            Some(conversation) => {
+                let place = silent_line(DELETED, String::new(), None, self.at);
+                let turn = place.turn;
+                engine.hear(connection, conversation, self.by, place, Repeat::Once)??;
+                self.execute(connection, engine, conversation, Command::WithdrawTurn { turn })??;
+                Known { conversation, turn, part: (*self.by != Participant::Customer).then_some(0) }
+            }
+            None => Known::NO_TURN,
+        };
+        messages::put(connection, &self.number.key, of, &known)?;
+        Ok(true)
+    }
+
+    /// Other words for a message that is the comment of a review, or none if it is withdrawn; false for other messages.
+    /// Too late, nothing changes.
+    pub(super) fn recommented(
+        &self,
+        connection: &Connection,
+        engine: &mut Engine,
+        of: &str,
+        words: &str,
+    ) -> Result<bool, StoreError> {
+        let known = messages::get(connection, &self.number.key, of)?;
+        let is_comment = |known: &Known| known.turn.0.is_nil() && !known.conversation.0.is_nil();
+        let Some(Known { conversation, .. }) = known.filter(is_comment) else { return Ok(false) };
+        let state = engine.state(connection, conversation)?.filter(|state| state.contact == self.route);
+        let given =
+            state.as_ref().and_then(|state| Some((state.review.as_ref()?.id, state.review.as_ref()?.answer.as_ref()?)));
+        let Some((review, answer)) = given else { return Ok(true) };
+        let command = Command::GiveFeedback { review: Some(review), score: answer.score, text: words.to_owned() };
+        if let Err(rejection) = self.execute(connection, engine, conversation, command)? {
+            tracing::warn!(number = self.number.key, %rejection, "the comment of a review is not changed");
+        }
+        Ok(true)
+    }
+
+    /// Edits or withdraws an earlier message of this chat; false if that is not known. The words of one that was
+    /// withdrawn change no more, and older words do not replace newer ones.
+    pub(super) fn about(
+        &self,
+        connection: &Connection,
+        engine: &mut Engine,
+        message: &str,
+        command: impl FnOnce(TurnId) -> Command,
+    ) -> Result<bool, StoreError> {
+        let known = messages::get(connection, &self.number.key, message)?.filter(|known| !known.turn.0.is_nil());
+        let Some(known) = known else { return Ok(false) };
+        if !self.is_here(connection, engine, known)? {
+            tracing::warn!(number = self.number.key, "a customer on WhatsApp named a message of another chat");
+            return Ok(false);
+        }
+        if known.part.is_some() == (*self.by == Participant::Customer) {
+            tracing::warn!(number = self.number.key, "somebody on WhatsApp changes what the other side has said");
+            return Ok(false);
+        }
+        let command = command(known.turn);
+        let amendments = events::amendments(connection, known.conversation)?;
+        let newer = amendments.edited_at(known.turn);
+        let has_newer = newer.map_or_else(|| self.is_older_than(connection, known), |at| Ok(at > self.at))?;
+        if (has_newer && matches!(command, Command::EditTurn { .. })) || amendments.is_withdrawn(known.turn) {
+            return Ok(true);
+        }
+        let done = self.execute(connection, engine, known.conversation, command)?;
+        if let Err(rejection) = &done {
+            tracing::warn!(number = self.number.key, %rejection, "what was said about an earlier message is refused");
+        }
+        Ok(done.is_ok())
+    }
+
+    /// Whether it was written before the turn.
+    fn is_older_than(&self, connection: &Connection, known: Known) -> Result<bool, StoreError> {
+        let event = events::of_turn(connection, known.conversation, known.turn)?;
+        Ok(matches!(event.map(|event| event.body), Some(EventBody::TurnAdded { received, .. }) if received > self.at))
+    }
+
+    /// What an edited message says now, in its place, and what the new words are by themselves. Of a file, only the words
+    /// below it can be edited.
+    pub(super) fn edited(
+        &self,
+        connection: &Connection,
+        of: &str,
+        body: &Body,
+    ) -> Result<(Content, Content), StoreError> {
+        let (words, alone) = match body {
+            Body::Said(Content::Text { text }) => (text, Content::Text { text: text.clone() }),
+            Body::Said(content) => return Ok((content.clone(), content.clone())),
+            // With a file, or a reason why there is none, if it was named.
+            Body::Media(media) if self.file.is_some() || is_blank(&media.caption) => {
+                (&media.caption, self.brought(media))
+            }
+            Body::Media(media) => (&media.caption, Content::Text { text: media.caption.clone() }),
+            _ => return Err(Rejection::invalid("edit", "nothing else can be edited").into()),
+        };
+        let known = messages::get(connection, &self.number.key, of)?.filter(|known| !known.turn.0.is_nil());
+        let Some(known) = known else { return Ok((alone.clone(), alone)) };
+        let mut first = events::of_turn(connection, known.conversation, known.turn)?;
+        if let Some(event) = &mut first {
+            events::amendments(connection, known.conversation)?.apply(event);
+        }
+        Ok(match first.as_ref().and_then(|event| event.body.content()) {
+            Some(Content::Attachment { media: file, .. }) => {
+                (Content::Attachment { media: file.clone(), text: words.clone() }, alone)
+            }
+            _ => (alone.clone(), alone),
+        })
+    }
+}

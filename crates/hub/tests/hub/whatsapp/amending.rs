@@ -1,0 +1,201 @@
+//! What is said of earlier messages, by the customer and on our own phone, in any order; and whose a number is meanwhile.
+
+use serde_json::{Value, json};
+use tandem_testkit::cloud_api::Phone;
+use uuid::Uuid;
+
+use super::world::{World, command, conversation, event, events, says, seconds, taken, text, until};
+use crate::common::Agent;
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\nrest of a picture";
+const DAYS: i64 = 24 * 3_600;
+
+async fn last(world: &World, agent: &Agent, id: &str) -> Vec<Value> {
+    world.hears_text("wamid.last", "The last").await;
+    event(agent, id, "turn_added", |body| body["turn"]["content"]["text"] == "The last").await;
+    events(agent, id).await
+}
+
+fn of<'a>(all: &'a [Value], kind: &str) -> Vec<&'a Value> {
+    all.iter().filter_map(|event| event["body"].get(kind)).collect()
+}
+
+/// What was said on our own phone.
+async fn on_phone(world: &World, to: &str, id: &str, message: Value) {
+    let mut echo = message;
+    (echo["from"], echo["to"], echo["id"]) = (json!("34600123456"), json!(to), json!(id));
+    echo["timestamp"] = json!(seconds().to_string());
+    world.hooks.changed("smb_message_echoes", json!({ "message_echoes": [echo] })).await.unwrap();
+}
+
+fn edit(of: &str, message: Value) -> Value {
+    json!({ "type": "edit", "edit": { "original_message_id": of, "message": message } })
+}
+
+fn revoke(of: &str) -> Value {
+    json!({ "type": "revoke", "revoke": { "original_message_id": of } })
+}
+
+#[tokio::test]
+async fn a_picture_whose_edit_comes_first_is_shown_with_the_new_words() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    let (file, sha256) = world.api.add_file("image/png", PNG);
+    let picture = |caption: &str| json!({ "type": "image", "image": { "id": file, "mime_type": "image/png", "sha256": sha256, "caption": caption } });
+    let reaction = json!({ "type": "reaction", "reaction": { "message_id": "wamid.2", "emoji": "🎉" } });
+    world.hears("wamid.5", reaction, 0).await;
+    world.hears("wamid.3", edit("wamid.2", picture("My blue case")), 0).await;
+    world.hears("wamid.2", picture("My case"), 10).await;
+    let all = last(&world, &maya, &id).await;
+    let shown: Vec<_> = of(&all, "turn_added").iter().map(|added| added["turn"]["content"].clone()).collect();
+    assert_eq!(shown.len(), 3, "one turn for the picture: {shown:?}");
+    assert_eq!((&shown[1]["type"], &shown[1]["text"]), (&json!("attachment"), &json!("My blue case")));
+    assert_eq!(of(&all, "reacted").len(), 1, "and the reaction that waited for it");
+    world.hears("wamid.4", edit("wamid.2", picture("My red case")), 0).await;
+    let bare = json!({ "type": "image", "image": { "caption": "My green case" } });
+    world.hears("wamid.6", edit("wamid.2", bare), 0).await;
+    world.hears("wamid.7", edit("wamid.2", text("My grey case")), 0).await;
+    for words in ["My red case", "My green case", "My grey case"] {
+        let edited = event(&maya, &id, "turn_edited", |body| body["content"]["text"] == words).await;
+        assert_eq!(edited["content"]["type"], "attachment", "{words}: the picture stays");
+    }
+}
+
+#[tokio::test]
+async fn our_own_phone_edits_and_withdraws_what_we_said_and_customers_do_not() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    on_phone(&world, "34600999888", "wamid.p1", text("It is at gate 4")).await;
+    on_phone(&world, "34600999888", "wamid.p2", edit("wamid.p1", text("It is at gate 5"))).await;
+    on_phone(&world, "34600999888", "wamid.p3", text("Bring your pass")).await;
+    on_phone(&world, "34600999888", "wamid.p4", revoke("wamid.p3")).await;
+    // A stranger to these words.
+    world.hears("wamid.2", edit("wamid.p1", text("It is at gate 6")), 0).await;
+    world.hears("wamid.3", revoke("wamid.p1"), 0).await;
+    on_phone(&world, "34600999888", "wamid.p5", revoke("wamid.1")).await;
+    let all = last(&world, &maya, &id).await;
+    let edits: Vec<_> = of(&all, "turn_edited").iter().map(|body| body["content"]["text"].clone()).collect();
+    assert_eq!(edits, ["It is at gate 5"]);
+    assert_eq!(of(&all, "turn_withdrawn").len(), 1);
+    assert_eq!(of(&all, "turn_added").len(), 4, "nothing of it is a message of its own: {all:?}");
+}
+
+#[tokio::test]
+async fn an_edit_reopens_nothing_that_goes_on_elsewhere() {
+    let world = World::new().await;
+    let (maya, first) = world.talks().await;
+    let path = format!("/api/v1/conversations/{first}/continue");
+    let second = Uuid::now_v7().to_string();
+    let begun = maya.asks(reqwest::Method::POST, &path, Some(&json!({ "id": second }))).await;
+    assert_eq!(begun.0, 200, "{}", begun.1);
+    world.hears("wamid.2", edit("wamid.1", text("Where is my blue suitcase?")), 0).await;
+    event(&maya, &first, "turn_edited", |_| true).await;
+    assert_eq!(maya.state(&first).await["status"]["status"], "completed");
+    world.hears_text("wamid.3", "And my coat?").await;
+    event(&maya, &second, "turn_added", |body| body["turn"]["content"]["text"] == "And my coat?").await;
+}
+
+#[tokio::test]
+async fn our_own_words_are_no_sign_that_a_number_is_still_the_same_persons() {
+    let world = World::new().await;
+    let phone = |user: &str, name: &str| Phone { user_id: user.into(), ..Phone::new("34600111222", name) };
+    let (bea, bob) = (phone("US.1", "Bea"), phone("US.2", "Bob"));
+    world.hooks.message(&bea, "wamid.1", text("I am Bea"), 3 * DAYS).await.unwrap();
+    let maya = world.hub.maya().await;
+    let first = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &first, json!({ "type": "join" })).await.0, 200);
+    on_phone(&world, "34600111222", "wamid.p1", text("Are you there?")).await;
+    event(&maya, &first, "turn_added", |body| body["turn"]["content"]["text"] == "Are you there?").await;
+    let stop = json!({ "contacts": [{ "wa_id": "34600111222" }], "user_preferences": [{ "wa_id": "34600111222",
+        "category": "marketing_messages", "value": "stop", "timestamp": (seconds() - 3 * DAYS).to_string() }] });
+    world.hooks.changed("user_preferences", stop).await.unwrap();
+    world.hooks.message(&bob, "wamid.2", text("I am Bob"), 0).await.unwrap();
+    let second = conversation(&maya, "help").await;
+    assert_ne!(second, first);
+    event(&maya, &second, "turn_added", |body| body["turn"]["content"]["kind"] == "reused").await;
+    // What comes late from before takes nothing back.
+    world.hooks.message(&bea, "wamid.3", text("Still me"), 2 * DAYS).await.unwrap();
+    event(&maya, &first, "turn_added", |body| body["turn"]["content"]["text"] == "Still me").await;
+    assert_eq!(maya.state(&second).await["customer"]["contacts"][0]["value"], "+34600111222");
+    assert!(maya.state(&first).await["customer"]["contacts"].as_array().is_none_or(Vec::is_empty));
+}
+
+#[tokio::test]
+async fn the_newest_wish_for_marketing_counts() {
+    let world = World::new().await;
+    let wishes = async |value: &str, ago_s: i64| {
+        let wish = json!({ "wa_id": "34600999888", "category": "marketing_messages", "value": value,
+            "timestamp": (seconds() - ago_s).to_string() });
+        let value = json!({ "contacts": [{ "wa_id": "34600999888" }], "user_preferences": [wish] });
+        world.hooks.changed("user_preferences", value).await.unwrap();
+    };
+    world
+        .approves(json!({ "name": "sale", "language": "en", "category": "MARKETING", "status": "APPROVED",
+        "components": [{ "type": "BODY", "text": "Everything is cheaper." }] }))
+        .await;
+    wishes("stop", 0).await;
+    wishes("resume", 1_000).await;
+    let (maya, _) = world.talks().await;
+    until(async || {
+        let (_, page) = maya.gets("/api/v1/starts").await;
+        (page["numbers"][0]["templates"].as_array()?.len() == 2).then_some(())
+    })
+    .await;
+    let template = json!({ "type": "template", "name": "sale", "language": "en", "values": [], "text": "" });
+    let id = maya.section("my").await.remove(0);
+    let (status, answer, turn) = super::world::replies(&maya, &id, template).await;
+    assert_eq!(status, 200, "{answer}");
+    let failed = super::world::progressed(&maya, &id, &turn, "failed").await;
+    assert_eq!(failed["code"], "131050", "{failed}");
+    says(&maya, &id, "It is here").await;
+    assert_eq!(taken(&world.api, 1).await.len(), 1, "what is no marketing leaves");
+}
+
+#[tokio::test]
+async fn whose_a_number_is_is_known_to_all_of_our_numbers() {
+    let world = World::new().await;
+    let two = world.connects_also("two", "777").await;
+    let phone = |user: &str, name: &str| Phone { user_id: user.into(), ..Phone::new("34600111222", name) };
+    let (bea, bob) = (phone("US.1", "Bea"), phone("US.2", "Bob"));
+    let maya = world.hub.maya().await;
+    let phones = async |id: &str| {
+        let contacts = maya.state(id).await["customer"]["contacts"].clone();
+        contacts.as_array().map_or(0, Vec::len)
+    };
+    world.hooks.message(&bea, "wamid.1", text("I am Bea"), 4 * DAYS).await.unwrap();
+    let on_main = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &on_main, json!({ "type": "join" })).await.0, 200);
+    two.message(&bea, "wamid.2", text("I am Bea, too"), 3 * DAYS).await.unwrap();
+    let on_two = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &on_two, json!({ "type": "join" })).await.0, 200);
+    assert_eq!((phones(&on_main).await, phones(&on_two).await), (1, 1));
+    world.hooks.message(&bob, "wamid.3", text("I am Bob"), 0).await.unwrap();
+    let bobs = conversation(&maya, "help").await;
+    event(&maya, &on_two, "customer_attested", |body| body["contacts"] == json!([])).await;
+    assert_eq!((phones(&on_main).await, phones(&on_two).await, phones(&bobs).await), (0, 0, 1));
+    // What comes late gives it back to nobody, and neither does a chat that is new.
+    two.message(&bea, "wamid.4", text("Hello?"), 2 * DAYS).await.unwrap();
+    event(&maya, &on_two, "turn_added", |body| body["turn"]["content"]["text"] == "Hello?").await;
+    assert_eq!(phones(&on_two).await, 0);
+    assert_eq!(command(&maya, &bobs, json!({ "type": "join" })).await.0, 200);
+    let eve = Phone { user_id: "US.3".into(), ..Phone::new("34600111222", "Eve") };
+    two.message(&eve, "wamid.5", text("I had it before"), 2 * DAYS).await.unwrap();
+    let eves = conversation(&maya, "help").await;
+    assert_eq!(phones(&eves).await, 0, "Bob has it since");
+}
+
+#[tokio::test]
+async fn who_wrote_to_another_of_our_numbers_today_still_has_theirs() {
+    let world = World::new().await;
+    let two = world.connects_also("two", "777").await;
+    let phone = |user: &str| Phone { user_id: user.into(), ..Phone::new("34600111222", "Bea") };
+    world.hooks.message(&phone("US.1"), "wamid.1", text("I am Bea"), 3 * DAYS).await.unwrap();
+    let maya = world.hub.maya().await;
+    let first = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &first, json!({ "type": "join" })).await.0, 200);
+    two.message(&phone("US.1"), "wamid.2", text("And here"), 3_600).await.unwrap();
+    let second = conversation(&maya, "help").await;
+    assert_ne!(first, second);
+    world.hooks.message(&phone("US.9"), "wamid.3", text("My id is another one"), 0).await.unwrap();
+    event(&maya, &first, "turn_added", |body| body["turn"]["content"]["text"] == "My id is another one").await;
+}
