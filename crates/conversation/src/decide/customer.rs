@@ -36,9 +36,9 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// The new words count as they deserve: a question reopens, a courtesy does not. Where the conversation goes on in
-    /// another, they ask for nothing. The hub may bring a file that could not be fetched before: nobody has said anything
-    /// new.
+    /// An edit counts like a new turn: a question reopens the conversation, a courtesy does not. If the customer has
+    /// gone on in another conversation, it reopens nothing. The hub also edits, when a file arrives late; that reopens
+    /// nothing either.
     pub(super) fn edit_turn(&mut self, turn: TurnId, content: Content, received: Time) -> Result<(), Rejection> {
         let content = self.written(content)?.checked()?;
         let silent = content.asks_nothing() || self.state.goes_on_in.is_some();

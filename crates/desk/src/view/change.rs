@@ -21,7 +21,7 @@ pub enum Change {
         by: Participant,
         until: Time,
     },
-    /// Somebody looks at it without taking part, until then.
+    /// Somebody looks on without taking part; valid until the next such change or `until`.
     Watched {
         id: ConversationId,
         by: Participant,

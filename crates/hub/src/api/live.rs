@@ -130,7 +130,7 @@ impl Desk {
         let _ = self.hub.types(conversation, by, true).await;
     }
 
-    /// Whoever looks without taking part is recorded, each time that they begin to.
+    /// Tells the hub that this user looks on, and writes it to the audit log when they begin.
     async fn watches(&mut self, conversation: ConversationId) {
         match self.hub.watches(conversation, &self.user).await {
             Ok(true) if self.watched.replace(conversation) != Some(conversation) => {

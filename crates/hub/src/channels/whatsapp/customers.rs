@@ -48,7 +48,7 @@ fn given_name(message: &Message) -> Option<String> {
     name.filter(|name| !is_blank(name))
 }
 
-/// What a customer is called until somebody knows better.
+/// The name to show at first: the one given, else the number.
 fn called(given: Option<String>, who: &Who) -> String {
     given.or_else(|| who.wa_id.as_ref().map(|number| format!("+{number}"))).unwrap_or_else(|| UNNAMED.into())
 }
@@ -96,7 +96,8 @@ fn locate(
     keep(connection, engine, number, &placement, name, sign)
 }
 
-/// What tells of somebody's names, and when. Only what they do themselves shows that the names are still theirs.
+/// Where knowledge of a customer's names comes from. `is_theirs` if the customer acted: only that proves that the names
+/// are still theirs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sign {
     pub at: Time,
@@ -180,7 +181,7 @@ fn is_of_another_since(
     Ok(holders.iter().any(|holder| holder.name.from > at && holder.user.as_deref().is_some_and(|of| of != user)))
 }
 
-/// Whoever loses a number in a chat with one of our numbers has lost it in their chats with the others.
+/// A user who loses a phone number in one chat loses it in their chats with all of our numbers.
 fn lose_elsewhere(
     connection: &Connection,
     engine: &mut Engine,
