@@ -119,6 +119,21 @@ await story("A press ends on what it began on, although a message comes meanwhil
   assert.ok((await fromEnd(page)) < 3, "and the end is followed again");
 });
 
+await story("What is on screen can be pressed while the list still moves", "files", async (page) => {
+  await open(page, "Carmen Menzel");
+  for (const words of ["cabin.mov", "Suggestion"]) await page.getByText(words, { exact: true }).waitFor();
+  await settled(page);
+  const hit = await page.getByTestId("transcript").evaluate((pane) => new Promise((done) => {
+    pane.addEventListener("scroll", () => requestAnimationFrame(() => {
+      const button = pane.querySelector("button[aria-label='Open booking confirmation.html']");
+      const { left, top, width, height } = button.getBoundingClientRect();
+      done(button.contains(document.elementFromPoint(left + width / 2, top + height / 2)));
+    }), { once: true });
+    pane.scrollTop -= 40;
+  }));
+  assert.ok(hit, "a press reaches what it is on");
+});
+
 await story("A journey opens at its end also for those who want no motion", "", async (page) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await open(page, "Carmen Menzel");
