@@ -15,7 +15,7 @@ use crate::engine::Engine;
 use crate::health::Work;
 use crate::hub::Hub;
 use crate::store::sweeps::Step;
-use crate::store::whatsapp::{inbox, reactions, unfetched, uploads};
+use crate::store::whatsapp::{amended, inbox, reactions, unfetched, uploads};
 use crate::store::{
     StoreError, activity, alerts, auth, commands, links, logic_requests, looks, mails, visits, withdrawn,
 };
@@ -43,7 +43,7 @@ struct Rule {
 /// Empty visits. No index finds them, so all web chats are examined once a day.
 const VISITS: &str = "web sessions";
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     Rule { what: "commands", keep_days: |keep| keep.commands_days, step: |rows, _, at| commands::sweep(rows, at) },
     Rule { what: "sign-ins", keep_days: |_| 1, step: |rows, _, at| auth::sweep(rows, at) },
     Rule {
@@ -58,6 +58,7 @@ const RULES: [Rule; 13] = [
     Rule { what: "webhooks", keep_days: |_| WEBHOOKS_DAYS, step: |rows, _, at| inbox::sweep(rows, at) },
     Rule { what: "ids of uploads", keep_days: |_| UPLOADS_DAYS, step: |rows, _, at| uploads::sweep(rows, at) },
     Rule { what: "files to fetch", keep_days: |_| UNFETCHED_DAYS, step: |rows, _, at| unfetched::sweep(rows, at) },
+    Rule { what: "changed messages", keep_days: |_| WEBHOOKS_DAYS, step: |rows, _, at| amended::sweep(rows, at) },
     Rule { what: "reactions", keep_days: |_| WEBHOOKS_DAYS, step: |rows, _, at| reactions::sweep(rows, at) },
     Rule {
         what: "withdrawn words",
@@ -148,6 +149,7 @@ mod tests {
             uploads::OVER,
             unfetched::OVER,
             reactions::OVER,
+            amended::OVER,
             withdrawn::OVER,
             visits::NEXT,
             visits::IS_EMPTY,

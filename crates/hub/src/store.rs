@@ -163,6 +163,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "numbers of WhatsApp that were removed", sql: whatsapp::REMOVED },
     Migration { name: "business hours of numbers", sql: hours::OF_NUMBERS },
     Migration { name: "when customers on WhatsApp wished for no marketing", sql: whatsapp::WISHES },
+    Migration { name: "messages on WhatsApp that were changed before they came", sql: whatsapp::amended::SCHEMA },
 ];
 
 /// Parts of the schema that are not there although a step has made them.

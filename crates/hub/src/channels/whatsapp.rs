@@ -23,6 +23,7 @@ mod lanes;
 pub(crate) mod marking;
 pub(crate) mod number;
 pub(crate) mod numbers;
+mod rating;
 pub(crate) mod reading;
 #[cfg(test)]
 mod recorded;

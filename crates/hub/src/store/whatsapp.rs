@@ -1,5 +1,6 @@
 //! WhatsApp: our numbers, what came in and waits to be read, whose chats there are, and what is on its way out.
 
+pub(crate) mod amended;
 pub(crate) mod inbox;
 pub(crate) mod marks;
 pub(crate) mod messages;

@@ -5,10 +5,11 @@ use tandem_conversation::{Command, Content, DELETED, EventBody, Participant, Rej
 use tandem_sql::Connection;
 
 use super::inbound::{Heard, device, execute};
-use super::reports::silent_line;
+use super::reports::{Taken, silent_line};
 use super::webhook::Body;
 use crate::engine::{Engine, Repeat};
 use crate::store::whatsapp::Number;
+use crate::store::whatsapp::amended::{self, Amended, Author};
 use crate::store::whatsapp::messages::{self, Known};
 use crate::store::whatsapp::reactions::{self, Reaction};
 use crate::store::{StoreError, events};
@@ -24,9 +25,14 @@ pub(super) fn react(
     if waiting.is_empty() {
         return Ok(true);
     }
-    let known = messages::get(connection, &number.key, message)?.filter(|known| !known.turn.0.is_nil());
-    let Some(Known { conversation, turn, .. }) = known else { return Ok(false) };
+    let Some(Known { conversation, turn, .. }) = messages::get(connection, &number.key, message)? else {
+        return Ok(false);
+    };
     reactions::done(connection, &number.key, message)?;
+    if turn.0.is_nil() {
+        // An answer to a request for a review, or withdrawn: nothing of it is shown.
+        return Ok(true);
+    }
     let contact = engine.state(connection, conversation)?.map(|state| state.contact);
     let mut are_of_chat = true;
     for Reaction { route, ours, emoji, received } in waiting {
@@ -81,30 +87,66 @@ impl Heard<'_> {
             None => Known::NO_TURN,
         };
         messages::put(connection, &self.number.key, of, &known)?;
+        self.await_message(connection, of, true)?;
         Ok(true)
     }
 
-    /// Other words for a message that is the comment of a review, or none if it is withdrawn; false for other messages.
-    /// Too late, nothing changes.
-    pub(super) fn recommented(
+    pub(super) fn author(&self) -> Author {
+        Author { route: self.route, ours: *self.by != Participant::Customer }
+    }
+
+    /// Notes that a message that stands in its chat is still to come.
+    fn await_message(&self, connection: &Connection, of: &str, withdrawn: bool) -> Result<(), StoreError> {
+        let amended = Amended { author: self.author(), at: self.at, withdrawn, awaited: true };
+        amended::put(connection, &self.number.key, of, &amended).map(drop)
+    }
+
+    /// Forgets what somebody else has said of a message that is still to come: of two, the author is not known before it
+    /// comes.
+    pub(super) fn disown(&self, connection: &Connection, of: &str) -> Result<(), StoreError> {
+        let author = amended::awaited(connection, &self.number.key, of)?;
+        if author.is_some_and(|author| author != self.author()) {
+            amended::forget(connection, &self.number.key, of)?;
+            messages::forget(connection, &self.number.key, of)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in an edit: of an earlier message, or in place of one that is still to come. That is known when it comes.
+    pub(super) fn edits(
         &self,
         connection: &Connection,
         engine: &mut Engine,
-        of: &str,
-        words: &str,
-    ) -> Result<bool, StoreError> {
-        let known = messages::get(connection, &self.number.key, of)?;
-        let is_comment = |known: &Known| known.turn.0.is_nil() && !known.conversation.0.is_nil();
-        let Some(Known { conversation, .. }) = known.filter(is_comment) else { return Ok(false) };
-        let state = engine.state(connection, conversation)?.filter(|state| state.contact == self.route);
-        let given =
-            state.as_ref().and_then(|state| Some((state.review.as_ref()?.id, state.review.as_ref()?.answer.as_ref()?)));
-        let Some((review, answer)) = given else { return Ok(true) };
-        let command = Command::GiveFeedback { review: Some(review), score: answer.score, text: words.to_owned() };
-        if let Err(rejection) = self.execute(connection, engine, conversation, command)? {
-            tracing::warn!(number = self.number.key, %rejection, "the comment of a review is not changed");
+        (of, body): (&str, &Body),
+        taken: &mut Taken,
+    ) -> Result<Option<Known>, StoreError> {
+        let (new, alone) = self.edited(connection, of, body)?;
+        let received = self.at;
+        let edit = |turn| Command::EditTurn { turn, content: new, received };
+        let is_about = self.about(connection, engine, of, edit)?;
+        let first = messages::get(connection, &self.number.key, of)?;
+        match first {
+            Some(_) if is_about => return Ok(None),
+            Some(known) if known == Known::NO_TURN => {
+                *taken = Taken::Nothing("an edit is about a message that was withdrawn");
+                return Ok(None);
+            }
+            Some(known) if self.is_here(connection, engine, known)? => {
+                *taken = Taken::Nothing("an edit is about a message of somebody else");
+                return Ok(None);
+            }
+            _ => {}
         }
-        Ok(true)
+        let known = self.say(connection, engine, &alone)?;
+        if let Body::Media(media) = body {
+            self.owe(connection, known, media)?;
+        }
+        if first.is_none() {
+            messages::put(connection, &self.number.key, of, &known)?;
+            self.await_message(connection, of, false)?;
+            react(connection, engine, self.number, of)?;
+        }
+        Ok(Some(known))
     }
 
     /// Edits or withdraws an earlier message of this chat; false if that is not known. The words of one that was
@@ -116,7 +158,7 @@ impl Heard<'_> {
         message: &str,
         command: impl FnOnce(TurnId) -> Command,
     ) -> Result<bool, StoreError> {
-        let known = messages::get(connection, &self.number.key, message)?.filter(|known| !known.turn.0.is_nil());
+        let known = messages::get(connection, &self.number.key, message)?.filter(Known::is_turn);
         let Some(known) = known else { return Ok(false) };
         if !self.is_here(connection, engine, known)? {
             tracing::warn!(number = self.number.key, "a customer on WhatsApp named a message of another chat");
@@ -164,7 +206,7 @@ impl Heard<'_> {
             Body::Media(media) => (&media.caption, Content::Text { text: media.caption.clone() }),
             _ => return Err(Rejection::invalid("edit", "nothing else can be edited").into()),
         };
-        let known = messages::get(connection, &self.number.key, of)?.filter(|known| !known.turn.0.is_nil());
+        let known = messages::get(connection, &self.number.key, of)?.filter(Known::is_turn);
         let Some(known) = known else { return Ok((alone.clone(), alone)) };
         let mut first = events::of_turn(connection, known.conversation, known.turn)?;
         if let Some(event) = &mut first {

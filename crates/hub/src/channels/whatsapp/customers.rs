@@ -13,6 +13,7 @@ use super::reports::{Taken, silent_line};
 use super::route;
 use super::webhook::{Message, Renumbered, Who};
 use crate::engine::{Engine, Repeat, customer, system_command};
+use crate::store::whatsapp::amended::{self, Author};
 use crate::store::whatsapp::messages::{self, Known};
 use crate::store::whatsapp::routes::{self, Name, NameKind, Placement, Route};
 use crate::store::whatsapp::{self, Number};
@@ -26,7 +27,8 @@ pub(super) fn route_of(
     (message, by): (&Message, &Participant),
     received: Time,
 ) -> Result<Option<ContactId>, StoreError> {
-    if messages::get(connection, &number.key, &message.id)?.is_some() {
+    let awaited = amended::awaited(connection, &number.key, &message.id)?;
+    if awaited.is_none() && messages::get(connection, &number.key, &message.id)?.is_some() {
         return Ok(None);
     }
     let name = called(given_name(message), &message.who);
@@ -35,6 +37,19 @@ pub(super) fn route_of(
     let route = locate(connection, engine, number, &message.who, &name, sign)?;
     if let Some(username) = message.username.as_deref().map(label).filter(|name| !is_blank(name)) {
         routes::set_username(connection, route, &username)?;
+    }
+    let author = Author { route, ours: *by != Participant::Customer };
+    match awaited {
+        // It stands in its place already.
+        Some(of) if of == author => {
+            amended::came(connection, &number.key, &message.id)?;
+            return Ok(None);
+        }
+        Some(_) => {
+            amended::forget(connection, &number.key, &message.id)?;
+            messages::forget(connection, &number.key, &message.id)?;
+        }
+        None => {}
     }
     Ok(Some(route))
 }

@@ -10,11 +10,11 @@ use tandem_sql::Connection;
 use uuid::Uuid;
 
 use super::customers::{attested, prefer, renumber, route_of};
+use super::rating::About;
 use super::reports::{Taken, report, silent_line};
 use super::webhook::{Body, Call, MediaRef, Message, Renumbered, Status, What, Who};
 use super::{amending, fit, route};
 use crate::engine::{Engine, Repeat, Said, system_command};
-use crate::reviews;
 use crate::store::whatsapp::messages::{self, Known};
 use crate::store::whatsapp::routes::NameKind;
 use crate::store::whatsapp::unfetched::{self, Unfetched};
@@ -153,12 +153,15 @@ pub(super) struct Heard<'a> {
     pub file: Option<Result<Media, String>>,
     /// By the sender's clock, never in the future.
     pub at: Time,
-    now: Time,
+    pub now: Time,
 }
 
 impl Heard<'_> {
     fn take(self, connection: &Connection, engine: &mut Engine) -> Result<Taken, StoreError> {
         let mut taken = Taken::Whole;
+        if let Body::Edit { of, .. } | Body::Revoke { of } = &self.message.body {
+            self.disown(connection, of)?;
+        }
         let renews = match &self.message.body {
             Body::Edit { .. } | Body::Revoke { .. } => false,
             Body::Said(content) => content.renews_window(),
@@ -171,9 +174,9 @@ impl Heard<'_> {
                 }
                 None
             }
-            Body::Revoke { of } if self.recommented(connection, engine, of, "")? => None,
             Body::Revoke { of } => {
-                if !self.about(connection, engine, of, |turn| Command::WithdrawTurn { turn })? {
+                let is_answer = matches!(self.answers_anew(connection, engine, of, None)?, About::Answer);
+                if !is_answer && !self.about(connection, engine, of, |turn| Command::WithdrawTurn { turn })? {
                     let was_here = !self.withdrawn_before(connection, engine, of)?;
                     taken = Taken::Nothing(match was_here {
                         true => "a withdrawal is about a message of somebody else",
@@ -182,40 +185,11 @@ impl Heard<'_> {
                 }
                 None
             }
-            Body::Edit { of, body } if self.recommented(connection, engine, of, &words_of(body))? => match &**body {
-                // What asks for something is no comment.
-                Body::Said(content) if !content.asks_nothing() => {
-                    Some(self.write(connection, engine, content.clone())?)
-                }
-                _ => None,
+            Body::Edit { of, body } => match self.answers_anew(connection, engine, of, Some(body))? {
+                About::Answer => None,
+                About::Says(content) => Some(self.write(connection, engine, content.clone())?),
+                About::Other => self.edits(connection, engine, (of, body), &mut taken)?,
             },
-            Body::Edit { of, body } => {
-                let (new, alone) = self.edited(connection, of, body)?;
-                let received = self.at;
-                let edit = |turn| Command::EditTurn { turn, content: new, received };
-                let is_about = self.about(connection, engine, of, edit)?;
-                match messages::get(connection, &self.number.key, of)? {
-                    Some(_) if is_about => None,
-                    Some(known) if known == Known::NO_TURN => {
-                        taken = Taken::Nothing("an edit is about a message that was withdrawn");
-                        None
-                    }
-                    Some(known) if self.is_here(connection, engine, known)? => {
-                        taken = Taken::Nothing("an edit is about a message of somebody else");
-                        None
-                    }
-                    // The first words are not here: the new ones stand for both, and the first are known if they still come.
-                    _ => {
-                        let known = self.write(connection, engine, alone)?;
-                        if let Body::Media(media) = &**body {
-                            self.owe(connection, known, media)?;
-                        }
-                        messages::put(connection, &self.number.key, of, &known)?;
-                        amending::react(connection, engine, self.number, of)?;
-                        Some(known)
-                    }
-                }
-            }
             Body::CallPermission { accepted, expires_ms } => {
                 let until = expires_ms.map(Time);
                 routes::set_calls(connection, self.route, *accepted, until)?;
@@ -231,10 +205,7 @@ impl Heard<'_> {
                 self.conversation(connection, engine, false)?;
                 None
             }
-            Body::Said(content) => match self.comments(connection, engine, content)? {
-                Some(comment) => Some(comment),
-                None => Some(self.write(connection, engine, content.clone())?),
-            },
+            Body::Said(content) => Some(self.say(connection, engine, content)?),
             Body::Tap { id, .. } if self.scores(connection, engine, id)? => None,
             Body::Tap { title, .. } => Some(self.write(connection, engine, Content::Text { text: title.clone() })?),
             Body::Media(media) => {
@@ -282,13 +253,26 @@ impl Heard<'_> {
     }
 
     /// Remembers that a turn stands for a file that may still be fetched.
-    fn owe(&self, connection: &Connection, known: Known, media: &MediaRef) -> Result<(), StoreError> {
+    pub(super) fn owe(&self, connection: &Connection, known: Known, media: &MediaRef) -> Result<(), StoreError> {
         if matches!(self.file, Some(Ok(_))) || media.id.is_empty() {
             return Ok(());
         }
         let Known { conversation, turn, .. } = known;
         let (number, media) = (self.number.key.clone(), media.clone());
         unfetched::put(connection, &Unfetched { conversation, turn, number, media }, self.now)
+    }
+
+    /// Words as the answer to a request for a review, or as a turn.
+    pub(super) fn say(
+        &self,
+        connection: &Connection,
+        engine: &mut Engine,
+        content: &Content,
+    ) -> Result<Known, StoreError> {
+        match self.answers(connection, engine, content)? {
+            Some(answer) => Ok(answer),
+            None => self.write(connection, engine, content.clone()),
+        }
     }
 
     /// Adds a turn. What the conversation refuses is kept as a message of unknown kind: nothing is dropped.
@@ -312,68 +296,6 @@ impl Heard<'_> {
         }
         // What our own phone says is ours.
         Ok(Known { conversation, turn, part: (*self.by != Participant::Customer).then_some(0) })
-    }
-
-    /// A tap on a score answers the request for a review, or declines it, and says nothing else; too late, it changes
-    /// nothing. False for other taps.
-    fn scores(&self, connection: &Connection, engine: &mut Engine, id: &str) -> Result<bool, StoreError> {
-        let Some((review, score)) = fit::scored(id) else { return Ok(false) };
-        let Some(conversation) = crate::store::reviews::conversation_of(connection, review)? else { return Ok(false) };
-        let Some(state) = engine.state(connection, conversation)?.filter(|state| state.contact == self.route) else {
-            return Ok(false);
-        };
-        let asked = state.review.as_deref().filter(|asked| asked.id == review);
-        let command = match score {
-            Some(score) => {
-                let answer = asked.and_then(|asked| asked.answer.as_ref());
-                let text = answer.map(|answer| answer.text.clone()).unwrap_or_default();
-                Command::GiveFeedback { review: Some(review), score, text }
-            }
-            None => Command::DeclineReview { review, never: false },
-        };
-        if let Err(rejection) = self.execute(connection, engine, conversation, command)? {
-            tracing::debug!(%rejection, "an answer to a request for a review is refused");
-        }
-        Ok(true)
-    }
-
-    /// Words after a request for a review that ask for nothing: the score or the refusal in words, or the comment of a
-    /// score. What asks for something is an ordinary turn.
-    fn comments(
-        &self,
-        connection: &Connection,
-        engine: &mut Engine,
-        content: &Content,
-    ) -> Result<Option<Known>, StoreError> {
-        let Content::Text { text } = content else { return Ok(None) };
-        if *self.by != Participant::Customer {
-            return Ok(None);
-        }
-        let written: Option<u8> = text.trim().parse().ok().filter(|score| (1..=5).contains(score));
-        let answers = |state: &Conversation| {
-            let review = state.review.as_deref().filter(|_| !state.in_progress() && state.is_reviewed())?;
-            let (id, answer) = (review.id, Some(review).filter(|review| review.until() > self.now)?.answer.as_ref());
-            let comment = answer.map(|answer| answer.text.as_str()).unwrap_or_default();
-            let gives = |score, text: &str| Command::GiveFeedback { review: Some(id), score, text: text.to_owned() };
-            match (written, answer) {
-                (Some(score), _) => Some(gives(score, comment)),
-                (None, answer) if reviews::declines(state.language.as_deref(), text) => Some(match answer {
-                    None => Command::DeclineReview { review: id, never: false },
-                    // No comment either.
-                    Some(answer) => gives(answer.score, comment),
-                }),
-                (None, Some(answer)) if comment.is_empty() && content.asks_nothing() => Some(gives(answer.score, text)),
-                (None, _) => None,
-            }
-        };
-        let going_on = engine.going_on(connection, self.route, |state| answers(state).is_some())?;
-        let Some(conversation) = going_on else { return Ok(None) };
-        let command = engine.state(connection, conversation)?.and_then(|state| answers(&state));
-        let Some(command) = command else { return Ok(None) };
-        let is_comment = matches!(&command, Command::GiveFeedback { text: comment, .. } if comment == text);
-        let done = self.execute(connection, engine, conversation, command)?;
-        let known = if is_comment { Known { conversation, ..Known::NO_TURN } } else { Known::NO_TURN };
-        Ok(done.is_ok().then_some(known))
     }
 
     /// A tap, or a number, as the answer to an open question.
@@ -452,14 +374,6 @@ pub(super) fn execute(
     let envelope =
         Envelope { actor: by.clone(), permissions: Permissions::default(), ..system_command(conversation, command) };
     Ok(engine.execute(connection, &envelope, Repeat::Once, None)?.map(drop))
-}
-
-/// What is said in a message, to be the comment of a review.
-fn words_of(body: &Body) -> String {
-    match body {
-        Body::Said(content @ Content::Text { text }) if content.asks_nothing() => text.clone(),
-        _ => String::new(),
-    }
 }
 
 /// A new conversation of this chat.

@@ -19,6 +19,30 @@ impl Known {
     /// A message that is no turn: a reaction, an edit, a withdrawal.
     pub(crate) const NO_TURN: Self =
         Self { conversation: ConversationId(Uuid::nil()), turn: TurnId(Uuid::nil()), part: None };
+
+    /// A message that is no turn, because it answers a request for a review.
+    pub(crate) fn answering(conversation: ConversationId, with: Answers) -> Self {
+        Self { conversation, part: (with == Answers::Score).then_some(0), ..Self::NO_TURN }
+    }
+
+    /// Which part of a review a message is, if it is one.
+    pub(crate) fn answers(&self) -> Option<Answers> {
+        let is_one = self.turn.0.is_nil() && !self.conversation.0.is_nil();
+        is_one.then_some(if self.part.is_some() { Answers::Score } else { Answers::Comment })
+    }
+
+    /// Whether it is a turn.
+    pub(crate) fn is_turn(&self) -> bool {
+        !self.turn.0.is_nil()
+    }
+}
+
+/// Parts of the answer to a request for a review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answers {
+    /// Or the refusal to give one.
+    Score,
+    Comment,
 }
 
 pub(crate) fn get(connection: &Connection, number: &str, message: &str) -> Result<Option<Known>, StoreError> {
@@ -39,6 +63,13 @@ pub(crate) fn put(connection: &Connection, number: &str, message: &str, known: &
                VALUES (?1, ?2, ?3, ?4, ?5, 0) ON CONFLICT DO NOTHING";
     let Known { conversation, turn, part } = known;
     connection.prepare_cached(sql)?.execute(params![number, message, Id(conversation.0), Id(turn.0), part])?;
+    Ok(())
+}
+
+/// A message is not known any more.
+pub(crate) fn forget(connection: &Connection, number: &str, message: &str) -> Result<(), StoreError> {
+    let sql = "DELETE FROM whatsapp_messages WHERE number = ?1 AND message = ?2";
+    connection.prepare_cached(sql)?.execute(params![number, message])?;
     Ok(())
 }
 

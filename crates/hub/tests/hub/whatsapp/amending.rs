@@ -199,3 +199,29 @@ async fn who_wrote_to_another_of_our_numbers_today_still_has_theirs() {
     world.hooks.message(&phone("US.9"), "wamid.3", text("My id is another one"), 0).await.unwrap();
     event(&maya, &first, "turn_added", |body| body["turn"]["content"]["text"] == "My id is another one").await;
 }
+
+#[tokio::test]
+async fn nobody_speaks_for_a_message_of_somebody_else_that_is_still_to_come() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    let eve = Phone { user_id: "US.3".into(), ..Phone::new("34600111222", "Eve") };
+    world.hooks.message(&eve, "wamid.e1", edit("wamid.2", text("Mine")), 0).await.unwrap();
+    world.hooks.message(&eve, "wamid.e2", revoke("wamid.3"), 0).await.unwrap();
+    world.hooks.message(&eve, "wamid.e3", edit("wamid.4", text("Mine too")), 0).await.unwrap();
+    let eves = conversation(&maya, "help").await;
+    on_phone(&world, "34600999888", "wamid.p1", edit("wamid.5", text("Ours"))).await;
+    event(&maya, &id, "turn_added", |body| body["turn"]["content"]["text"] == "Ours").await;
+    world.hears("wamid.6", edit("wamid.4", text("Four, edited")), 0).await;
+    for message in ["wamid.2", "wamid.3", "wamid.4", "wamid.5", "wamid.2"] {
+        world.hears(message, text(message), 10).await;
+    }
+    world.hears("wamid.7", edit("wamid.2", text("Two, edited")), 0).await;
+    let all = last(&world, &maya, &id).await;
+    let words = of(&all, "turn_added")
+        .into_iter()
+        .map(|body| body["turn"]["content"]["text"].as_str().unwrap_or("").to_owned());
+    let words: Vec<_> = words.skip(1).collect();
+    assert_eq!(words, ["Ours", "Four, edited", "wamid.2", "wamid.3", "wamid.5", "The last"]);
+    assert_eq!(of(&all, "turn_edited").len(), 1, "its author edits it");
+    assert_eq!(of(&events(&maya, &eves).await, "turn_added").len(), 3);
+}

@@ -144,6 +144,45 @@ async fn a_score_may_be_written_and_its_comment_changed_or_withdrawn() {
 }
 
 #[tokio::test]
+async fn the_newest_words_of_an_answer_count_in_whatever_order_they_come() {
+    let (world, _) = world(json!({ "delayS": 0 })).await;
+    let (id, _) = asked(&world).await;
+    let edit = |of: &str, words: &str| json!({ "type": "edit", "edit": { "original_message_id": of, "message": text(words) } });
+    let revoke = |of: &str| json!({ "type": "revoke", "revoke": { "original_message_id": of } });
+    let is = async |score: u8, comment: Value| {
+        let holds = |row: &Value| row["score"] == score && row["comment"] == comment;
+        until(async || holds(&review(&world).await).then_some(())).await;
+    };
+    world.hears_text("wamid.2", "No, thanks").await;
+    until(async || (review(&world).await["status"] == "declined").then_some(())).await;
+    world.hears("wamid.3", edit("wamid.2", "2"), 50).await;
+    is(2, Value::Null).await;
+    world.hears("wamid.4", edit("wamid.2", "4"), 30).await;
+    is(4, Value::Null).await;
+    // The newest comes before its message, and an older one after it.
+    world.hears("wamid.5", edit("wamid.6", "Thank you very much!"), 10).await;
+    is(4, json!("Thank you very much!")).await;
+    world.hears("wamid.6", text("Thanks"), 20).await;
+    world.hears("wamid.7", edit("wamid.6", "Thank you"), 15).await;
+    world.hears("wamid.8", edit("wamid.2", "1"), 40).await;
+    world.hears("wamid.9", edit("wamid.2", "3"), 5).await;
+    is(3, json!("Thank you very much!")).await;
+    world.hears("wamid.10", revoke("wamid.6"), 5).await;
+    is(3, Value::Null).await;
+    world.hears("wamid.11", edit("wamid.6", "Thank you!!"), 8).await;
+    world.hears("wamid.12", revoke("wamid.2"), 4).await;
+    world.hears_text("wamid.13", "Thank you!").await;
+    is(3, json!("Thank you!")).await;
+    world.hears("wamid.14", edit("wamid.13", "5"), 0).await;
+    is(5, Value::Null).await;
+    let sofia = world.hub.sofia().await;
+    assert_eq!(sofia.state(&id).await["status"]["status"], "completed", "all of this is silent");
+    world.hears("wamid.15", edit("wamid.13", "Where is my coat?"), 0).await;
+    event(&sofia, &id, "turn_added", |body| body["turn"]["content"]["text"] == "Where is my coat?").await;
+    is(5, Value::Null).await;
+}
+
+#[tokio::test]
 async fn a_tap_renews_the_window_as_everything_that_the_customer_does_on_the_channel() {
     let (world, ahead) = world(json!({ "delayS": 0 })).await;
     let (id, request) = asked(&world).await;
