@@ -14,7 +14,7 @@ import duckdb
 HUB, EMAIL, PASSWORD, FOLDER = sys.argv[1:5]
 ZONES = ["Europe/Madrid", "Asia/Kathmandu"]
 SLOTS = ["occupancy", "load", "concurrency"]
-OWN = ["response_time", "conversations_handled", "handle_time", "shared_handle_time"]
+OWN = ["response_time", "conversations_handled", "handle_time", "shared_handle_time", "handover_grade", "failed_sends"]
 
 
 def call(path, body=None, token=None):
@@ -50,6 +50,10 @@ def main():
         (of_conversations, {"tag": ""}),
         (["response_time"], {"by": "responder,day"}),
         (["response_time"], {"responder": "logic"}),
+        (["handover_grade"], {"by": "grade"}),
+        (["handover_grade"], {"by": "month,grade"}),
+        (["failed_sends"], {"by": "code"}),
+        (["failed_sends"], {"by": "code,day"}),
         (OWN + SLOTS, {"by": "agent"}),
         (["service_level", "service_level_join"], {"t": "2m", "by": "week"}),
         (["open_time"], {"business": "true"}),

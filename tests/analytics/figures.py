@@ -28,9 +28,10 @@ class Figures:
         self.round = frame(tables["round"])
         self.engagement = frame(tables["engagement"])
         self.turn = frame(tables["turn"])
-        self.call = frame(tables["call"], ["conversation_id", "round_no", "raised_at", "claim_ms"])
+        self.call = frame(tables["call"], ["conversation_id", "round_no", "raised_at", "claim_ms", "shown", "first_shown_ms"])
         self.request = frame(tables["logic_request"], ["conversation_id", "round_no", "asked_at", "ended_at", "outcome", "ms"])
         self.review = frame(tables["review"], ["review_id", "conversation_id", "round_no", "asked_at", "answered_at", "not_asked", "score", "agent_id"])
+        self.handover = frame(tables["handover"], ["conversation_id", "round_no", "given_at", "grade", "graded_at", "graded_by"])
         self.activity = frame(activity)
         waits = self.round["provisional_until"].map(lambda until: until is not None and until > now)
         self.round["provisional"] = waits & ~self.round["reopened_later"].map(bool)
@@ -244,11 +245,57 @@ class Figures:
         made["hit"] = ~rows["outcome"].isin(["answered", "ignored", "late"])
         return made
 
+    def calls(self, column):
+        rows = self.call[self.call[column].notna()]
+        return rows, pd.DataFrame({"conversation": rows["conversation_id"], "round": rows["round_no"], "time": rows["raised_at"]})
+
     def of_alert_claim(self):
-        rows = self.call[self.call["claim_ms"].notna()]
-        return pd.DataFrame(
-            {"conversation": rows["conversation_id"], "round": rows["round_no"], "time": rows["raised_at"], "size": rows["claim_ms"]}
-        )
+        rows, made = self.calls("claim_ms")
+        made["size"] = rows["claim_ms"]
+        return made
+
+    def of_alert_shown(self):
+        rows, made = self.calls("first_shown_ms")
+        made["size"] = rows["first_shown_ms"]
+        return made
+
+    def of_alert_unseen(self):
+        rows, made = self.calls("shown")
+        made["hit"] = rows["shown"] == 0
+        return made
+
+    def packets(self, time):
+        rows = self.handover[self.handover[time].notna()]
+        return rows, pd.DataFrame({"conversation": rows["conversation_id"], "round": rows["round_no"], "time": rows[time]})
+
+    def of_handover_grade(self):
+        rows, made = self.packets("graded_at")
+        made["hit"], made["agent"], made["word"] = rows["grade"] == "helpful", rows["graded_by"], rows["grade"]
+        return made
+
+    def of_handover_graded(self):
+        rows, made = self.packets("given_at")
+        made["hit"] = rows["grade"].notna()
+        return made
+
+    def turns(self, rows):
+        return pd.DataFrame({"conversation": rows["conversation_id"], "round": rows["round_no"], "time": rows["at"]})
+
+    def of_suggestion_use(self):
+        rows = self.turn[self.turn["type"] == "suggestion"]
+        made = self.turns(rows)
+        used = set(self.turn["suggestion_id"].dropna())
+        made["hit"] = [id in used for id in rows["turn_id"]]
+        return made
+
+    def of_failed_sends(self):
+        ours = (self.turn["by"] != "customer") & ~self.turn["type"].isin(["note", "suggestion"])
+        rows = self.turn[ours & self.turn["final_state"].notna()]
+        made = self.turns(rows)
+        made["hit"], made["agent"] = rows["final_state"] == "failed", rows["agent_id"]
+        codes = zip(rows["failed_code"], made["hit"])
+        made["word"] = [(code or "unknown") if failed else "" for code, failed in codes]
+        return made
 
     def reviews(self, answered, time="asked_at"):
         rows = self.review[self.review["not_asked"].isna()]
@@ -290,7 +337,7 @@ class Figures:
             return pd.DataFrame(columns=["time", "agent", "part", "whole"])
         rows = rows[rows["status"] != "offline"]
         made = pd.DataFrame({"time": rows["slot_start"], "agent": rows["agent_id"]})
-        made["part"], made["whole"] = rows[part], rows[whole]
+        made["part"], made["whole"], made["most"] = rows[part], rows[whole], rows["most"]
         return made
 
     def of_occupancy(self):
@@ -317,8 +364,17 @@ class Figures:
                     cells.setdefault(place, []).append(fact)
             if not dimensions:
                 cells.setdefault((), [])
+            parts = [name for name in dimensions if name in ("grade", "code")]
             for place, facts_there in cells.items():
-                found[(metric, *place)] = figure(metric, facts_there)
+                if not parts:
+                    found[(metric, *place)] = figure(metric, facts_there)
+                    continue
+                at = dimensions.index(parts[0])
+                if place[at] == "":
+                    continue
+                elsewhere = lambda place: place[:at] + place[at + 1 :]
+                every = sum(len(facts) for other, facts in cells.items() if elsewhere(other) == elsewhere(place))
+                found[(metric, *place)] = {"count": every, "sum": len(facts_there), "value": len(facts_there) / every}
         return found
 
     def filtered(self, facts, question):
@@ -359,6 +415,8 @@ class Figures:
                 values = [day.isoformat() if name != "month" else day.isoformat()[:7]]
             elif name in ("agent", "responder"):
                 values = [fact[name] or ""]
+            elif name in ("grade", "code"):
+                values = [fact["word"]]
             else:
                 about = self.conversation.loc[fact["conversation"]]
                 values = (list(about["tags"]) or [""]) if name == "tag" else [about[name] or ""]
@@ -389,6 +447,8 @@ def figure(metric, facts):
     elif facts and "part" in facts[0]:
         part, whole = sum(int(fact["part"]) for fact in facts), sum(int(fact["whole"]) for fact in facts)
         made |= {"sum": part, "of": whole, "value": part / whole if whole else None}
+        if metric == "concurrency":
+            made["max"] = max(int(fact["most"]) for fact in facts)
     elif metric in ("conversations_started", "rounds_started", "rounds_completed"):
         made["value"] = float(len(facts))
     else:
@@ -422,6 +482,7 @@ def slots(spells, engagements, until):
                         "available_capacity_ms": 0,
                         "consumed_capacity_ms": 0,
                         "busy_ms": 0,
+                        "most": 0,
                     },
                 )
                 row["activity_ms"] += stop - begin
@@ -429,6 +490,7 @@ def slots(spells, engagements, until):
                     row["available_capacity_ms"] += spell["capacity"] * (stop - begin)
                 inside = sorted((max(a, begin), min(b, stop)) for a, b in held.get(agent, []) if a < stop and b > begin)
                 row["consumed_capacity_ms"] += sum(b - a for a, b in inside)
+                row["most"] = max([row["most"]] + [sum(x <= a < y for x, y in inside) for a, _ in inside])
                 last = begin
                 for a, b in inside:
                     row["busy_ms"] += max(0, b - max(a, last))

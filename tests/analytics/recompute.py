@@ -27,6 +27,7 @@ KEYS = {
     "external_agent": ["external_agent_id"],
     "tag": ["conversation_id", "position", "tag"],
     "review": ["review_id"],
+    "handover": ["handover_id"],
     "activity": ["agent_id", "slot_start", "status"],
 }
 # Positions of the log, where rows come from, and the ledger of alerts are not in the events.
@@ -180,6 +181,10 @@ def main():
         theirs = exported(folder / "export", name)
         compare_table(name, made[name], theirs, differences)
         rows += len(theirs)
+    # The ledger of alerts is not in the log.
+    ledger = {row["call_id"]: row for row in exported(folder / "export", "call")}
+    for row in made["call"]:
+        row |= {name: ledger[row["call_id"]][name] for name in ("shown", "first_shown_ms")}
     questions = read("figures.json")
     figures = 0
     # All were asked within moments.

@@ -146,6 +146,7 @@ class Conversation:
         self.externals()
         self.tags()
         self.reviews()
+        self.handovers()
 
     def continues(self):
         said = [event for event in self.events if event.kind == "goes_on_from"]
@@ -224,6 +225,7 @@ class Conversation:
         ]
         by_person = [length for length, by in responses if by in PERSONS]
         spoke = any(event.by == "logic" for event in words)
+        answers = [event for event in after if not event.body["turn"].get("holding")]
         outcomes = [self.queue_outcome(e) for e in queues]
         contained = None
         if completed and not elsewhere:
@@ -238,7 +240,7 @@ class Conversation:
             "direction": first and ("inbound" if first.by == "customer" else "outbound"),
             "first_response_ms": after[0].time - t0.time if after else None,
             "first_response_by": after[0].by if after else None,
-            "first_answer_ms": after[0].time - t0.time if after else None,
+            "first_answer_ms": answers[0].time - t0.time if answers else None,
             "first_person_response_ms": people[0].time - t0.time if people else None,
             "wanted_at": wanted and wanted.time,
             "person_wait_ms": served and served.time - wanted.time,
@@ -469,7 +471,7 @@ class Conversation:
                     name: counts[name]
                     for name in ["turns_customer", "turns_agent", "turns_external", "turns_logic", "notes", "suggestions"]
                 },
-                "suggestions_used": None,
+                "suggestions_used": len(self.used_suggestions()),
                 "tags": tags,
                 "resolution": last.completed and (last.completed.body["resolution"] or None),
                 "continues": self.continues(),
@@ -522,9 +524,10 @@ class Conversation:
                     "agent_id": event.agent(),
                     "type": content["type"],
                     "silent": turn.get("silent", False),
-                    "holding": None,
+                    "holding": turn.get("holding", False),
                     "quick_reply": bool(library.get("quickReplies")),
-                    "from_suggestion": None,
+                    "from_suggestion": "suggestion" in library,
+                    "suggestion_id": library.get("suggestion"),
                     "edited": turn["id"] in edited,
                     "withdrawn": turn["id"] in withdrawn,
                     "length": len(content.get("text", "")),
@@ -541,6 +544,27 @@ class Conversation:
                     **progress(reports[turn["id"]]),
                 },
             )
+
+    def used_suggestions(self):
+        """Suggestions with whose words a later turn began."""
+        given, used = set(), set()
+        for event in self.events:
+            if event.kind == "turn_added":
+                turn = event.body["turn"]
+                used |= {(turn.get("library") or {}).get("suggestion")} & given
+                if turn["content"]["type"] == "suggestion":
+                    given.add(turn["id"])
+        return used
+
+    def handovers(self):
+        newest = None
+        for event in self.events:
+            if event.kind == "turn_added" and event.body["turn"]["content"].get("handover"):
+                row = {"handover_id": event.body["turn"]["id"], "round_no": self.no_of[event.position], "given_at": event.time}
+                self.add("handover", {**row, "grade": None, "graded_at": None, "graded_by": None})
+                newest = self.rows["handover"][-1]
+            elif event.kind == "handover_graded" and newest and newest["handover_id"] == event.body["turn"]:
+                newest |= {"grade": event.body["grade"], "graded_at": event.time, "graded_by": event.agent()}
 
     def calls(self):
         raised = {}

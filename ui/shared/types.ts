@@ -1548,7 +1548,11 @@ channels: Array<Channel>,
 /**
  * Whether it is offered in notes.
  */
-note: boolean, version: number, state: ItemState, 
+note: boolean, 
+/**
+ * Whether its words only hold the line, such as "I am working on it": they are no answer.
+ */
+holding?: boolean | null, version: number, state: ItemState, 
 /**
  * Until when somebody should look whether it is still right: `2027-03-31`.
  */
@@ -1586,7 +1590,11 @@ channels?: Array<Channel>,
 /**
  * Whether it is offered in notes.
  */
-note: boolean, state: ItemState, 
+note: boolean, 
+/**
+ * Whether its words only hold the line, such as "I am working on it".
+ */
+holding?: boolean, state: ItemState, 
 /**
  * Until when somebody should look whether it is still right.
  */
@@ -1970,7 +1978,11 @@ files?: Array<MediaId>,
 /**
  * The turn that it quotes; of several turns, the first one quotes it.
  */
-replyTo?: TurnId, };
+replyTo?: TurnId, 
+/**
+ * The suggestion with whose words it began.
+ */
+suggestion?: TurnId, };
 
 export type SendTemplate = { id: ConversationId, template: Template, values: Array<TemplateValue>, };
 

@@ -514,6 +514,7 @@ impl<'a> Draft<'a> {
                 return Err(Rejection::NoQuestion);
             }
         }
+        turn.holding = library.holding;
         turn.library = Some(Box::new(library.clone()));
         Ok(())
     }

@@ -1,14 +1,14 @@
-//! What a turn was drawn from the library.
+//! What a turn was drawn from: the library, or a suggestion.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::ids::{QuestionId, QuickReplyId};
+use crate::ids::{QuestionId, QuickReplyId, TurnId};
 use crate::limits;
 use crate::rejection::Rejection;
 
-/// What a turn was drawn from the library.
+/// What a turn was drawn from: the library, or a suggestion.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Drawn {
@@ -26,6 +26,13 @@ pub struct Drawn {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional = nullable)]
     pub version: Option<u32>,
+    /// The suggestion with whose words it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub suggestion: Option<TurnId>,
+    /// Whether its words only hold the line, such as "I am working on it".
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub holding: bool,
 }
 
 /// A quick reply as it was used.

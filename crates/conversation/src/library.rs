@@ -147,6 +147,10 @@ pub struct QuickReply {
     pub channels: Vec<Channel>,
     /// Whether it is offered in notes.
     pub note: bool,
+    /// Whether its words only hold the line, such as "I am working on it": they are no answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional = nullable)]
+    pub holding: bool,
     pub version: u32,
     pub state: ItemState,
     /// Until when somebody should look whether it is still right: `2027-03-31`.

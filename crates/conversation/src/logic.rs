@@ -149,6 +149,9 @@ pub enum Action {
         /// Speak even though the word is a person's.
         #[serde(default)]
         force: bool,
+        /// Whether it only holds the line, such as "Let me look that up".
+        #[serde(default)]
+        holding: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         turn: Option<TurnId>,
     },

@@ -30,8 +30,8 @@ pub use hours::{Hours, Schedule, Weekly, date, local_day};
 pub use open::Open;
 pub use rates::Rate;
 pub use rows::{
-    CallEnd, CallReason, CallRow, ConversationRow, Direction, Ended, EngagementRow, ExternalAgentRow, Kind,
-    LogicRequestRow, Origin, Outcome, QueueOutcome, RequestOutcome, ReviewRow, RoundId, RoundRow, StartCause,
+    CallEnd, CallReason, CallRow, ConversationRow, Direction, Ended, EngagementRow, ExternalAgentRow, HandoverRow,
+    Kind, LogicRequestRow, Origin, Outcome, QueueOutcome, RequestOutcome, ReviewRow, RoundId, RoundRow, StartCause,
     StartedBy, TagRow, TurnRow, TurnType,
 };
 pub use shared::{Activity, ActivityRow, Busy, Load, Presence, SLOT_MS, load, shared_ms, shares, slots};

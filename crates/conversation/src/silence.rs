@@ -5,6 +5,12 @@ const CLOSERS: &[&str] = &[
     "thanks",
     "thank you",
     "thank you very much",
+    "thank you so much",
+    "thanks so much",
+    "thank you for your help",
+    "thanks for your help",
+    "thank you very much for your help",
+    "thank you so much for your help",
     "thanks a lot",
     "many thanks",
     "thx",
@@ -109,7 +115,13 @@ pub fn is_courtesy(text: &str) -> bool {
         rest = &rest[emoticon.map_or(c.len_utf8(), |emoticon| emoticon.len())..];
     }
     let words = words.trim_end();
-    !words.is_empty() && CLOSERS.contains(&words)
+    !words.is_empty() && is_of_closers(words)
+}
+
+/// Whether words are one closer, or two of them.
+fn is_of_closers(words: &str) -> bool {
+    let splits = words.match_indices(' ').map(|(at, _)| (&words[..at], &words[at + 1..]));
+    CLOSERS.contains(&words) || splits.into_iter().any(|(a, b)| CLOSERS.contains(&a) && CLOSERS.contains(&b))
 }
 
 /// Combining marks of Arabic and Devanagari belong to their word.
@@ -135,6 +147,9 @@ mod tests {
             "धन्यवाद 🙏",
             "Thanks ❤️ :-)",
             "danke 👍🏽!",
+            "Thank you so much!",
+            "Thanks a lot, bye!",
+            "Vielen Dank, auf Wiedersehen.",
         ] {
             assert!(is_courtesy(text), "{text} closes a conversation");
         }
@@ -151,6 +166,7 @@ mod tests {
             "",
             "👍",
             "bye the way, one more thing",
+            "thanks for your help with the wrong order",
             "thank you for nothing, where is my order",
             "thanks :(",
             "Thanks 😡",

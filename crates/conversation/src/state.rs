@@ -122,6 +122,9 @@ pub struct Conversation {
     /// When the customer is to be asked for a review of the last round.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_at: Option<Time>,
+    /// The request before the newest, if it was answered: the customer may still change that answer where they gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier_review: Option<Box<Review>>,
     /// The newest request for a review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Box<Review>>,
@@ -217,6 +220,7 @@ impl Conversation {
             status: Status::InProgress,
             round: Some(CurrentRound::first(event.time)),
             review_at: None,
+            earlier_review: None,
             review: None,
             goes_on_in: None,
             goes_on_from: None,

@@ -33,7 +33,10 @@ pub struct Turn {
     /// A closing courtesy: shown, but reopens nothing and causes no notice.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silent: bool,
-    /// What it was drawn from the library.
+    /// Whether it only holds the line: the customer still waits for an answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub holding: bool,
+    /// What it was drawn from: the library, or a suggestion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub library: Option<Box<Drawn>>,
     /// The last position that its author saw, if the customer had written more by then.
@@ -53,7 +56,17 @@ impl Turn {
     /// A loud turn, and nothing more known of it.
     #[must_use]
     pub fn new(id: TurnId, engagement: Option<EngagementId>, content: Content) -> Self {
-        Self { id, engagement, content, silent: false, library: None, written_against: None, reply_to: None, raw: None }
+        Self {
+            id,
+            engagement,
+            content,
+            silent: false,
+            holding: false,
+            library: None,
+            written_against: None,
+            reply_to: None,
+            raw: None,
+        }
     }
 }
 

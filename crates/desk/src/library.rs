@@ -310,6 +310,7 @@ mod tests {
             folder: vec!["Orders".into()],
             channels: Vec::new(),
             note: number != 3,
+            holding: false,
             version: 1,
             state: ItemState::Active,
             review_by: None,

@@ -130,6 +130,10 @@ pub struct SendReply {
     #[serde(default)]
     #[ts(optional)]
     pub reply_to: Option<TurnId>,
+    /// The suggestion with whose words it began.
+    #[serde(default)]
+    #[ts(optional)]
+    pub suggestion: Option<TurnId>,
 }
 
 /// A file that the user chose, pasted or dropped.

@@ -19,7 +19,7 @@ use tandem_sqlite::rusqlite::Connection;
 pub(crate) use about::quote;
 pub(crate) use board::{Person, board, limits as board_limits};
 pub(crate) use inbox::inbox;
-pub(crate) use one::conversation;
+pub(crate) use one::{conversation, suggestion};
 pub(crate) use search::{search, search_view};
 pub(crate) use transcript::{Page, transcript};
 pub(crate) use translated::{Languages, of_customer as customers_language, words as words_of_turn};

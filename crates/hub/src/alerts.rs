@@ -118,6 +118,7 @@ impl Hub {
             }
         }
         self.call(state).await?;
+        self.analytics.news.notify_one();
         self.fanout.mention(Input::Told(vec![state.id]));
         Ok(())
     }
@@ -147,7 +148,7 @@ impl Hub {
         self.database
             .write(move |connection, _| -> Result<(), StoreError> {
                 alerts::put_call(connection, of, &help)?;
-                called.iter().try_for_each(|user| alerts::decide(connection, help.call, *user, now))
+                alerts::decide(connection, help.call, &called, now)
             })
             .await?;
         self.look_whether_in_vain(of).await
@@ -201,6 +202,7 @@ impl Hub {
             .await;
         let (muted, failed) = match written {
             Ok((told, muted)) => {
+                self.analytics.news.notify_one();
                 self.fanout.mention(Input::Told(told));
                 (muted, None)
             }

@@ -58,21 +58,22 @@ async fn begin(hub: &Hub) -> Result<bool, StoreError> {
 
 /// Measures one part; false if nothing is left.
 async fn step(hub: &Hub) -> Result<bool, StoreError> {
-    let from = hub.analytics.file().read(tables::cursor).await?;
+    let from = hub.analytics.file().read(tables::progress).await?;
+    let cursor = from.cursor;
     let (part, last, definitions) = hub
         .database
         .read(move |connection| {
             let last = events::last(connection)?;
             let definitions = administration::definitions(connection)?;
-            Ok::<_, StoreError>((Part::read(connection, from, last, PART)?, last, definitions))
+            Ok::<_, StoreError>((Part::read(connection, &from, last, PART)?, last, definitions))
         })
         .await?;
-    if from > last {
+    if cursor > last {
         tracing::warn!("the account's log is shorter than its analytics: they are made again");
         hub.analytics.file().write(|connection, _| tables::clear(connection)).await?;
         return Ok(true);
     }
-    if part.up_to == from {
+    if part.is_empty() {
         return Ok(false);
     }
     let (part, missing, definitions) = hub

@@ -164,6 +164,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "business hours of numbers", sql: hours::OF_NUMBERS },
     Migration { name: "when customers on WhatsApp wished for no marketing", sql: whatsapp::WISHES },
     Migration { name: "messages on WhatsApp that were changed before they came", sql: whatsapp::amended::SCHEMA },
+    Migration { name: "in which order calls changed", sql: alerts::CHANGED },
+    Migration { name: "a quick reply that holds the line", sql: library::HOLDING },
 ];
 
 /// Parts of the schema that are not there although a step has made them.

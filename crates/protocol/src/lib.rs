@@ -61,7 +61,7 @@ pub const VERSIONS: &[&str] = &[
      contact cards; customers are asked for reviews, answer them, and reviews say whose they are; reviewers and Your \
      Logic file reviews, and filing is a permission of its own; agents say which conversation goes on in which; \
      supervisors look at conversations as their participants saw them; answers to reviews say when they came",
-    "23: channels say which addresses of a customer are theirs now; conversations name the company's end of their channel; agents see who looks at their conversations without taking part",
+    "23: channels say which addresses of a customer are theirs now; conversations name the company's end of their channel; agents see who looks at their conversations without taking part; turns say whether they only hold the line, and with which suggestion they began",
 ];
 
 /// The oldest version that this version can talk to.

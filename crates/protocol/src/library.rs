@@ -90,6 +90,10 @@ pub struct QuickReplyDefinition {
     /// Whether it is offered in notes.
     #[serde(default = "yes")]
     pub note: bool,
+    /// Whether its words only hold the line, such as "I am working on it".
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub holding: bool,
     #[serde(default)]
     pub state: ItemState,
     /// Until when somebody should look whether it is still right.
@@ -111,7 +115,19 @@ impl QuickReplyDefinition {
     #[must_use]
     pub fn of(self, id: QuickReplyId, by: Option<UserId>, at: Time) -> QuickReply {
         let Self {
-            shortcut, title, texts, attachments, question, scope, folder, channels, note, state, review_by, ..
+            shortcut,
+            title,
+            texts,
+            attachments,
+            question,
+            scope,
+            folder,
+            channels,
+            note,
+            holding,
+            state,
+            review_by,
+            ..
         } = self;
         let version = 1;
         QuickReply {
@@ -125,6 +141,7 @@ impl QuickReplyDefinition {
             folder,
             channels,
             note,
+            holding,
             state,
             review_by,
             version,
@@ -147,6 +164,7 @@ impl From<QuickReply> for QuickReplyDefinition {
             folder,
             channels,
             note,
+            holding,
             state,
             review_by,
             ..
@@ -162,6 +180,7 @@ impl From<QuickReply> for QuickReplyDefinition {
             folder,
             channels,
             note,
+            holding,
             state,
             review_by,
             version: None,

@@ -22,7 +22,7 @@ const HASHES: &[(u32, u64)] = &[
     (20, 0x9d3c_aed7_8244_9fa8),
     (21, 0xa021_d093_5e8f_4a11),
     (22, 0xf754_f28b_1bfa_b13f),
-    (23, 0xfd2f_89f4_1218_908b),
+    (23, 0x4c47_b814_faa2_f5cb),
 ];
 
 /// Where the types between hub and desk are defined.

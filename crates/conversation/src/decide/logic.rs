@@ -157,7 +157,13 @@ impl Draft<'_> {
 
     fn act(&mut self, action: &Action) -> Result<(), Rejection> {
         match action {
-            Action::Message { text, force, turn } => self.say(Content::Text { text: text.clone() }, *force, *turn),
+            Action::Message { text, force, holding, turn } => {
+                let before = self.events.len();
+                self.say(Content::Text { text: text.clone() }, *force, *turn)?;
+                let added = self.added(before)?;
+                added.holding = *holding && matches!(added.content, Content::Text { .. });
+                Ok(())
+            }
             Action::Question { text, choices, key, library, force, turn, .. } => {
                 if let (Some(key), None) = (key, library) {
                     let problem = format!("there is no active question '{key}' for this conversation in the library");

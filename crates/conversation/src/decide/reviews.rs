@@ -85,7 +85,7 @@ impl Draft<'_> {
         check_comment("comment", text)?;
         let mut shares = Vec::new();
         if let Some(id) = review {
-            let asked = self.state.review.as_deref().filter(|asked| asked.id == id).ok_or(Rejection::ReviewOver)?;
+            let asked = self.state.request(id).ok_or(Rejection::ReviewOver)?;
             if asked.answer.as_ref().is_some_and(|answer| answer.score == score && answer.text == text) {
                 return Ok(());
             }

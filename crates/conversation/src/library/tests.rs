@@ -146,6 +146,7 @@ fn reply() -> QuickReply {
         folder: vec!["Orders".into()],
         channels: Vec::new(),
         note: true,
+        holding: false,
         version: 1,
         state: ItemState::Active,
         review_by: None,

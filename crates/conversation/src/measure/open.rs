@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::definitions::Definitions;
 use super::round::{Round, Said, count};
 use super::rows::{
-    CallEnd, CallReason, CallRow, ConversationRow, Ended, EngagementRow, ExternalAgentRow, Kind, LogicRequestRow,
-    Origin, RequestOutcome, ReviewRow, RoundId, StartCause, StartedBy, TagRow, TurnRow, TurnType, Who,
+    CallEnd, CallReason, CallRow, ConversationRow, Ended, EngagementRow, ExternalAgentRow, HandoverRow, Kind,
+    LogicRequestRow, Origin, RequestOutcome, ReviewRow, RoundId, StartCause, StartedBy, TagRow, TurnRow, TurnType, Who,
 };
 use super::tables::{News, Reached, Rows, Which, put};
 use super::{engaging, turns};
@@ -22,6 +22,8 @@ use crate::turn::{Content, Turn};
 
 /// Questions of the library whose answers are recognised.
 const QUESTIONS: usize = 8;
+/// Suggestions that a reply may still use.
+const SUGGESTIONS: usize = 64;
 /// Events that Your Logic has not been asked about.
 const TRIGGERS: usize = 1_024;
 
@@ -40,8 +42,12 @@ pub struct Open {
     triggers: Vec<(Position, Trigger)>,
     questions: Vec<(TurnId, turns::Asked)>,
     tags: Vec<TagRow>,
-    /// The newest request.
-    pub(super) review: Option<ReviewRow>,
+    /// The newest packet.
+    handover: Option<HandoverRow>,
+    /// The newest suggestions, and whether a reply has used each.
+    suggestions: Vec<(TurnId, bool)>,
+    /// The newest requests: answers to two can change.
+    pub(super) reviews: Vec<ReviewRow>,
     persons: Vec<Who>,
     fallen_back: bool,
     logic_listens: bool,
@@ -109,7 +115,7 @@ impl Open {
             turns_logic: 0,
             notes: 0,
             suggestions: 0,
-            suggestions_used: None,
+            suggestions_used: 0,
             tags: Vec::new(),
             resolution: None,
             continues: None,
@@ -128,7 +134,9 @@ impl Open {
             triggers: triggers.into_iter().map(|trigger| (event.position, trigger)).collect(),
             questions: Vec::new(),
             tags: Vec::new(),
-            review: None,
+            handover: None,
+            suggestions: Vec::new(),
+            reviews: Vec::new(),
             persons: Vec::new(),
             fallen_back: false,
             logic_listens: *engage_logic,
@@ -314,6 +322,12 @@ impl Open {
             EventBody::ReviewAsked { .. } | EventBody::ReviewNotAsked { .. } | EventBody::ReviewEnded { .. } => {
                 self.review(event, version, rows);
             }
+            EventBody::HandoverGraded { turn, grade } => {
+                if let Some(row) = self.handover.as_mut().filter(|row| row.handover_id == *turn) {
+                    (row.grade, row.graded_at, row.graded_by) = (Some(*grade), Some(at), event.actor.user());
+                    put(&mut rows.handovers, version, *turn, row.clone());
+                }
+            }
             EventBody::FeedbackGiven { score, .. } => {
                 self.round.score(*score >= definitions.at(at).confirming_score);
                 self.review(event, version, rows);
@@ -332,7 +346,6 @@ impl Open {
             | EventBody::Snoozed { .. }
             | EventBody::SnoozeEnded { .. }
             | EventBody::ReminderSeen
-            | EventBody::HandoverGraded { .. }
             | EventBody::CustomChanged { .. }
             | EventBody::CustomerChanged { .. }
             | EventBody::CustomerRenamed { .. }
@@ -348,6 +361,20 @@ impl Open {
         let question = turns::question_of(turn, &self.questions);
         let mut row = turns::row(event, turn, received, self.round.row.id.no, question);
         self.count_turn(&row);
+        self.suggest(&row);
+        if let Content::Note { handover: Some(_), .. } = &turn.content {
+            let row = HandoverRow {
+                handover_id: turn.id,
+                conversation_id: event.conversation,
+                round_no: row.round_no,
+                given_at: event.time,
+                grade: None,
+                graded_at: None,
+                graded_by: None,
+            };
+            put(&mut rows.handovers, version, turn.id, row.clone());
+            self.handover = Some(row);
+        }
         if row.is_for_customer() {
             if !row.silent {
                 self.conversation.first_loud_at.get_or_insert(event.time);
@@ -400,6 +427,21 @@ impl Open {
         for queue in self.engagements.iter_mut().filter(waits).filter(|_| is_person && !imported) {
             queue.person_wait_ms = Some(row.at.since(queue.started_at));
             put(&mut rows.engagements, version, queue.engagement_id, queue.clone());
+        }
+    }
+
+    /// Remembers a suggestion, and counts it once when a reply uses it.
+    fn suggest(&mut self, row: &TurnRow) {
+        if row.kind == TurnType::Suggestion {
+            if self.suggestions.len() == SUGGESTIONS {
+                self.suggestions.remove(0);
+            }
+            self.suggestions.push((row.turn_id, false));
+        }
+        let used = self.suggestions.iter_mut().find(|(turn, is_used)| Some(*turn) == row.suggestion_id && !is_used);
+        if let Some((_, is_used)) = used {
+            *is_used = true;
+            self.conversation.suggestions_used += 1;
         }
     }
 

@@ -30,7 +30,9 @@ impl Open {
             EventBody::ReviewAsked { review, round, expires, .. } => {
                 let row = ReviewRow { expires_at: Some(*expires), ..begun(*review, *round, None) };
                 put(&mut rows.reviews, version, *review, row.clone());
-                self.review = Some(row);
+                let old = self.reviews.len().saturating_sub(1);
+                self.reviews.drain(..old);
+                self.reviews.push(row);
                 if self.round.row.id.no == *round {
                     self.round.row.review_id = Some(*review);
                 }
@@ -40,7 +42,7 @@ impl Open {
                 put(&mut rows.reviews, version, id, begun(id, *round, Some(*reason)));
             }
             EventBody::ReviewEnded { review, end } => {
-                let Some(row) = self.review.as_mut().filter(|row| row.review_id == *review) else { return };
+                let Some(row) = self.reviews.iter_mut().find(|row| row.review_id == *review) else { return };
                 match end {
                     ReviewEnd::Undelivered => row.not_asked = Some(NotAsked::Undelivered),
                     ReviewEnd::Declined | ReviewEnd::OptedOut => row.declined_at = row.declined_at.or(Some(event.time)),
@@ -48,7 +50,7 @@ impl Open {
                 put(&mut rows.reviews, version, *review, row.clone());
             }
             EventBody::FeedbackGiven { score, text, review: Some(id), shares } => {
-                let Some(row) = self.review.as_mut().filter(|row| row.review_id == *id) else { return };
+                let Some(row) = self.reviews.iter_mut().find(|row| row.review_id == *id) else { return };
                 // Who answers has been asked.
                 row.not_asked = None;
                 row.edited_at = row.answered_at.map(|_| event.time);

@@ -25,8 +25,8 @@ pub(super) struct Asked {
 pub(super) struct Said {
     pub(super) by: ParticipantKind,
     pub(super) at: Time,
-    /// Only "I look into it"; none if that is not known.
-    pub(super) holding: Option<bool>,
+    /// Only "I look into it".
+    pub(super) holding: bool,
 }
 
 /// What is known of a round. After its completion, the customer's closing words still belong to it.
@@ -200,7 +200,7 @@ impl Round {
             let ms = said.at.since(t0);
             self.row.first_response_ms.get_or_insert(ms);
             self.row.first_response_by.get_or_insert(said.by);
-            if said.holding != Some(true) {
+            if !said.holding {
                 self.row.first_answer_ms.get_or_insert(ms);
             }
             if person {

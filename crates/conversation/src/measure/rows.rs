@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::channel::Channel;
 use crate::engagement::EndReason;
 use crate::failure::LogicFailure;
+use crate::handover::Grade;
 use crate::help::{HelpReason, Reach};
 use crate::ids::{
     BrandId, CallId, ContactId, ConversationId, CustomerId, EngagementId, LinkId, Position, QuestionId, RequestId,
@@ -61,11 +62,26 @@ pub struct ConversationRow {
     pub turns_logic: u32,
     pub notes: u32,
     pub suggestions: u32,
-    pub suggestions_used: Option<u32>,
+    pub suggestions_used: u32,
     pub tags: Vec<String>,
     pub resolution: Option<String>,
     pub continues: Option<ConversationId>,
     pub cost_messages: Option<u32>,
+}
+
+/// A packet that Your Logic handed over, and what the agent who took over thought of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HandoverRow {
+    /// The note's turn.
+    pub handover_id: TurnId,
+    pub conversation_id: ConversationId,
+    pub round_no: u32,
+    pub given_at: Time,
+    /// The newest grade.
+    pub grade: Option<Grade>,
+    pub graded_at: Option<Time>,
+    pub graded_by: Option<UserId>,
 }
 
 /// A request for a review, or why there is none.
@@ -324,9 +340,11 @@ pub struct TurnRow {
     #[serde(rename = "type")]
     pub kind: TurnType,
     pub silent: bool,
-    pub holding: Option<bool>,
+    pub holding: bool,
     pub quick_reply: bool,
-    pub from_suggestion: Option<bool>,
+    pub from_suggestion: bool,
+    /// The suggestion with whose words it began.
+    pub suggestion_id: Option<TurnId>,
     pub edited: bool,
     pub withdrawn: bool,
     /// In characters.

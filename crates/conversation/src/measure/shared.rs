@@ -195,6 +195,8 @@ pub struct ActivityRow {
     pub available_capacity_ms: i64,
     pub consumed_capacity_ms: i64,
     pub busy_ms: i64,
+    /// The most engagements at once.
+    pub most: u32,
 }
 
 /// One agent's activity until `until`, in slots. `log` is in order; time before it is unknown and has no row.
@@ -217,11 +219,13 @@ pub fn slots(agent: UserId, log: &[Activity], agents: &[Busy], until: Time) -> V
                 available_capacity_ms: 0,
                 consumed_capacity_ms: 0,
                 busy_ms: 0,
+                most: 0,
             });
             row.activity_ms += ms;
             row.available_capacity_ms += if takes { ms * i64::from(activity.capacity) } else { 0 };
             row.consumed_capacity_ms += load.consumed_ms;
             row.busy_ms += load.busy_ms;
+            row.most = row.most.max(load.most);
             from = to;
         }
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::rows::{
-    CallRow, ConversationRow, EngagementRow, ExternalAgentRow, LogicRequestRow, ReviewRow, RoundId, RoundRow,
-    StartedBy, TagRow, TurnRow,
+    CallRow, ConversationRow, EngagementRow, ExternalAgentRow, HandoverRow, LogicRequestRow, ReviewRow, RoundId,
+    RoundRow, StartedBy, TagRow, TurnRow,
 };
 use super::shared::{Busy, shares};
 use crate::event::Side;
@@ -42,6 +42,7 @@ pub struct Rows {
     pub external_agents: Table<LinkId, ExternalAgentRow>,
     pub tags: Table<(ConversationId, Position, String), TagRow>,
     pub reviews: Table<ReviewId, ReviewRow>,
+    pub handovers: Table<TurnId, HandoverRow>,
     /// What happened to turns that may have been written before. It is done to those in `turns` already.
     pub reached: Vec<Versioned<Reached>>,
 }
@@ -165,6 +166,7 @@ impl Rows {
         self.external_agents.extend(newer.external_agents);
         self.tags.extend(newer.tags);
         self.reviews.extend(newer.reviews);
+        self.handovers.extend(newer.handovers);
     }
 
     /// Fills the shared time of every ended engagement of an agent.

@@ -38,15 +38,27 @@ impl Conversation {
         if review.round == self.round_no() { self.shares() } else { review.shares.clone() }
     }
 
+    /// A request whose answer can be given, or changed.
+    #[must_use]
+    pub fn request(&self, id: ReviewId) -> Option<&Review> {
+        [&self.review, &self.earlier_review].into_iter().flatten().map(Box::as_ref).find(|review| review.id == id)
+    }
+
+    fn request_mut(&mut self, id: ReviewId) -> Option<&mut Review> {
+        let both = [&mut self.review, &mut self.earlier_review];
+        both.into_iter().flatten().map(Box::as_mut).find(|review| review.id == id)
+    }
+
     pub(crate) fn ask_review(&mut self, event: &Event, id: ReviewId, expires: Time, edit_ms: i64) {
         self.review_at = None;
         let (round, asked) = (self.round_no(), event.time);
         let (answer, end, shares) = (None, None, Vec::new());
+        self.earlier_review = self.review.take().filter(|review| review.answer.is_some());
         self.review = Some(Box::new(Review { id, round, asked, expires, edit_ms, answer, end, shares }));
     }
 
     pub(crate) fn answer_review(&mut self, id: ReviewId, score: u8, text: &str, event: &Event) {
-        if let Some(review) = self.review.as_mut().filter(|review| review.id == id) {
+        if let Some(review) = self.request_mut(id) {
             let (at, position) = (event.time, event.position);
             let first = review.answer.as_ref().map_or(at, |answer| answer.first);
             review.answer = Some(ReviewAnswer { first, at, position, score, text: text.to_owned() });

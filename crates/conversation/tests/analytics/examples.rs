@@ -1,11 +1,12 @@
 //! Worked examples of the definitions.
 
 use tandem_conversation::measure::{
-    Busy, Direction, EngagementRow, Kind, Origin, Outcome, QueueOutcome, RequestOutcome, StartCause, abandonment, load,
-    service_level, service_level_join,
+    Busy, Direction, EngagementRow, Kind, Origin, Outcome, QueueOutcome, RequestOutcome, StartCause, TurnType,
+    abandonment, load, service_level, service_level_join,
 };
 use tandem_conversation::{
-    Action, Channel, Command, CommandId, EndReason, Event, EventBody, Participant, ParticipantKind, RequestId, Time,
+    Action, Channel, Command, CommandId, Drawn, EndReason, Event, EventBody, Grade, Handover, Participant,
+    ParticipantKind, Point, RequestId, Time,
 };
 use uuid::Uuid;
 
@@ -35,7 +36,7 @@ fn example_1_your_logic_hands_over_to_maya() {
     let round = story.round(1);
     assert_eq!((round.direction, story.ms(round.t0)), (Some(Direction::Inbound), Some(0)));
     assert_eq!((round.first_response_ms, round.first_response_by), (Some(2_000), Some(ParticipantKind::Logic)));
-    assert_eq!(round.first_answer_ms, Some(2_000), "nothing says that the first was only holding");
+    assert_eq!(round.first_answer_ms, Some(2_000), "an answer, as long as it does not say that it only holds the line");
     assert_eq!(round.first_person_response_ms, Some(62_000));
     assert_eq!((story.ms(round.wanted_at), round.person_wait_ms), (Some(2_000), Some(60_000)));
     assert_eq!(partition(&round), [58_000, 40_000, 2_000, 0, 100_000].map(Some));
@@ -52,6 +53,52 @@ fn example_1_your_logic_hands_over_to_maya() {
     assert_eq!((maya.agent_first_reply_ms, maya.engagement_ms, maya.turns), (Some(20_000), Some(58_000), 1));
     let [_, logic, reply] = story.turns().try_into().expect("three turns");
     assert_eq!((logic.response_ms, reply.response_ms), (Some(2_000), None), "Your Logic had answered");
+}
+
+#[test]
+fn example_1_with_words_that_only_hold_the_line() {
+    let mut story = Story::new();
+    story.at(0).carmen_writes("I want to change my flight");
+    let holds = Action::Message { text: "Let me get a colleague.".into(), force: false, holding: true, turn: None };
+    story.at(2_000).logic_answers(vec![holds, needs_help()]);
+    story.at(42_000).maya_joins();
+    story.at(62_000).maya_replies("Hello Carmen");
+    let round = story.round(1);
+    assert_eq!((round.first_response_ms, round.first_answer_ms), (Some(2_000), Some(62_000)));
+    let [_, logic, reply] = story.turns().try_into().expect("three turns");
+    assert_eq!((logic.holding, reply.holding), (true, false));
+}
+
+#[test]
+fn suggestions_are_used_once_and_packets_have_their_newest_grade() {
+    let mut story = Story::new();
+    story.at(0).carmen_writes("Where is my parcel?");
+    let point = Point { text: "Find the parcel".into(), turns: Vec::new() };
+    let packet = Handover { wish: vec![point], ..Handover::default() };
+    let note = Action::Note { text: "See the packet".into(), handover: Some(Box::new(packet)) };
+    let suggestion = Action::Suggestion { text: "It is in Malaga.".into() };
+    story.at(1_000).logic_answers(vec![needs_help(), note, suggestion]);
+    story.at(5_000).maya_joins();
+    let turns = story.turns();
+    let id = |kind| turns.iter().find(|turn| turn.kind == kind).map(|turn| turn.turn_id).unwrap();
+    let (packet, suggested) = (id(TurnType::Note), id(TurnType::Suggestion));
+    for (at, text, suggestion) in
+        [(6_000, "It is in Malaga.", suggested), (7_000, "Malaga, once more.", suggested), (8_000, "Bye", packet)]
+    {
+        let library = Drawn { suggestion: Some(suggestion), ..Drawn::default() };
+        let command = Box::new(story.at(at).reply(text));
+        story.at(at).maya(Command::Drawn { library, command }).unwrap();
+    }
+    for (at, grade) in [(9_000, Grade::Helpful), (10_000, Grade::Wrong)] {
+        story.at(at).maya(Command::GradeHandover { turn: packet, grade }).unwrap();
+    }
+    let rows = story.rows();
+    let conversation = &rows.conversations.values().next().unwrap().row;
+    assert_eq!((conversation.suggestions, conversation.suggestions_used), (1, 1));
+    assert_eq!(story.turns().iter().filter(|turn| turn.from_suggestion).count(), 3);
+    let handover = &rows.handovers[&packet].row;
+    assert_eq!((handover.grade, handover.graded_by), (Some(Grade::Wrong), Some(MAYA)));
+    assert_eq!((story.ms(Some(handover.given_at)), story.ms(handover.graded_at)), (Some(1_000), Some(10_000)));
 }
 
 #[test]

@@ -367,7 +367,7 @@ impl World {
     fn action(&self, pick: u32) -> Action {
         let text = "I look into it.".to_owned();
         match pick % 17 {
-            0..=2 => Action::Message { text, force: pick.is_multiple_of(2), turn: None },
+            0..=2 => Action::Message { text, force: pick.is_multiple_of(2), holding: false, turn: None },
             3 => Action::Question {
                 text,
                 choices: yes(),
@@ -399,7 +399,7 @@ impl World {
             13 => Action::Reopen,
             14 => Action::Tag { add: vec!["a".into()], remove: vec!["a".into(), "a".into()] },
             15 => Action::Feedback { text },
-            _ => Action::Message { text: String::new(), force: false, turn: None },
+            _ => Action::Message { text: String::new(), force: false, holding: false, turn: None },
         }
     }
 

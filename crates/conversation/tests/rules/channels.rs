@@ -99,7 +99,7 @@ fn your_logic_obeys_the_window_as_agents_do_even_with_force() {
     stage.logic_answers(vec![message("I am looking.")]);
     stage.now = stage.now.plus_ms(25 * HOUR_MS);
     for force in [false, true] {
-        let action = Action::Message { text: "Found!".into(), force, turn: None };
+        let action = Action::Message { text: "Found!".into(), force, holding: false, turn: None };
         assert!(is_closed(&stage.logic_sends(vec![action])), "force: {force}");
     }
     let values = vec![TemplateValue { part: TemplatePart::Body, key: "1".into(), value: "Carmen".into() }];

@@ -47,7 +47,7 @@ fn rule_12_your_logic_was_faster() {
     stage.maya_joins();
     stage.carmen_writes("Where is my parcel?");
     let seen = stage.state.position;
-    let forced = Action::Message { text: "It arrives today.".into(), force: true, turn: None };
+    let forced = Action::Message { text: "It arrives today.".into(), force: true, holding: false, turn: None };
     stage.logic_sends(vec![forced]).unwrap();
     let reply = stage.reply_against("It is lost.", seen);
     assert_eq!(stage.maya(reply), Err(Rejection::MovedOn { since: seen }));

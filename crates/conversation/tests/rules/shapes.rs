@@ -281,7 +281,7 @@ fn every_event_by_every_actor() {
 fn every_action_control_and_invitee() {
     let choices = vec![Choice { id: "a".into(), label: "A".into() }];
     let actions = [
-        Action::Message { text: "t".into(), force: true, turn: Some(TurnId(id(1))) },
+        Action::Message { text: "t".into(), force: true, holding: false, turn: Some(TurnId(id(1))) },
         Action::Question {
             text: "t".into(),
             choices,

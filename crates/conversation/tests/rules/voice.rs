@@ -189,7 +189,12 @@ fn rule_13_everything_said_becomes_a_suggestion_questions_and_files_too() {
 #[test]
 fn rule_13_force_speaks() {
     let mut stage = shared();
-    stage.logic_answers(vec![Action::Message { text: "Evacuate now.".into(), force: true, turn: None }]);
+    stage.logic_answers(vec![Action::Message {
+        text: "Evacuate now.".into(),
+        force: true,
+        holding: false,
+        turn: None,
+    }]);
     assert_eq!(stage.chat().last().unwrap(), "Your Logic: Evacuate now.");
 }
 
@@ -211,7 +216,9 @@ fn rule_13_even_force_is_not_sent_late() {
     stage.carmen_writes("Hello?");
     let request = stage.ask();
     stage.pass_ms(TIMEOUT_MS);
-    stage.answer(request, vec![Action::Message { text: "Hi!".into(), force: true, turn: None }]).unwrap();
+    stage
+        .answer(request, vec![Action::Message { text: "Hi!".into(), force: true, holding: false, turn: None }])
+        .unwrap();
     assert_eq!(stage.chat(), ["Carmen: Hello?"]);
 }
 

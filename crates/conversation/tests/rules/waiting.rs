@@ -59,7 +59,7 @@ fn words_of_your_logic_do_not_answer_for_a_person() {
     assert_eq!(wait(&stage), Some((Awaited::Person, 1)));
     stage.maya_joins();
     stage.pass_ms(15 * MINUTE);
-    let force = Action::Message { text: "One moment, please.".into(), force: true, turn: None };
+    let force = Action::Message { text: "One moment, please.".into(), force: true, holding: false, turn: None };
     stage.logic_sends(vec![force]).unwrap();
     assert_eq!(wait(&stage), Some((Awaited::Joined, 16)));
 }

@@ -68,7 +68,7 @@ pub fn dismiss(goes_on: GoesOn) -> Command {
 }
 
 pub fn message(text: &str) -> Action {
-    Action::Message { text: text.into(), force: false, turn: None }
+    Action::Message { text: text.into(), force: false, holding: false, turn: None }
 }
 
 /// A note of Your Logic that hands over.

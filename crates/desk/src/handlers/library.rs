@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use tandem_conversation::{
-    Channel, Conversation, ConversationId, Drawn, Media, QuestionId, Rejection, UsedReply, carries, first_gap,
-    is_verbatim,
+    Channel, Content, Conversation, ConversationId, Drawn, EventBody, Media, QuestionId, Rejection, TurnId, UsedReply,
+    carries, first_gap, is_verbatim,
 };
 use tandem_sqlite::rusqlite::Connection;
 
 use crate::browser::Copied;
 use crate::cache::bookmarks::Kind;
-use crate::cache::{CacheError, conversations, library};
+use crate::cache::{CacheError, conversations, events, library};
 use crate::handlers::seen::Seen;
 use crate::library::{Asking, Shelf, Shelves};
 use crate::refusals::{error, refusal, unknown_conversation};
 use crate::rpc::{AskQuestion, FindInLibrary, InsertReply, Nothing, RpcError};
 use crate::view::{InsertedView, LibraryView, OfferView};
+use crate::views;
 use crate::words::{say, sentence};
 use crate::workplace::Workplace;
 
@@ -129,13 +130,59 @@ impl Workplace {
         if text.trim().is_empty() {
             return Ok(None);
         }
-        let inserted = self.cache.read(move |connection| library::inserted(connection, id, kind_of(note))).await?;
+        let shelves = self.shelf.clone();
+        let read = move |connection: &Connection| {
+            let inserted = library::inserted(connection, id, kind_of(note))?;
+            let only = (inserted.len() == 1).then(|| inserted[0].used.id);
+            let holds = match (only, open(connection, &shelves, id)?) {
+                (Some(only), Some(opened)) => opened.shelf.reply(only).is_some_and(|reply| reply.holding),
+                _ => false,
+            };
+            Ok::<_, CacheError>((inserted, holds))
+        };
+        let (inserted, holds) = self.cache.read(read).await?;
         if inserted.is_empty() {
             return Ok(None);
         }
         let edited = !inserted.iter().all(|one| is_verbatim(&one.words, text));
+        // With other words beside them, they may be an answer.
+        let holding = holds && inserted.iter().all(|one| one.words.trim() == text.trim());
         let quick_replies = inserted.into_iter().map(|one| one.used).take(MOST_MARKED).collect();
-        Ok(Some(Drawn { quick_replies, edited, ..Drawn::default() }))
+        Ok(Some(Drawn { quick_replies, edited, holding, ..Drawn::default() }))
+    }
+
+    /// What a reply was drawn from: the library, and the suggestion with which it began. The words of the current one count
+    /// also if nobody says that they were taken.
+    pub(super) async fn drawn_from(
+        &self,
+        id: ConversationId,
+        text: &str,
+        suggestion: Option<TurnId>,
+    ) -> Result<Option<Drawn>, RpcError> {
+        let drawn = self.drawn(id, false, text).await?;
+        let read = move |connection: &Connection| {
+            let Some(held) = conversations::get(connection, id)? else { return Ok(None) };
+            let current = views::suggestion(connection, &held.state)?.map(|one| (one.turn, one.text));
+            let Some(taken) = suggestion.filter(|taken| current.as_ref().is_none_or(|(turn, _)| turn != taken)) else {
+                return Ok(current);
+            };
+            // Another has come meanwhile.
+            let found = events::turn(connection, id, taken)?.map(|event| event.body);
+            Ok::<_, CacheError>(match found {
+                Some(EventBody::TurnAdded { turn, .. }) => match turn.content {
+                    Content::Suggestion { text, .. } => Some((turn.id, text)),
+                    _ => None,
+                },
+                _ => None,
+            })
+        };
+        let Some((turn, words)) = self.cache.read(read).await? else { return Ok(drawn) };
+        let is_same = words.trim() == text.trim();
+        if text.trim().is_empty() || !(is_same || suggestion.is_some()) {
+            return Ok(drawn);
+        }
+        let drawn = drawn.unwrap_or_default();
+        Ok(Some(Drawn { suggestion: Some(turn), edited: drawn.edited || !is_same, ..drawn }))
     }
 }
 

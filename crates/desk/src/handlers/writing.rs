@@ -35,10 +35,10 @@ impl Workplace {
     }
 
     pub(crate) async fn send(&self, request: SendReply) -> Result<Nothing, RpcError> {
-        let SendReply { id, text, written_against, anyway, reopen, now, files, reply_to } = request;
+        let SendReply { id, text, written_against, anyway, reopen, now, files, reply_to, suggestion } = request;
         let seen = Seen { written_against: (!anyway).then_some(written_against), reopen };
         let hold = self.hold(now);
-        let drawn = self.drawn(id, false, &text).await?;
+        let drawn = self.drawn_from(id, &text, suggestion).await?;
         match files.is_empty() {
             true => {
                 let command = quoting(self.reply_with(id, Content::Text { text }, seen, drawn).await?, reply_to);

@@ -126,7 +126,7 @@ fn person(engagement: &Engagement, reader: &Reader) -> Option<PersonView> {
 }
 
 /// The latest suggestion without a later reply from our side.
-fn suggestion(connection: &Connection, state: &Conversation) -> Result<Option<SuggestionView>, CacheError> {
+pub(crate) fn suggestion(connection: &Connection, state: &Conversation) -> Result<Option<SuggestionView>, CacheError> {
     let last_said = state.voices.iter().map(|voice| voice.position).max().unwrap_or_default();
     let Some(event) = events::suggestion(connection, state.id, last_said)? else { return Ok(None) };
     Ok(match event.body {

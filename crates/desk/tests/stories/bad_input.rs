@@ -255,6 +255,7 @@ async fn quick_replies_and_buttons_show_what_they_were_given() {
         folder: vec![one_line(text)],
         channels: Vec::new(),
         note: true,
+        holding: false,
         version: 1,
         state: ItemState::Active,
         review_by: None,

@@ -25,6 +25,7 @@ fn reply(number: u128, shortcut: &str, text: &str) -> QuickReply {
         folder: Vec::new(),
         channels: Vec::new(),
         note: true,
+        holding: false,
         version: 4,
         state: ItemState::Active,
         review_by: None,

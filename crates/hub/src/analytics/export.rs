@@ -190,6 +190,7 @@ fn time_of(shape: &Shape) -> &'static str {
         "logic_request" | "review" => "asked_at",
         "external_agent" => "invited_at",
         "tag" => "added_at",
+        "handover" => "given_at",
         _ => "started_at",
     }
 }

@@ -1,5 +1,7 @@
 //! Facts: one for each row that a metric counts, with all by which figures are divided and filtered.
 
+mod said;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Deserialize;
@@ -27,6 +29,8 @@ pub(crate) enum Adds {
     Size(i64),
     /// So much, of so much.
     Share(i64, i64),
+    /// The same, of engagements; and the most at once.
+    Load(i64, i64, u32),
 }
 
 /// One row that a metric counts.
@@ -41,8 +45,8 @@ pub(crate) struct Fact {
     /// The round's number, or the id of the row.
     pub key: Key,
     pub agent: Option<UserId>,
-    /// Who answered.
-    pub responder: Option<String>,
+    /// Who answered, the grade, or the code; empty for a message that did not fail.
+    pub word: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,11 +107,15 @@ pub(crate) fn of(
         }
         Rows::Abandonment => queues(connection, asked, |queue| abandonment([queue], asked.short_ms)),
         Rows::Engagements(column) => engagements(connection, column, asked),
-        Rows::Responses => responses(connection, asked),
-        Rows::Requests => requests(connection, false, asked),
-        Rows::Failures => requests(connection, true, asked),
-        Rows::Calls(column) => calls(connection, column, asked),
-        Rows::Scores | Rows::Satisfied | Rows::Reviewed => reviews(connection, metric, asked),
+        Rows::Responses => said::responses(connection, asked),
+        Rows::Requests => said::requests(connection, false, asked),
+        Rows::Failures => said::requests(connection, true, asked),
+        Rows::Calls(column) => said::calls(connection, column, asked),
+        Rows::Unseen => said::unseen(connection, asked),
+        Rows::Graded | Rows::Grades => said::packets(connection, metric, asked),
+        Rows::Suggestions => said::suggestions(connection, asked),
+        Rows::Failed => said::sends(connection, asked),
+        Rows::Scores | Rows::Satisfied | Rows::Reviewed => said::reviews(connection, metric, asked),
         Rows::Occupancy | Rows::Load | Rows::Concurrency => activity(connection, metric.rows, asked, presence),
     }
 }
@@ -193,7 +201,7 @@ fn conversations(connection: &Connection, asked: &Asked) -> Result<Vec<Fact>, St
             conversation: conversation_of(row)?,
             key: Key::None,
             agent: None,
-            responder: None,
+            word: None,
         }))
     })
 }
@@ -220,7 +228,7 @@ fn rounds(
             conversation: conversation_of(row)?,
             key: Key::Round(row.get(1)?),
             agent: None,
-            responder: None,
+            word: None,
         }))
     })
 }
@@ -287,7 +295,7 @@ fn rates(connection: &Connection, rate: Rate, asked: &Asked) -> Result<Vec<Fact>
             conversation: Some(round.id.conversation_id),
             key: Key::Round(round.id.no.into()),
             agent: None,
-            responder: None,
+            word: None,
         }))
     })
 }
@@ -316,7 +324,7 @@ fn came_back(connection: &Connection, when: &str, asked: &Asked) -> Result<Vec<F
             conversation: conversation_of(row)?,
             key: Key::Round(row.get(1)?),
             agent: None,
-            responder: None,
+            word: None,
         }))
     })
 }
@@ -335,7 +343,7 @@ fn fallbacks(connection: &Connection, asked: &Asked) -> Result<Vec<Fact>, StoreE
             conversation: conversation_of(row)?,
             key: Key::Round(row.get(1)?),
             agent: None,
-            responder: None,
+            word: None,
         }))
     })
 }
@@ -361,7 +369,7 @@ fn queues(
             conversation: Some(queue.conversation_id),
             key: Key::Id(queue.engagement_id.0),
             agent: None,
-            responder: None,
+            word: None,
         }))
     })
 }
@@ -409,94 +417,7 @@ fn engagements(connection: &Connection, column: Option<&'static str>, asked: &As
             conversation: conversation_of(row)?,
             key: Key::Id(row.get::<_, Id>(1)?.0),
             agent: user_of(row, 4)?,
-            responder: None,
-        }))
-    })
-}
-
-fn responses(connection: &Connection, asked: &Asked) -> Result<Vec<Fact>, StoreError> {
-    let sql = format!(
-        "SELECT conversation_id, turn_id, at, response_ms, agent_id, \"by\" FROM turn
-         WHERE response_ms IS NOT NULL AND {}",
-        within("at")
-    );
-    each(connection, &sql, asked, |row| {
-        Ok(Some(Fact {
-            at: Time(row.get(2)?),
-            adds: Adds::Size(row.get(3)?),
-            provisional: false,
-            conversation: conversation_of(row)?,
-            key: Key::Id(row.get::<_, Id>(1)?.0),
-            agent: user_of(row, 4)?,
-            responder: row.get(5)?,
-        }))
-    })
-}
-
-fn requests(connection: &Connection, failures: bool, asked: &Asked) -> Result<Vec<Fact>, StoreError> {
-    let sql = format!(
-        "SELECT conversation_id, request_id, asked_at, ms, outcome FROM logic_request
-         WHERE outcome IS NOT NULL AND {}",
-        within("asked_at")
-    );
-    each(connection, &sql, asked, |row| {
-        let outcome: String = row.get(4)?;
-        let failed = !matches!(outcome.as_str(), "answered" | "ignored" | "late");
-        Ok(Some(Fact {
-            at: Time(row.get(2)?),
-            adds: if failures { Adds::Share(failed.into(), 1) } else { Adds::Size(row.get(3)?) },
-            provisional: false,
-            conversation: conversation_of(row)?,
-            key: Key::Id(row.get::<_, Id>(1)?.0),
-            agent: None,
-            responder: None,
-        }))
-    })
-}
-
-/// From this score on a customer is satisfied: 4 of 5.
-const SATISFIED: i64 = 4;
-
-fn reviews(connection: &Connection, metric: &Metric, asked: &Asked) -> Result<Vec<Fact>, StoreError> {
-    let (rows, time) = (metric.rows, metric.time);
-    let sql = format!(
-        "SELECT conversation_id, review_id, {time}, score, agent_id FROM review WHERE not_asked IS NULL AND {}",
-        within(time)
-    );
-    each(connection, &sql, asked, |row| {
-        let score: Option<i64> = row.get(3)?;
-        let adds = match (rows, score) {
-            (Rows::Reviewed, score) => Adds::Share(score.is_some().into(), 1),
-            (_, None) => return Ok(None),
-            (Rows::Satisfied, Some(score)) => Adds::Share((score >= SATISFIED).into(), 1),
-            (_, Some(score)) => Adds::Size(score),
-        };
-        Ok(Some(Fact {
-            at: Time(row.get(2)?),
-            adds,
-            provisional: false,
-            conversation: conversation_of(row)?,
-            key: Key::Id(row.get::<_, Id>(1)?.0),
-            agent: row.get::<_, Option<Id>>(4)?.map(|agent| UserId(agent.0)),
-            responder: None,
-        }))
-    })
-}
-
-fn calls(connection: &Connection, column: &str, asked: &Asked) -> Result<Vec<Fact>, StoreError> {
-    let sql = format!(
-        "SELECT conversation_id, call_id, raised_at, {column} FROM call WHERE {column} IS NOT NULL AND {}",
-        within("raised_at")
-    );
-    each(connection, &sql, asked, |row| {
-        Ok(Some(Fact {
-            at: Time(row.get(2)?),
-            adds: Adds::Size(row.get(3)?),
-            provisional: false,
-            conversation: conversation_of(row)?,
-            key: Key::Id(row.get::<_, Id>(1)?.0),
-            agent: None,
-            responder: None,
+            word: None,
         }))
     })
 }
@@ -515,19 +436,19 @@ fn activity(
             if slot.slot_start < asked.from || slot.status == Presence::Offline {
                 continue;
             }
-            let (part, of) = match rows {
-                Rows::Load => (slot.consumed_capacity_ms, slot.available_capacity_ms),
-                Rows::Concurrency => (slot.consumed_capacity_ms, slot.busy_ms),
-                _ => (slot.busy_ms, slot.activity_ms),
+            let adds = match rows {
+                Rows::Load => Adds::Share(slot.consumed_capacity_ms, slot.available_capacity_ms),
+                Rows::Concurrency => Adds::Load(slot.consumed_capacity_ms, slot.busy_ms, slot.most),
+                _ => Adds::Share(slot.busy_ms, slot.activity_ms),
             };
             facts.push(Fact {
                 at: slot.slot_start,
-                adds: Adds::Share(part, of),
+                adds,
                 provisional: false,
                 conversation: None,
                 key: Key::None,
                 agent: Some(*agent),
-                responder: None,
+                word: None,
             });
         }
     }

@@ -2,21 +2,25 @@
 //!
 //! Sums and counts are kept and divided last. A figure of nothing is null, never 0.
 
+mod asking;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
-use tandem_conversation::measure::{Activity, RoundId, Summary, date, local_day};
+use tandem_conversation::measure::{Activity, RoundId, Summary, date};
 use tandem_conversation::{ConversationId, Time, UserId};
 use tandem_sql::Connection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::facts::{self, About, Adds, Asked, Fact, Key};
-use super::metric::{Form, METRICS, Metric};
+use super::metric::{Form, Metric, Rows};
 use super::tables;
 use crate::store::StoreError;
+
+pub(crate) use asking::{Refused, bound, check, dimensions, length, listed, metrics, zone};
 
 /// The most figures of one answer.
 pub(crate) const MOST_FIGURES: usize = 10_000;
@@ -34,10 +38,14 @@ pub(crate) enum By {
     Agent,
     Tag,
     Responder,
+    /// How packets were graded.
+    Grade,
+    /// Why messages failed.
+    Code,
 }
 
 impl By {
-    pub(crate) const EVERY: [(&str, Self); 9] = [
+    pub(crate) const EVERY: [(&str, Self); 11] = [
         ("day", Self::Day),
         ("week", Self::Week),
         ("month", Self::Month),
@@ -47,13 +55,17 @@ impl By {
         ("agent", Self::Agent),
         ("tag", Self::Tag),
         ("responder", Self::Responder),
+        ("grade", Self::Grade),
+        ("code", Self::Code),
     ];
 
     fn fits(self, metric: &Metric) -> bool {
         match self {
             Self::Day | Self::Week | Self::Month => true,
             Self::Agent => metric.has_agent(),
-            Self::Responder => metric.table() == "turn",
+            Self::Responder => metric.rows == Rows::Responses,
+            Self::Grade => metric.rows == Rows::Grades,
+            Self::Code => metric.rows == Rows::Failed,
             Self::Channel | Self::Brand | Self::Language | Self::Tag => !metric.is_of_slots(),
         }
     }
@@ -89,74 +101,6 @@ pub(crate) struct Question {
     pub presence: BTreeMap<UserId, Vec<Activity>>,
 }
 
-/// Why a question cannot be answered: the parameter, and what it may be.
-pub(crate) type Refused = (&'static str, String);
-
-/// Names that are allowed, for a refusal.
-pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    names.into_iter().collect::<Vec<_>>().join(", ")
-}
-
-/// The metrics by their ids.
-pub(crate) fn metrics(ids: &str) -> Result<Vec<&'static Metric>, Refused> {
-    let one = |id: &str| {
-        super::metric::named(id).ok_or_else(|| {
-            ("metric", format!("'{id}' is no metric: use {}", listed(METRICS.iter().map(|metric| metric.id))))
-        })
-    };
-    let mut found = Vec::new();
-    for id in ids.split(',').map(str::trim).filter(|id| !id.is_empty()) {
-        let metric = one(id)?;
-        if !found.iter().any(|known: &&Metric| known.id == metric.id) {
-            found.push(metric);
-        }
-    }
-    if found.is_empty() {
-        return Err(("metric", format!("name at least one of {}", listed(METRICS.iter().map(|metric| metric.id)))));
-    }
-    Ok(found)
-}
-
-/// The dimensions by their names.
-pub(crate) fn dimensions(names: &str) -> Result<Vec<By>, Refused> {
-    let one = |name: &str| {
-        let found = By::EVERY.iter().find(|(known, _)| *known == name).map(|(_, by)| *by);
-        found.ok_or_else(|| {
-            ("by", format!("'{name}' divides nothing: use {}", listed(By::EVERY.iter().map(|(name, _)| *name))))
-        })
-    };
-    let mut found: Vec<By> = Vec::new();
-    for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-        let by = one(name)?;
-        if !found.contains(&by) {
-            found.push(by);
-        }
-    }
-    Ok(found)
-}
-
-/// Whether all metrics can be divided and filtered so.
-pub(crate) fn check(metrics: &[&'static Metric], by: &[By], filter: &Filter, business: bool) -> Result<(), Refused> {
-    for metric in metrics {
-        for (name, one) in By::EVERY.iter().filter(|(_, one)| by.contains(one)) {
-            if !one.fits(metric) {
-                let fit = By::EVERY.iter().filter(|(_, by)| by.fits(metric)).map(|(name, _)| *name);
-                return Err(("by", format!("{} cannot be divided by {name}: use {}", metric.id, listed(fit))));
-            }
-        }
-        if metric.is_of_slots() && filter.is_of_conversations() {
-            return Err(("metric", format!("{} is of agents' time: only agent limits it", metric.id)));
-        }
-        if filter.responder.is_some() && !By::Responder.fits(metric) {
-            return Err(("responder", format!("{} has no responder: only response_time has", metric.id)));
-        }
-        if business && metric.id != "open_time" {
-            return Err(("business", format!("{} is not measured in business hours: only open_time is", metric.id)));
-        }
-    }
-    Ok(())
-}
-
 /// One figure: a cell.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -184,6 +128,12 @@ pub(crate) struct Figure {
     tag: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     responder: Option<String>,
+    /// `helpful`, `incomplete` or `wrong`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grade: Option<String>,
+    /// The channel's code of the failure; `unknown` if it gave none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
     pub metric: &'static str,
     /// How many rows; of a share, how many are divided.
     pub count: u64,
@@ -199,6 +149,7 @@ pub(crate) struct Figure {
     pub p90: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     p99: Option<i64>,
+    /// Of sizes, the longest; of concurrency, the most at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     max: Option<i64>,
     /// The share, the mean in milliseconds, the mean score, or the count; null if there is nothing.
@@ -243,9 +194,35 @@ pub(crate) fn figures(
                 ),
             )));
         }
-        figures.extend(cells.into_iter().map(|(place, facts)| figure(metric, &question.by, place, &facts)));
+        let word = question.by.iter().position(|by| matches!(by, By::Grade | By::Code));
+        match word {
+            None => figures.extend(cells.into_iter().map(|(place, facts)| figure(metric, &question.by, place, &facts))),
+            Some(word) => figures.extend(parts(metric, &question.by, word, cells)),
+        }
     }
     Ok(Ok(figures))
+}
+
+/// Figures of one word each: its part of the rows with all words. The word is at this place.
+#[expect(clippy::cast_precision_loss, reason = "counts fit")]
+fn parts(metric: &Metric, by: &[By], word: usize, cells: BTreeMap<Place, Vec<Fact>>) -> Vec<Figure> {
+    let elsewhere = |place: &Place| {
+        let mut place = place.clone();
+        place.remove(word);
+        place
+    };
+    let mut all: HashMap<Place, u64> = HashMap::new();
+    for (place, facts) in &cells {
+        *all.entry(elsewhere(place)).or_default() += facts.len() as u64;
+    }
+    // Messages that did not fail have no word.
+    let named = cells.into_iter().filter(|(place, _)| !place[word].is_empty());
+    let part = |(place, facts): (Place, Vec<Fact>)| {
+        let (part, all) = (facts.len(), all.get(&elsewhere(&place)).copied().unwrap_or_default());
+        let value = Some(part as f64 / all as f64);
+        Figure { count: all, sum: i64::try_from(part).ok(), value, ..figure(metric, by, place, &facts) }
+    };
+    named.map(part).collect()
 }
 
 /// A row behind a figure.
@@ -298,7 +275,7 @@ pub(crate) fn rows(
         value: match fact.adds {
             Adds::One => None,
             Adds::Size(ms) => Some(ms),
-            Adds::Share(hits, _) => Some(hits),
+            Adds::Share(hits, _) | Adds::Load(hits, ..) => Some(hits),
         },
     });
     Ok((rows.collect(), total))
@@ -369,7 +346,7 @@ fn is_meant(filter: &Filter, fact: &Fact, about: Option<&About>) -> bool {
     let is = |wanted: &Option<String>, found: Option<&str>| {
         wanted.as_deref().is_none_or(|wanted| wanted == found.unwrap_or_default())
     };
-    is(&filter.responder, fact.responder.as_deref())
+    is(&filter.responder, fact.word.as_deref())
         && is(&filter.channel, about.map(|about| about.channel.as_str()))
         && is(&filter.language, about.and_then(|about| about.language.as_deref()))
         && filter.brand.is_none_or(|brand| about.and_then(|about| about.brand) == Some(brand))
@@ -389,7 +366,7 @@ fn places(fact: &Fact, about: Option<&About>, question: &Question) -> Vec<Place>
             By::Brand => vec![about.and_then(|about| about.brand).map(|brand| brand.to_string()).unwrap_or_default()],
             By::Language => vec![about.and_then(|about| about.language.clone()).unwrap_or_default()],
             By::Agent => vec![fact.agent.map(|agent| agent.to_string()).unwrap_or_default()],
-            By::Responder => vec![fact.responder.clone().unwrap_or_default()],
+            By::Responder | By::Grade | By::Code => vec![fact.word.clone().unwrap_or_default()],
             By::Tag => match about.map(|about| about.tags.as_slice()) {
                 None | Some([]) => vec![String::new()],
                 Some(tags) => tags.to_vec(),
@@ -432,6 +409,8 @@ fn figure(metric: &Metric, by: &[By], place: Place, facts: &[Fact]) -> Figure {
             By::Agent => &mut figure.agent,
             By::Tag => &mut figure.tag,
             By::Responder => &mut figure.responder,
+            By::Grade => &mut figure.grade,
+            By::Code => &mut figure.code,
         } = Some(name);
     }
     figure.provisional = facts.iter().filter(|fact| fact.provisional).count() as u64;
@@ -444,7 +423,7 @@ fn figure(metric: &Metric, by: &[By], place: Place, facts: &[Fact]) -> Figure {
         Form::Sizes => {
             let summary = Summary::of(facts.iter().map(|fact| match fact.adds {
                 Adds::Size(ms) => Some(ms),
-                Adds::One | Adds::Share(..) => None,
+                Adds::One | Adds::Share(..) | Adds::Load(..) => None,
             }));
             figure.sum = Some(summary.sum).filter(|_| summary.count > 0);
             (figure.p50, figure.p90, figure.p99, figure.max) = (summary.p50, summary.p90, summary.p99, summary.max);
@@ -458,9 +437,17 @@ fn figure(metric: &Metric, by: &[By], place: Place, facts: &[Fact]) -> Figure {
         Form::Share => {
             let (mut hits, mut of) = (0, 0);
             for fact in facts {
-                if let Adds::Share(hit, one) = fact.adds {
-                    hits += hit;
-                    of += one;
+                match fact.adds {
+                    Adds::Share(hit, one) => {
+                        hits += hit;
+                        of += one;
+                    }
+                    Adds::Load(part, one, most) => {
+                        hits += part;
+                        of += one;
+                        figure.max = figure.max.max(Some(most.into()));
+                    }
+                    Adds::One | Adds::Size(_) => {}
                 }
             }
             match metric.is_of_slots() {
@@ -472,94 +459,4 @@ fn figure(metric: &Metric, by: &[By], place: Place, facts: &[Fact]) -> Figure {
         }
     }
     figure
-}
-
-/// A time as people write it: a date, or an instant. `end` of a date is its last instant.
-pub(crate) fn bound(name: &'static str, text: &str, zone: &TimeZone, end: bool) -> Result<Time, Refused> {
-    let wrong = || (name, format!("'{text}' is no date: write 2026-11-30, or a time such as 2026-11-30T14:00:00Z"));
-    if let Ok(time) = text.parse::<Time>() {
-        return Ok(time);
-    }
-    let day: Date = text.parse().map_err(|_| wrong())?;
-    // The parser takes a time, too, and drops it.
-    if text.len() != 10 {
-        return Err(wrong());
-    }
-    let (from, until) = local_day(day, zone).ok_or_else(wrong)?;
-    Ok(if end { until } else { from })
-}
-
-/// A zone by its IANA name.
-pub(crate) fn zone(name: &str) -> Result<TimeZone, Refused> {
-    crate::zone::named(name).map_err(|why| ("zone", why))
-}
-
-/// A length such as `20s`, `500ms`, `2m` or `1h`, in milliseconds.
-pub(crate) fn length(name: &'static str, text: &str) -> Result<i64, Refused> {
-    let wrong = || (name, format!("'{text}' is no length up to 24h: write 20s, 500ms, 2m or 1h"));
-    let digits = text.find(|letter: char| !letter.is_ascii_digit()).ok_or_else(wrong)?;
-    let (number, unit) = text.split_at(digits);
-    let unit = match unit {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        _ => return Err(wrong()),
-    };
-    let ms = number.parse::<i64>().ok().and_then(|number| number.checked_mul(unit));
-    ms.filter(|ms| (0..=24 * 3_600_000).contains(ms)).ok_or_else(wrong)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_follow_the_clock_of_their_zone() {
-        for (name, day, hours) in [
-            ("Europe/Madrid", "2026-03-29", 23),
-            ("Europe/Madrid", "2026-10-25", 25),
-            ("Asia/Kathmandu", "2026-03-29", 24),
-            ("UTC", "2026-03-29", 24),
-        ] {
-            let zone = zone(name).unwrap();
-            let (from, to) = (bound("from", day, &zone, false).unwrap(), bound("to", day, &zone, true).unwrap());
-            assert_eq!(to.since(from), hours * 3_600_000, "{day} in {name}");
-            assert_eq!(named_day(By::Day, from, &zone), day);
-            assert_eq!(named_day(By::Day, to.plus_ms(-1), &zone), day);
-            assert_eq!(named_day(By::Month, from, &zone), day[..7]);
-        }
-        let howe = zone("Australia/Lord_Howe").unwrap();
-        let (from, to) = (bound("from", "2026-04-05", &howe, false), bound("to", "2026-04-05", &howe, true));
-        assert_eq!(to.unwrap().since(from.unwrap()), 24 * 3_600_000 + 1_800_000, "clocks change by half an hour");
-        let sunday = bound("from", "2026-11-29", &howe, false).unwrap();
-        assert_eq!(named_day(By::Week, sunday, &howe), "2026-11-23");
-    }
-
-    #[test]
-    fn what_is_not_known_is_refused_with_what_is() {
-        let refused = |refused: Result<_, Refused>| refused.map(|_: ()| ()).unwrap_err();
-        for (refused, name, words) in [
-            (refused(metrics("mood").map(drop)), "metric", "first_response"),
-            (refused(metrics(" ,").map(drop)), "metric", "at least one"),
-            (refused(dimensions("mood").map(drop)), "by", "channel"),
-            (refused(zone("Mars/Olympus").map(drop)), "zone", "Europe/Madrid"),
-            (refused(zone("../etc/passwd").map(drop)), "zone", "IANA"),
-            (refused(zone("/etc/localtime").map(drop)), "zone", "IANA"),
-            (refused(length("t", "20").map(drop)), "t", "20s"),
-            (refused(length("t", "25h").map(drop)), "t", "24h"),
-            (refused(bound("from", "soon", &TimeZone::UTC, false).map(drop)), "from", "2026-11-30"),
-            (refused(bound("from", "2026-02-30", &TimeZone::UTC, false).map(drop)), "from", "no date"),
-        ] {
-            assert!(refused.0 == name && refused.1.contains(words), "{refused:?} names {words}");
-        }
-        let first = metrics("first_response").unwrap();
-        let by = dimensions("agent").unwrap();
-        assert!(check(&first, &by, &Filter::default(), false).unwrap_err().1.contains("cannot be divided by agent"));
-        let load = metrics("occupancy").unwrap();
-        let filter = Filter { channel: Some("web_chat".into()), ..Filter::default() };
-        assert!(check(&load, &[], &filter, false).is_err());
-        assert!(check(&first, &[], &Filter::default(), true).is_err());
-        assert_eq!(length("t", "2m"), Ok(120_000));
-    }
 }

@@ -10,12 +10,15 @@ use tandem_conversation::{ConversationId, CustomerId, Event, EventBody, Position
 use tandem_sql::Connection;
 use tandem_sqlite::{Companion, Finish};
 
-use super::shape::{CALL, CONVERSATION, ENGAGEMENT, EXTERNAL_AGENT, LOGIC_REQUEST, REVIEW, ROUND, TAG, TURN};
-use super::tables;
+use super::shape::{CALL, CONVERSATION, ENGAGEMENT, EXTERNAL_AGENT, HANDOVER, LOGIC_REQUEST, REVIEW, ROUND, TAG, TURN};
+use super::tables::{self, Progress};
+use crate::store::alerts::{self, Counted};
 use crate::store::{StoreError, events, passable};
 
 /// Events of one part.
 pub const PART: u32 = 4_000;
+/// Calls of the ledger of alerts in one part.
+const CALLS: u32 = 2_000;
 /// Conversations of which the state is kept in memory.
 const KNOWN: usize = 4_096;
 /// After its completion, the state of a conversation is kept this long. Later it is made from the log when needed.
@@ -29,17 +32,31 @@ pub(crate) struct Part {
     pub from: u64,
     /// The last position of the part. Events that cannot be read are left out of it.
     pub up_to: u64,
+    /// What the ledger of alerts says anew of calls. Everything that it said while the log was shorter is here, so that who
+    /// has the rows up to a position misses nothing of before.
+    pub alerts: Vec<Counted>,
 }
 
 impl Part {
-    /// Reads the next events after `from`, at most `most`.
-    pub(crate) fn read(connection: &Connection, from: u64, to: u64, most: u32) -> Result<Self, StoreError> {
-        let mut part = Self { from, up_to: from, events: Vec::new() };
-        for logged in events::after(connection, from, to, most)? {
+    /// Reads the next events after `from`, at most `most`, and what the ledger of alerts said meanwhile.
+    pub(crate) fn read(connection: &Connection, from: &Progress, to: u64, most: u32) -> Result<Self, StoreError> {
+        let Progress { cursor, ledger: (changed, call) } = from;
+        let mut part = Self { from: *cursor, up_to: *cursor, ..Self::default() };
+        for logged in events::after(connection, *cursor, to, most)? {
             part.up_to = logged.seq;
             part.events.extend(passable(events::parse(&logged.body))?.map(|event| (logged.seq, event)));
         }
+        part.alerts = alerts::counted(connection, (*changed, call), part.up_to, CALLS)?;
+        if let Some(last) = part.alerts.last().filter(|_| part.alerts.len() == CALLS as usize) {
+            // More may have been said while the log was as long as then.
+            part.up_to = part.up_to.min(last.version.saturating_sub(1)).max(*cursor);
+            part.events.retain(|(seq, _)| *seq <= part.up_to);
+        }
         Ok(part)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.up_to == self.from && self.alerts.is_empty()
     }
 
     /// The conversations that began earlier, each with its first position here.
@@ -168,6 +185,7 @@ impl Folding {
         if let Some((_, last)) = part.events.last() {
             tables::forget(connection, last.time.plus_ms(-KEPT_MS))?;
         }
+        tables::count_alerts(connection, &part.alerts)?;
         tables::set_cursor(connection, part.up_to)?;
         self.at = part.up_to;
         Ok(())
@@ -229,6 +247,7 @@ impl Batch {
         tables::put(connection, &EXTERNAL_AGENT, &rows.external_agents, |row| origin(row.conversation_id))?;
         tables::put(connection, &TAG, &rows.tags, |row| origin(row.conversation_id))?;
         tables::put(connection, &REVIEW, &rows.reviews, |row| origin(row.conversation_id))?;
+        tables::put(connection, &HANDOVER, &rows.handovers, |row| origin(row.conversation_id))?;
         for (agent, busy) in rows.engagements.values().filter_map(|row| Busy::of(&row.row)) {
             tables::share(connection, agent, &busy)?;
         }

@@ -10,7 +10,7 @@ use tandem_sql::Connection;
 use super::cell::{self, Cell, json_of};
 use super::folding::{self, Part};
 use super::shape::{
-    CALL, CONVERSATION, ENGAGEMENT, EXTERNAL_AGENT, LOGIC_REQUEST, REVIEW, ROUND, SHAPES, Shape, TAG, TURN,
+    CALL, CONVERSATION, ENGAGEMENT, EXTERNAL_AGENT, HANDOVER, LOGIC_REQUEST, REVIEW, ROUND, SHAPES, Shape, TAG, TURN,
 };
 use super::{open_file, tables};
 use crate::data::Data;
@@ -40,9 +40,13 @@ pub fn rebuild(
     let began = Instant::now();
     let file = open_file(&path, definitions.clone()).context("Cannot make analytics.db")?;
     file.write_blocking(move |connection, _| tables::begin(connection, log))?;
-    let mut at = 0;
-    while at < last {
-        let part = Part::read(&account, at, last, at_once)?;
+    loop {
+        let from = file.read_blocking(tables::progress)?;
+        let part = Part::read(&account, &from, last, at_once)?;
+        if part.is_empty() {
+            break;
+        }
+        let at = part.up_to;
         let (part, missing) = file.write_blocking(move |connection, folding| {
             let missing = folding.recall(connection, &part)?;
             Ok::<_, StoreError>((part, missing))
@@ -51,7 +55,6 @@ pub fn rebuild(
         for (id, before) in missing {
             made.extend(folding::from_log(&account, id, before, &definitions)?.map(|open| (id, open)));
         }
-        at = part.up_to;
         file.write_blocking(move |connection, folding| folding.apply(connection, part, made))?;
         progress(at, last);
     }
@@ -153,6 +156,7 @@ fn one(
     check(&EXTERNAL_AGENT, cells!(EXTERNAL_AGENT, rows.external_agents))?;
     check(&TAG, cells!(TAG, rows.tags))?;
     check(&REVIEW, cells!(REVIEW, rows.reviews))?;
+    check(&HANDOVER, cells!(HANDOVER, rows.handovers))?;
     Ok(!rows.conversations.is_empty())
 }
 
@@ -171,8 +175,10 @@ fn differences(shape: &Shape, expected: Vec<Vec<Cell>>, mut found: Vec<Vec<Cell>
         let other = found.swap_remove(at);
         for ((column, kind), (log, table)) in shape.all().zip(row.iter().zip(&other)) {
             let differs = match (column, log, table) {
-                // Another conversation of the customer may have changed it later.
-                ("row_version", Cell::Int(log), Cell::Int(table)) if shape.name == ROUND.name => table < log,
+                // Another conversation of the customer, or an alert, may have changed it later.
+                ("row_version", Cell::Int(log), Cell::Int(table)) if [ROUND.name, CALL.name].contains(&shape.name) => {
+                    table < log
+                }
                 _ => log != table && !ELSEWHERE.contains(&column),
             };
             if differs {

@@ -55,6 +55,16 @@ pub(crate) enum Rows {
     /// Requests that failed.
     Failures,
     Calls(&'static str),
+    /// Calls for help: those that nobody was shown.
+    Unseen,
+    /// Packets: those that were graded.
+    Graded,
+    /// Graded packets, by their grade.
+    Grades,
+    /// Suggestions: those with whose words a reply began.
+    Suggestions,
+    /// Messages of ours that were sent: those that failed.
+    Failed,
     /// Answers to requests for reviews.
     Scores,
     /// The same: those with a good score.
@@ -89,6 +99,8 @@ impl Metric {
                 | Rows::Occupancy
                 | Rows::Load
                 | Rows::Concurrency
+                | Rows::Grades
+                | Rows::Failed
         )
     }
 
@@ -103,9 +115,10 @@ impl Metric {
             Rows::Conversations => "conversation",
             Rows::Rounds { .. } | Rows::Rate(_) | Rows::Reopened | Rows::Returning | Rows::Fallback => "round",
             Rows::ServiceLevel | Rows::ServiceLevelJoin | Rows::Abandonment | Rows::Engagements(_) => "engagement",
-            Rows::Responses => "turn",
+            Rows::Responses | Rows::Suggestions | Rows::Failed => "turn",
+            Rows::Graded | Rows::Grades => "handover",
             Rows::Requests | Rows::Failures => "logic_request",
-            Rows::Calls(_) => "call",
+            Rows::Calls(_) | Rows::Unseen => "call",
             Rows::Scores | Rows::Satisfied | Rows::Reviewed => "review",
             Rows::Occupancy | Rows::Load | Rows::Concurrency => "activity",
         }
@@ -327,5 +340,29 @@ pub(crate) const METRICS: &[Metric] = &[
         "Like csat_mean, at the time of the first answer instead of the request",
     ),
     metric("csat_response", Share, Rows::Reviewed, "asked_at", "Requests for reviews that were answered"),
+    metric(
+        "handover_grade",
+        Share,
+        Rows::Grades,
+        "graded_at",
+        "Packets of Your Logic graded as helpful, of those that were graded; by grade, the share of each",
+    ),
+    metric("handover_graded", Share, Rows::Graded, "given_at", "Packets of Your Logic that were graded"),
+    metric("suggestion_use", Share, Rows::Suggestions, "at", "Suggestions with whose words a reply began"),
+    metric(
+        "failed_sends",
+        Share,
+        Rows::Failed,
+        "at",
+        "Messages to customers that failed, of those that were sent or failed; by code, the share of each",
+    ),
+    metric(
+        "alert_shown",
+        Sizes,
+        Rows::Calls("first_shown_ms"),
+        "raised_at",
+        "From a call for help to the first notification that was shown",
+    ),
+    metric("alert_unseen", Share, Rows::Unseen, "raised_at", "Calls for help of which nobody was shown a notification"),
     metric("alert_claim", Sizes, Rows::Calls("claim_ms"), "raised_at", "From a call for help to the agent who took it"),
 ];

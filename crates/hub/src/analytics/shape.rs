@@ -319,6 +319,7 @@ pub(crate) const TURN: Shape = Shape {
         ("holding", Bool),
         ("quick_reply", Bool),
         ("from_suggestion", Bool),
+        ("suggestion_id", Uuid),
         ("edited", Bool),
         ("withdrawn", Bool),
         ("length", Int),
@@ -443,9 +444,25 @@ pub(crate) const REVIEW: Shape = Shape {
     indexes: &["asked_at", "answered_at", "conversation_id"],
 };
 
+pub(crate) const HANDOVER: Shape = Shape {
+    name: "handover",
+    columns: &[
+        ("handover_id", Uuid),
+        ("conversation_id", Uuid),
+        ("round_no", Int),
+        ("given_at", Time),
+        ("grade", Enum),
+        ("graded_at", Time),
+        ("graded_by", Uuid),
+    ],
+    key: &["handover_id"],
+    kept: &[],
+    indexes: &["given_at", "graded_at", "conversation_id"],
+};
+
 /// All tables that follow from conversations.
-pub(crate) const SHAPES: [&Shape; 9] =
-    [&CONVERSATION, &ROUND, &ENGAGEMENT, &TURN, &CALL, &LOGIC_REQUEST, &EXTERNAL_AGENT, &TAG, &REVIEW];
+pub(crate) const SHAPES: [&Shape; 10] =
+    [&CONVERSATION, &ROUND, &ENGAGEMENT, &TURN, &CALL, &LOGIC_REQUEST, &EXTERNAL_AGENT, &TAG, &REVIEW, &HANDOVER];
 
 #[cfg(test)]
 mod tests {

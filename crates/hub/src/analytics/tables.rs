@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::cell::{self, Cell};
 use super::shape::{self, ENGAGEMENT, SHAPES, Shape, TURN};
+use crate::store::alerts::Counted;
 use crate::store::{Id, StoreError, passable};
 
 const SCHEMA: &str = "
@@ -34,12 +35,53 @@ CREATE TABLE open_state (
 CREATE INDEX open_state_completed ON open_state (completed) WHERE completed IS NOT NULL;";
 
 /// Of what is not made from the log.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration { name: "analytics", sql: SCHEMA }];
+pub(crate) const MIGRATIONS: &[Migration] =
+    &[Migration { name: "analytics", sql: SCHEMA }, Migration { name: "the ledger of alerts", sql: LEDGER }];
+
+const LEDGER: &str = "
+-- The call of the ledger that was read last.
+ALTER TABLE progress ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE progress ADD COLUMN call BLOB NOT NULL DEFAULT x'';";
+
+/// Writes what became of calls' alerts.
+pub(crate) fn count_alerts(connection: &Connection, counted: &[Counted]) -> Result<(), StoreError> {
+    let mut query = connection.prepare_cached(
+        "UPDATE call SET decided = ?2, sent = ?3, shown = ?4, muted = ?5, clicked = ?6, first_shown_ms = ?7,
+             row_version = max(row_version, ?8) WHERE call_id = ?1",
+    )?;
+    for one in counted {
+        let Counted { call, version, decided, sent, shown, muted, clicked, first_shown_ms, .. } = one;
+        let version = version.cast_signed();
+        query.execute(params![Id(call.0), decided, sent, shown, muted, clicked, first_shown_ms, version])?;
+    }
+    if let Some(last) = counted.last() {
+        connection
+            .prepare_cached("UPDATE progress SET changed = ?1, call = ?2")?
+            .execute(params![last.changed, Id(last.call.0)])?;
+    }
+    Ok(())
+}
 
 /// How far the log is measured.
 pub(crate) fn cursor(connection: &Connection) -> Result<u64, StoreError> {
-    let mut query = connection.prepare_cached("SELECT cursor FROM progress")?;
-    Ok(query.query_row([], |row| row.get::<_, i64>(0))?.cast_unsigned())
+    progress(connection).map(|progress| progress.cursor)
+}
+
+/// How far the tables have come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// The position of the account's log.
+    pub cursor: u64,
+    /// The call of the ledger of alerts that was read last.
+    pub ledger: (i64, Vec<u8>),
+}
+
+pub(crate) fn progress(connection: &Connection) -> Result<Progress, StoreError> {
+    let mut query = connection.prepare_cached("SELECT cursor, changed, call FROM progress")?;
+    let read = |row: &tandem_sql::Row<'_>| {
+        Ok(Progress { cursor: row.get::<_, i64>(0)?.cast_unsigned(), ledger: (row.get(1)?, row.get(2)?) })
+    };
+    Ok(query.query_row([], read)?)
 }
 
 pub(crate) fn set_cursor(connection: &Connection, cursor: u64) -> Result<(), StoreError> {
@@ -66,7 +108,7 @@ pub(crate) fn clear(connection: &Connection) -> Result<(), StoreError> {
     for shape in SHAPES {
         connection.execute_batch(&format!("DROP TABLE IF EXISTS {};\n{}", shape.name, shape.create()))?;
     }
-    connection.execute_batch("DELETE FROM open_state; UPDATE progress SET cursor = 0;")?;
+    connection.execute_batch("DELETE FROM open_state; UPDATE progress SET cursor = 0, changed = 0, call = x'';")?;
     Ok(())
 }
 
@@ -387,7 +429,7 @@ mod tests {
     #[test]
     fn what_is_asked_often_is_found_by_an_index() {
         let connection = Connection::in_memory().unwrap();
-        connection.execute_batch(SCHEMA).unwrap();
+        MIGRATIONS.iter().for_each(|step| connection.execute_batch(step.sql).unwrap());
         clear(&connection).unwrap();
         let of_turn = TURN.select("WHERE conversation_id = ?1 AND position <= ?2 AND seen_at IS NULL");
         let versions = ROUND.select("WHERE row_version > ?1 ORDER BY row_version");
@@ -401,7 +443,7 @@ mod tests {
     #[test]
     fn an_agents_past_is_not_read_to_share_the_present() {
         let connection = Connection::in_memory().unwrap();
-        connection.execute_batch(SCHEMA).unwrap();
+        MIGRATIONS.iter().for_each(|step| connection.execute_batch(step.sql).unwrap());
         clear(&connection).unwrap();
         let steps = plan(&connection, OVERLAPPING);
         assert!(!steps.iter().any(|step| step.contains("SCAN")), "{steps:?}");

@@ -66,7 +66,7 @@ pub(crate) async fn post(
     };
     if let (Err(Rejection::CallTaken { .. }), Admission::Called(call)) = (&answer, admission) {
         // They are told who was faster, and may still join deliberately.
-        hub.database.write(move |connection, _| alerts::decide(connection, call, user, now)).await?;
+        hub.database.write(move |connection, _| alerts::decide(connection, call, &[user], now)).await?;
     }
     Ok(axum::Json(CommandAccepted { position: answer? }))
 }

@@ -45,7 +45,7 @@ pub(crate) struct FiguresQuery {
     /// An IANA time zone, such as `Europe/Madrid` [default: that of the account].
     zone: Option<String>,
     /// Dimensions, separated by commas: `day`, `week`, `month`, `channel`, `brand`, `language`, `agent`, `tag`,
-    /// `responder`.
+    /// `responder`, `grade`, `code`.
     #[serde(default)]
     by: String,
     /// For service levels, the longest good wait, such as `20s` or `2m` [default: that of the definitions].

@@ -166,7 +166,7 @@ mod tests {
     use super::{Recorded, Spoken, compare};
 
     fn message(text: &str) -> Action {
-        Action::Message { text: text.into(), force: false, turn: None }
+        Action::Message { text: text.into(), force: false, holding: false, turn: None }
     }
 
     fn help() -> Action {

@@ -110,7 +110,7 @@ fn answer(spoken: &[Spoken]) -> tandem_protocol::logic::LogicResponseBody {
     let action = |one: &Spoken| {
         let (text, force, turn) = (one.text.clone(), false, None);
         if one.menu.is_empty() {
-            return Action::Message { text, force, turn };
+            return Action::Message { text, force, holding: false, turn };
         }
         let choice = |(id, label): &(String, String)| Choice { id: id.clone(), label: label.clone() };
         Action::Question {

@@ -121,6 +121,7 @@ fn definition(
         folder: Vec::new(),
         channels: Vec::new(),
         note: true,
+        holding: false,
         state: ItemState::Active,
         review_by: None,
         version: None,

@@ -5,7 +5,7 @@ use tandem_protocol::agents::{Alert, AlertOutcome, AlertReport, CallAlerts, Mute
 use tandem_sql::{Connection, OptionalExtension as _, Row, params};
 
 use super::sweeps::{STEP, Step};
-use super::{Id, StoreError};
+use super::{Id, StoreError, events};
 
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE calls (
@@ -36,6 +36,14 @@ CREATE TABLE alerts (
     PRIMARY KEY (call, user)
 ) STRICT, WITHOUT ROWID;";
 
+/// In which order calls were changed last, and when by the account's log: analytics follows them.
+pub(crate) const CHANGED: &str = "
+ALTER TABLE calls ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+-- The log's next position at that time.
+ALTER TABLE calls ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX calls_changed ON calls (changed, id);
+UPDATE calls SET version = (SELECT coalesce(max(seq), 0) + 1 FROM events);";
+
 pub(crate) const OVER: &str = "SELECT id FROM calls WHERE ended < ?1 ORDER BY ended LIMIT ?2";
 
 /// Inserts or updates a call.
@@ -48,13 +56,75 @@ pub(crate) fn put_call(connection: &Connection, of: ConversationId, help: &Needs
     Ok(())
 }
 
-/// Records that a connected user is called and their desk was told. Earlier records of the same user stay.
-pub(crate) fn decide(connection: &Connection, call: CallId, user: UserId, at: Time) -> Result<(), StoreError> {
+/// Records that connected users are called and their desks were told. Earlier records of the same users stay.
+pub(crate) fn decide(connection: &Connection, call: CallId, users: &[UserId], at: Time) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached(
         "INSERT INTO alerts (call, user, decided, sent) VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO NOTHING",
     )?;
-    query.execute(params![Id(call.0), Id(user.0), at.0])?;
+    let mut decided = 0;
+    for user in users {
+        decided += query.execute(params![Id(call.0), Id(user.0), at.0])?;
+    }
+    if decided > 0 { change(connection, call) } else { Ok(()) }
+}
+
+/// Notes that something of a call has changed.
+fn change(connection: &Connection, call: CallId) -> Result<(), StoreError> {
+    let last: i64 =
+        connection.prepare_cached("SELECT coalesce(max(changed), 0) FROM calls")?.query_row([], |row| row.get(0))?;
+    let next = events::last(connection)?.saturating_add(1).cast_signed();
+    let mut query = connection.prepare_cached("UPDATE calls SET changed = ?2, version = ?3 WHERE id = ?1")?;
+    query.execute(params![Id(call.0), last + 1, next])?;
     Ok(())
+}
+
+/// What became of a call's alerts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Counted {
+    pub changed: i64,
+    pub call: CallId,
+    /// The log's next position when it changed.
+    pub version: u64,
+    pub decided: u32,
+    pub sent: u32,
+    pub shown: u32,
+    pub muted: u32,
+    pub clicked: u32,
+    /// From the call to the first notification that was shown.
+    pub first_shown_ms: Option<i64>,
+}
+
+const COUNTED: &str = "
+SELECT c.changed, c.id, c.version, count(a.decided), count(a.sent), count(a.shown), count(a.muted), count(a.clicked),
+    min(a.shown) - c.since
+FROM (SELECT id, since, changed, version FROM calls WHERE (changed, id) > (?1, ?2) AND version <= ?3
+      ORDER BY changed, id LIMIT ?4) c LEFT JOIN alerts a ON a.call = c.id
+GROUP BY c.changed, c.id, c.version, c.since ORDER BY c.changed, c.id";
+
+/// Calls that changed after another one, in that order, which is that of the log, as long as that was not longer than
+/// `up_to`.
+pub(crate) fn counted(
+    connection: &Connection,
+    (changed, call): (i64, &[u8]),
+    up_to: u64,
+    limit: u32,
+) -> Result<Vec<Counted>, StoreError> {
+    let mut query = connection.prepare_cached(COUNTED)?;
+    let next = up_to.saturating_add(1).cast_signed();
+    let rows = query.query_map(params![changed, call, next, limit], |row| {
+        Ok(Counted {
+            changed: row.get(0)?,
+            call: CallId(row.get::<_, Id>(1)?.0),
+            version: row.get::<_, i64>(2)?.cast_unsigned(),
+            decided: row.get(3)?,
+            sent: row.get(4)?,
+            shown: row.get(5)?,
+            muted: row.get(6)?,
+            clicked: row.get(7)?,
+            first_shown_ms: row.get::<_, Option<i64>>(8)?.map(|ms| ms.max(0)),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Records a desk's report. Earlier facts stay, and reports from users who were not called are ignored. Returns
@@ -74,7 +144,9 @@ pub(crate) fn report(connection: &Connection, user: UserId, report: &AlertReport
     let mut query = connection.prepare_cached(&format!(
         "UPDATE alerts SET {column} = ?3, why = coalesce(?4, why) WHERE call = ?1 AND user = ?2 AND {column} IS NULL"
     ))?;
-    query.execute(params![Id(report.call.0), Id(user.0), report.at.0, why])?;
+    if query.execute(params![Id(report.call.0), Id(user.0), report.at.0, why])? > 0 {
+        change(connection, report.call)?;
+    }
     Ok(Some(open))
 }
 
@@ -100,6 +172,7 @@ pub(crate) fn end(connection: &Connection, call: CallId, by: Option<UserId>, at:
         )?;
         query.execute(params![Id(call.0), Id(user.0), at.0])?;
     }
+    change(connection, call)?;
     let mut query = connection.prepare_cached("UPDATE alerts SET expired = ?2 WHERE call = ?1 AND joined IS NULL")?;
     query.execute(params![Id(call.0), at.0])?;
     Ok(())

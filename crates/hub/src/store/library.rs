@@ -77,6 +77,11 @@ INSERT INTO library (id, kind, name, owner, state, body) VALUES (
     || '\"folder\":[],\"channels\":[],\"note\":false,\"version\":1,\"state\":\"active\",\"at\":\"2026-11-27T00:00:00.000Z\"}');
 INSERT INTO library_versions (item, version, body) SELECT id, 1, body FROM library;";
 
+/// Marks the quick reply that Tandem brings along as one that holds the line.
+pub(crate) const HOLDING: &str = r#"
+UPDATE library SET body = replace(body, '"version":', '"holding":true,"version":')
+    WHERE kind = 'quick_reply' AND name = 'working-on-it' AND owner IS NULL;"#;
+
 /// The owner of shared items in [`Changes`].
 const SHARED: &[u8] = &[];
 /// Counts every change in [`Changes`].
@@ -450,7 +455,9 @@ mod tests {
         let [reply] = shared.as_slice() else { panic!("{shared:?}") };
         assert_eq!(reply.texts["en"], "I'm working on it and will be right back with you.");
         assert_eq!(reply.clone().checked().unwrap(), *reply);
-        assert_eq!(versions::<QuickReply>(&connection, reply.id.0).unwrap(), shared);
+        assert!(reply.holding, "they are no answer");
+        let first = QuickReply { holding: false, ..reply.clone() };
+        assert_eq!(versions::<QuickReply>(&connection, reply.id.0).unwrap(), [first], "as it was");
         let before = changes(&connection).unwrap();
         connection
             .execute(

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 const SETTLED_MS: i64 = 60_000;
 
 /// A hub that has run for a while, without Your Logic.
-async fn hub() -> (TestHub, Arc<AtomicI64>) {
+pub async fn hub() -> (TestHub, Arc<AtomicI64>) {
     let (hub, ahead) = TestHub::start_with_clock(None).await;
     ahead.store(SETTLED_MS, Ordering::Relaxed);
     (hub, ahead)
@@ -52,7 +52,7 @@ async fn becomes(sofia: &Agent, id: &str, name: &str, expected: &[&str]) {
 }
 
 /// Carmen calls, and it goes to Maya at her desk.
-async fn maya_is_called(carmen: &Customer, maya: &Agent, sofia: &Agent) -> (Socket, String, Value) {
+pub async fn maya_is_called(carmen: &Customer, maya: &Agent, sofia: &Agent) -> (Socket, String, Value) {
     let socket = desk(maya).await;
     carmen.writes("I need a person").await;
     let id = carmen.conversation().await;
@@ -61,7 +61,7 @@ async fn maya_is_called(carmen: &Customer, maya: &Agent, sofia: &Agent) -> (Sock
     (socket, id, open)
 }
 
-async fn reports(agent: &Agent, id: &str, call: &Value, outcome: Value) {
+pub async fn reports(agent: &Agent, id: &str, call: &Value, outcome: Value) {
     let report = json!({ "conversation": id, "call": call["call"], "at": "2026-01-01T00:00:00Z", "outcome": outcome });
     let (status, body) = post(&agent.base, "/api/v1/alerts", Some(&agent.token), &json!({ "reports": [report] })).await;
     assert_eq!(status, 204, "{body}");
@@ -97,6 +97,14 @@ async fn the_ledger_says_of_everybody_what_became_of_their_alert() {
     becomes(&sofia, &id, "Maya Ortiz", &["decided", "sent", "shown", "clicked", "joined"]).await;
     becomes(&sofia, &id, "Jonas Keller", &["decided", "sent", "muted", "expired", "do_not_disturb"]).await;
     assert!(call(&sofia, &id).await.get("ended").is_some());
+    let path = "/api/v1/figures?from=2026-01-01&to=2027-12-31&metric=alert_shown,alert_unseen";
+    let rows = eventually("the figures know of the notification", || async {
+        let (status, page) = sofia.gets(path).await;
+        assert_eq!(status, 200, "{page}");
+        (page["rows"][0]["count"] == 1).then(|| page["rows"].clone())
+    })
+    .await;
+    assert_eq!((&rows[0]["p50"], &rows[1]["sum"], &rows[1]["count"]), (&json!(0), &json!(0), &json!(1)), "{rows}");
 }
 
 #[tokio::test]

@@ -85,7 +85,7 @@ pub(super) fn scripted(world: &mut World, state: &Conversation, line: &Line, now
     match line.who {
         Who::Customer => vec![write(world, text, now)],
         Who::Logic => {
-            let message = Action::Message { text: line.text.clone(), force: false, turn: None };
+            let message = Action::Message { text: line.text.clone(), force: false, holding: false, turn: None };
             let request = state.logic.asked.as_ref().map(|asked| asked.id);
             vec![(Participant::Logic, answer(request, vec![message]))]
         }
@@ -249,7 +249,10 @@ fn logic(world: &mut World, state: &Conversation) -> Step {
 fn action(world: &mut World) -> Action {
     let text = "I look into it.".to_owned();
     match between(world, 0, 20) {
-        0..9 => Action::Message { text, force: world.chance(30), turn: None },
+        0..9 => {
+            let force = world.chance(30);
+            Action::Message { text, force, holding: force, turn: None }
+        }
         9..11 => Action::Question {
             text,
             choices: yes(),

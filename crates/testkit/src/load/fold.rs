@@ -54,7 +54,7 @@ fn history(rounds: u32) -> anyhow::Result<Vec<Event>> {
         }
         let reason = "The customer asked for a person.".to_owned();
         story.logic(vec![
-            Action::Message { text: "Let me get a colleague.".into(), force: true, turn: None },
+            Action::Message { text: "Let me get a colleague.".into(), force: true, holding: false, turn: None },
             Action::NeedsHelp { value: true, reason, customer_asked: true },
         ])?;
         let call = story.state.as_ref().and_then(|state| state.help.as_ref()).map(|help| help.call);

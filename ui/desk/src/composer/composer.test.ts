@@ -176,6 +176,11 @@ describe("the composer", () => {
     await user.tab();
     expect(field().value).toMatch(/^Both days work/);
     expect(sent("conversation.send")).toEqual([]);
+    await user.type(field(), " See you{Enter}");
+    await vi.waitFor(() => expect(sent("conversation.send")[0]).toMatchObject({ suggestion: "suggestion-1" }));
+    await user.type(field(), "And more{Enter}");
+    await vi.waitFor(() => expect(sent("conversation.send")).toHaveLength(2));
+    expect(sent("conversation.send")[1]).not.toHaveProperty("suggestion");
   });
 
   it("keeps the note apart from the reply, and both as drafts", async () => {

@@ -1,5 +1,5 @@
 // The agent's text in one conversation. It is never lost: what leaves the field with Enter comes back if the core refuses it.
-import type { ConversationId, DraftsView, MediaId, OfferView, QuoteView, ReturnedView, SendReply, SuggestionView } from "$shared/types";
+import type { ConversationId, DraftsView, MediaId, OfferView, QuoteView, ReturnedView, SendReply, SuggestionView, TurnId } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { merged } from "./drafts";
 import { DraftFiles } from "./files.svelte";
@@ -43,6 +43,8 @@ export class Composer {
   question = $state.raw<OfferView | null>(null);
   /** The turn that the next reply quotes. */
   quote = $state.raw<QuoteView | null>(null);
+  /** The suggestion with whose words the reply began. */
+  #suggestion: TurnId | null = null;
   /** The language of the last quick reply, while its words may stand in the field. */
   spoken = $state.raw<Pick<OfferView, "language" | "wanted"> | null>(null);
   /** Opens quick replies and questions at the caret; none without a field. */
@@ -118,6 +120,7 @@ export class Composer {
   write(text: string): void {
     this.#texts[this.mode] = text;
     if (text.trim() === "") this.spoken = null;
+    if (text.trim() === "" && this.mode === "reply") this.#suggestion = null;
     this.#problems[this.mode] = this.notInserted = null;
     this.returned = null;
     this.improving.drop();
@@ -136,6 +139,7 @@ export class Composer {
   take(suggestion: SuggestionView): void {
     this.mode = "reply";
     this.write(suggestion.text);
+    this.#suggestion = suggestion.turn;
   }
 
   /** Text to work on, added behind the current draft. */
@@ -167,6 +171,8 @@ export class Composer {
     const seen = this.#seen(anyway);
     const quote = mode === "reply" ? this.quote : null;
     if (quote) this.quote = null;
+    const suggestion = mode === "reply" ? this.#suggestion : null;
+    if (suggestion) this.#suggestion = null;
     this.#going[mode]++;
     this.improving.drop();
     this.#problems[mode] = this.returned = null;
@@ -181,7 +187,7 @@ export class Composer {
     const going = Promise.all([this.#line, kept]).then(() =>
       mode === "note"
         ? host.rpc("conversation.note", { id, text, ...(now ? { now } : {}) })
-        : host.rpc("conversation.send", { id, text, ...seen, ...(now ? { now } : {}), ...(files.length > 0 ? { files } : {}), ...(quote ? { replyTo: quote.turn } : {}) }),
+        : host.rpc("conversation.send", { id, text, ...seen, ...(now ? { now } : {}), ...(files.length > 0 ? { files } : {}), ...(quote ? { replyTo: quote.turn } : {}), ...(suggestion ? { suggestion } : {}) }),
     );
     this.#line = settledWithin(going, IN_TURN_MS);
     try {
@@ -189,6 +195,7 @@ export class Composer {
     } catch (error) {
       this.files.back(taken);
       this.quote ??= quote;
+      this.#suggestion ??= suggestion;
       this.#comeBack(mode, written, error);
       over?.();
       return false;

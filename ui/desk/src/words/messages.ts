@@ -670,6 +670,8 @@ export interface Messages {
   "item-files.remove": { file: string | number };
   "item-folder": null;
   "item-folder.placeholder": null;
+  "item-holding": null;
+  "item-holding.why": null;
   "item-key": null;
   "item-kind": null;
   "item-language": null;

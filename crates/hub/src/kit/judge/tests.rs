@@ -9,7 +9,7 @@ use super::{
 use crate::endpoint::answer::{Unknown, read};
 
 fn message(text: &str) -> Action {
-    Action::Message { text: text.into(), force: false, turn: None }
+    Action::Message { text: text.into(), force: false, holding: false, turn: None }
 }
 
 fn help() -> Action {
@@ -111,7 +111,7 @@ fn handing_over_is_told_to_the_customer_and_explained_to_the_agents() {
 
 #[test]
 fn speaking_over_a_person_is_warned_about() {
-    let forced = Action::Message { text: "x".into(), force: true, turn: None };
+    let forced = Action::Message { text: "x".into(), force: true, holding: false, turn: None };
     assert_eq!(beside_a_person(&[answered(&[forced])]).verdict, Warn);
     assert_eq!(beside_a_person(&[answered(&[message("x")])]).verdict, Pass);
     assert_eq!(beside_a_person(&[failed(status(500))]).verdict, Fail);

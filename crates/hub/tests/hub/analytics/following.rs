@@ -8,17 +8,33 @@ use tandem_hub::analytics::{rebuild, verify};
 use tandem_sql::{Connection, ValueRef};
 use uuid::Uuid;
 
+use crate::alerts;
 use crate::common::{Agent, Customer, TestHub, TestLogic, eventually, frames_until, get, say};
 
-const TABLES: [&str; 8] =
-    ["conversation", "round", "engagement", "turn", "call", "logic_request", "external_agent", "tag"];
+const TABLES: [&str; 10] = [
+    "conversation",
+    "round",
+    "engagement",
+    "turn",
+    "call",
+    "logic_request",
+    "external_agent",
+    "tag",
+    "review",
+    "handover",
+];
 
-/// Every cell of every table.
+/// Of calls: what the ledger of alerts says comes in its own time.
+const OF_LOG: &str =
+    "call_id, conversation_id, round_no, raised_at, \"by\", reason, reach, ended_at, claimed_by, claim_ms";
+
+/// Every cell of every table that follows from the log.
 pub fn dump(data: &Path) -> Vec<String> {
     let connection = Connection::peek(&data.join("analytics.db")).unwrap();
     let mut lines = Vec::new();
     for table in TABLES {
-        let mut query = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3, 4, 5")).unwrap();
+        let columns = if table == "call" { OF_LOG } else { "*" };
+        let mut query = connection.prepare(&format!("SELECT {columns} FROM {table} ORDER BY 1, 2, 3, 4, 5")).unwrap();
         let mut rows = query.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
             let mut cells = Vec::new();
@@ -202,4 +218,30 @@ async fn tables_that_are_damaged_under_a_running_hub_are_made_again() {
     })
     .await;
     assert_eq!(get(&hub.base, "/readyz", None).await.0, 200);
+}
+
+#[tokio::test]
+async fn the_ledger_of_alerts_is_followed_and_read_again() {
+    let (hub, _) = alerts::hub().await;
+    let (carmen, maya, sofia) = (hub.customer().await, hub.maya().await, hub.sofia().await);
+    let (desk, id, open) = alerts::maya_is_called(&carmen, &maya, &sofia).await;
+    alerts::reports(&maya, &id, &open, json!({ "type": "muted", "why": "do_not_disturb" })).await;
+    let counts = |data: &Path| {
+        let sql =
+            "SELECT decided || ' ' || sent || ' ' || shown || ' ' || muted || ' ' || clicked, row_version FROM call";
+        let read = |row: &tandem_sql::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
+        Connection::peek(&data.join("analytics.db")).ok()?.query_row(sql, [], read).ok()
+    };
+    eventually("the ledger is followed", || async {
+        counts(hub.folder.path()).filter(|(counts, _)| counts == "1 1 0 1 0")
+    })
+    .await;
+    maya.does(&id, json!({ "type": "join", "call": open["call"] })).await;
+    drop(desk);
+    until_measured(hub.folder.path()).await;
+    let folder = hub.stop().await;
+    let followed = counts(folder.path()).unwrap();
+    remake(folder.path(), 1_000).await.unwrap();
+    let again = counts(folder.path()).unwrap();
+    assert_eq!((again.0, again.1 >= followed.1), (followed.0, true), "nothing is lost, and what changed is newer");
 }

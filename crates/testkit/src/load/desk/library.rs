@@ -77,6 +77,7 @@ pub(in crate::load) fn full() -> Library {
         folder: vec![Words::ranked(number % 40)],
         channels: Vec::new(),
         note: true,
+        holding: false,
         version: 1,
         state: ItemState::Active,
         review_by: None,
