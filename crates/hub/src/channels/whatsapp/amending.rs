@@ -6,12 +6,13 @@ use tandem_sql::Connection;
 
 use super::inbound::{Heard, device, execute};
 use super::reports::{Taken, silent_line};
-use super::webhook::Body;
-use crate::engine::{Engine, Repeat};
+use super::webhook::{Body, MediaRef};
+use crate::engine::{Engine, Repeat, system_command};
 use crate::store::whatsapp::Number;
 use crate::store::whatsapp::amended::{self, Amended, Author};
 use crate::store::whatsapp::messages::{self, Known};
 use crate::store::whatsapp::reactions::{self, Reaction};
+use crate::store::whatsapp::unfetched;
 use crate::store::{StoreError, events};
 
 /// Gives a message the reactions that wait for it; false if it is not here, or was never in the chat of one of them.
@@ -82,13 +83,44 @@ impl Heard<'_> {
                 let turn = place.turn;
                 engine.hear(connection, conversation, self.by, place, Repeat::Once)??;
                 self.execute(connection, engine, conversation, Command::WithdrawTurn { turn })??;
-                Known { conversation, turn, part: (*self.by != Participant::Customer).then_some(0) }
+                Known::turn(conversation, turn, self.part())
             }
             None => Known::NO_TURN,
         };
         messages::put(connection, &self.number.key, of, &known)?;
         self.await_message(connection, of, true)?;
         Ok(true)
+    }
+
+    /// The message itself comes, and its edit or withdrawal stands in its place already. A file that the edit did not have
+    /// is given to it, with the words of the edit.
+    pub(super) fn comes(self, connection: &Connection, engine: &mut Engine) -> Result<Taken, StoreError> {
+        amended::came(connection, &self.number.key, &self.message.id)?;
+        let Body::Media(media) = &self.message.body else { return Ok(Taken::Whole) };
+        let known = messages::get(connection, &self.number.key, &self.message.id)?.filter(Known::is_turn);
+        let Some(known) = known else { return Ok(Taken::Whole) };
+        let Known { conversation, turn, .. } = known;
+        let amendments = events::amendments(connection, conversation)?;
+        let Some(mut event) = events::of_turn(connection, conversation, turn)? else { return Ok(Taken::Whole) };
+        amendments.apply(&mut event);
+        let owed = unfetched::get::<MediaRef>(connection, conversation, turn)?;
+        let caption = match (event.body.content(), owed) {
+            (None | Some(Content::Attachment { .. }), _) => return Ok(Taken::Whole),
+            _ if amendments.is_withdrawn(turn) => return Ok(Taken::Whole),
+            (_, Some(owed)) => owed.media.caption,
+            (Some(content), None) => content.text().to_owned(),
+        };
+        let media = MediaRef { caption, ..media.clone() };
+        unfetched::done(connection, turn)?;
+        let command = Command::EditTurn { turn, content: self.brought(&media), received: self.at };
+        engine.execute(connection, &system_command(conversation, command), Repeat::Once, None)??;
+        self.owe(connection, known, &media)?;
+        Ok(Taken::Whole)
+    }
+
+    /// What our own phone says is ours.
+    pub(super) fn part(&self) -> Option<u32> {
+        (*self.by != Participant::Customer).then_some(0)
     }
 
     pub(super) fn author(&self) -> Author {

@@ -19,17 +19,26 @@ use crate::store::whatsapp::routes::{self, Name, NameKind, Placement, Route};
 use crate::store::whatsapp::{self, Number};
 use crate::store::{StoreError, contacts, events, passable};
 
-/// The chat of a message, with what that teaches about names; none if the message is known.
+/// Where a message belongs.
+pub(super) enum Placed {
+    /// It is known.
+    Known,
+    /// It comes after its edit or its withdrawal, which stand in its place in this chat.
+    Comes(ContactId),
+    New(ContactId),
+}
+
+/// The chat of a message, with what that teaches about names.
 pub(super) fn route_of(
     connection: &Connection,
     engine: &mut Engine,
     number: &Number,
     (message, by): (&Message, &Participant),
     received: Time,
-) -> Result<Option<ContactId>, StoreError> {
+) -> Result<Placed, StoreError> {
     let awaited = amended::awaited(connection, &number.key, &message.id)?;
     if awaited.is_none() && messages::get(connection, &number.key, &message.id)?.is_some() {
-        return Ok(None);
+        return Ok(Placed::Known);
     }
     let name = called(given_name(message), &message.who);
     // What we write ourselves is no sign of theirs.
@@ -42,8 +51,7 @@ pub(super) fn route_of(
     match awaited {
         // It stands in its place already.
         Some(of) if of == author => {
-            amended::came(connection, &number.key, &message.id)?;
-            return Ok(None);
+            return Ok(Placed::Comes(route));
         }
         Some(_) => {
             amended::forget(connection, &number.key, &message.id)?;
@@ -51,8 +59,11 @@ pub(super) fn route_of(
         }
         None => {}
     }
-    Ok(Some(route))
+    Ok(Placed::New(route))
 }
+
+/// Stands for the chat of somebody else with another number of ours.
+const ELSEWHERE: ContactId = ContactId(uuid::Uuid::nil());
 
 /// A customer of whom not even a number is known.
 const UNNAMED: &str = "WhatsApp user";
@@ -89,7 +100,13 @@ fn locate(
     sign: Sign,
 ) -> Result<ContactId, StoreError> {
     let mut known = routes::known(connection, &number.key, &route::names(who))?;
+    if let (None, Some(value)) = (&who.user_id, &who.wa_id) {
+        // Whoever has it since with another number of ours has had it since here, too.
+        let since = holders_elsewhere(connection, number, value)?.into_iter().map(|holder| holder.name);
+        known.extend(since.filter(|name| name.from > sign.at).map(|name| Name { route: ELSEWHERE, ..name }));
+    }
     let mut placement = route::place(who, sign.at, &known);
+    placement.route = placement.route.filter(|route| *route != ELSEWHERE);
     let loses_number = placement.ends.iter().any(|(_, kind, ..)| *kind == NameKind::Number);
     if loses_number && hear_elsewhere(connection, number, &mut known)? {
         placement = route::place(who, sign.at, &known);
@@ -103,6 +120,15 @@ fn locate(
             }
         }
         placement.adds = adds;
+    }
+    if !sign.is_theirs {
+        let is_another = |(kind, value): &(NameKind, String)| {
+            let mut holders = known.iter().filter(|name| name.kind == *kind && name.value == *value);
+            holders.any(|name| name.until.is_none() && Some(name.route) != placement.route)
+        };
+        placement.adds.retain(|name| !is_another(name));
+        placement.ends.clear();
+        placement.past.clear();
     }
     if placement.conflict {
         let number = &*number.key;
@@ -212,7 +238,7 @@ fn lose_elsewhere(
             continue;
         }
         let ends = vec![(route, kind, value, until.max(last_seen))];
-        let placement = Placement { route: Some(route), adds: Vec::new(), ends, conflict: false };
+        let placement = Placement { ends, ..Placement::at(Some(route)) };
         routes::keep(connection, &other, &placement, "", at, false)?;
         attest(connection, engine, route)?;
     }
@@ -266,7 +292,7 @@ impl Heard<'_> {
             // Another chat has this number, or this one has it already.
             return Ok(());
         }
-        let placement = Placement { route: Some(self.route), adds: vec![name], ends: Vec::new(), conflict: false };
+        let placement = Placement { adds: vec![name], ..Placement::at(Some(self.route)) };
         let sign = Sign { at: self.at, is_theirs: true };
         keep(connection, engine, self.number, &placement, "", sign).map(drop)
     }

@@ -9,7 +9,7 @@ use tandem_conversation::{
 use tandem_sql::Connection;
 use uuid::Uuid;
 
-use super::customers::{attested, prefer, renumber, route_of};
+use super::customers::{Placed, attested, prefer, renumber, route_of};
 use super::rating::About;
 use super::reports::{Taken, report, silent_line};
 use super::webhook::{Body, Call, MediaRef, Message, Renumbered, Status, What, Who};
@@ -102,8 +102,10 @@ impl Taking {
     ) -> Result<Taken, StoreError> {
         match self {
             Self::Message(message, by) => {
-                let Some(route) = route_of(connection, engine, number, (message, by), received)? else {
-                    return Ok(Taken::Whole);
+                let (route, comes) = match route_of(connection, engine, number, (message, by), received)? {
+                    Placed::Known => return Ok(Taken::Whole),
+                    Placed::Comes(route) => (route, true),
+                    Placed::New(route) => (route, false),
                 };
                 let at = sent_at(message, received);
                 if message.sent_ms.is_some_and(|sent| received.since(Time(sent)) < -CLOCKS_MS) {
@@ -112,7 +114,11 @@ impl Taking {
                         "a message on WhatsApp is of the future: the hub's time counts"
                     );
                 }
-                Heard { number, route, message, by, file, at, now }.take(connection, engine)
+                let heard = Heard { number, route, message, by, file, at, now };
+                match comes {
+                    true => heard.comes(connection, engine),
+                    false => heard.take(connection, engine),
+                }
             }
             Self::Status(status) => report(connection, engine, number, status, now),
             Self::Renumbered(change) => renumber(connection, engine, number, change, received),
@@ -294,8 +300,7 @@ impl Heard<'_> {
                 Content::Unknown { kind: "message".into(), detail: rejection.to_string(), text: String::new() };
             engine.hear(connection, conversation, self.by, said(unknown), Repeat::Once)??;
         }
-        // What our own phone says is ours.
-        Ok(Known { conversation, turn, part: (*self.by != Participant::Customer).then_some(0) })
+        Ok(Known::turn(conversation, turn, self.part()))
     }
 
     /// A tap, or a number, as the answer to an open question.

@@ -242,7 +242,7 @@ mod tests {
         let spare = NewWhatsappNumber { key: "spare".into(), phone_number_id: "2".into(), ..new() };
         assert!(added(spare.clone()).is_ok());
         let adds = vec![(NameKind::Number, "346".into())];
-        let chat = Placement { route: None, adds, ends: Vec::new(), conflict: false };
+        let chat = Placement { adds, ..Placement::at(None) };
         routes::keep(&connection, "main", &chat, "Carmen", Time(0), true).unwrap();
         assert!(["main", "spare"].iter().all(|key| whatsapp::remove(&connection, key).unwrap()));
         assert!(added(NewWhatsappNumber { phone_number_id: "3".into(), ..spare }).is_ok(), "it had no chats");

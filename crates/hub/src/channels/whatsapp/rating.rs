@@ -1,6 +1,6 @@
 //! Answers to requests for reviews: taps and words that are no turns, and what becomes of them by edits and withdrawals.
 
-use tandem_conversation::{Command, Content, Participant};
+use tandem_conversation::{Command, Content, Participant, Review, ReviewId};
 use tandem_sql::Connection;
 
 use super::fit;
@@ -11,6 +11,9 @@ use crate::reviews;
 use crate::store::StoreError;
 use crate::store::whatsapp::amended::{self, Amended};
 use crate::store::whatsapp::messages::{self, Answers, Known};
+
+/// WhatsApp tells the time in seconds.
+const SECOND_MS: i64 = 1_000;
 
 /// What words mean for a request for a review.
 enum Meant<'a> {
@@ -51,6 +54,9 @@ impl Heard<'_> {
         let Some(state) = engine.state(connection, conversation)?.filter(|state| state.contact == self.route) else {
             return Ok(false);
         };
+        if !self.is_newest_score(connection, review)? {
+            return Ok(true);
+        }
         let asked = state.review.as_deref().filter(|asked| asked.id == review);
         let command = match score {
             Some(score) => {
@@ -66,8 +72,14 @@ impl Heard<'_> {
         Ok(true)
     }
 
+    /// Notes the time of a score, or of the refusal to give one; false if a newer one is known.
+    fn is_newest_score(&self, connection: &Connection, review: ReviewId) -> Result<bool, StoreError> {
+        let amended = Amended { author: self.author(), at: self.at, withdrawn: false, awaited: false };
+        amended::put(connection, &self.number.key, &format!("score of {review}"), &amended)
+    }
+
     /// Words after a request for a review that ask for nothing: the score or the refusal in words, or the comment of a
-    /// score. What asks for something is an ordinary turn.
+    /// score. What asks for something is an ordinary turn, and so is what was written before the request.
     pub(super) fn answers(
         &self,
         connection: &Connection,
@@ -79,7 +91,8 @@ impl Heard<'_> {
         }
         let answer = engine.going_on(connection, self.route, |state| {
             let review = state.review.as_deref().filter(|_| !state.in_progress() && state.is_reviewed());
-            let Some(review) = review.filter(|review| review.until() > self.now) else { return false };
+            let is_open = |review: &&Review| review.until() > self.now && self.at.plus_ms(SECOND_MS) > review.asked;
+            let Some(review) = review.filter(is_open) else { return false };
             let comment = review.answer.as_ref().map(|answer| answer.text.as_str());
             match Meant::of(content, state.language.as_deref()) {
                 Meant::Score(_) | Meant::Declined => true,
@@ -101,8 +114,12 @@ impl Heard<'_> {
             (Meant::Declined, None) => (Command::DeclineReview { review: review.id, never: false }, Answers::Score),
             _ => return Ok(None),
         };
+        let id = review.id;
+        if with == Answers::Score && !self.is_newest_score(connection, id)? {
+            return Ok(Some(Known::answering(conversation, id, with)));
+        }
         let done = self.execute(connection, engine, conversation, command)?;
-        Ok(done.is_ok().then(|| Known::answering(conversation, with)))
+        Ok(done.is_ok().then(|| Known::answering(conversation, id, with)))
     }
 
     /// Other words for a message that answers a request for a review, or none if it is withdrawn: a score stays given. Too
@@ -115,15 +132,15 @@ impl Heard<'_> {
         body: Option<&'a Body>,
     ) -> Result<About<'a>, StoreError> {
         let known = messages::get(connection, &self.number.key, of)?;
-        let answer = known.and_then(|known| Some((known.conversation, known.answers()?)));
-        let Some((conversation, with)) = answer.filter(|_| *self.by == Participant::Customer) else {
+        let answer = known.and_then(|known| Some((known.conversation, known.answers?)));
+        let Some((conversation, (id, with))) = answer.filter(|_| *self.by == Participant::Customer) else {
             return Ok(About::Other);
         };
         let Some(state) = engine.state(connection, conversation)?.filter(|state| state.contact == self.route) else {
             return Ok(About::Other);
         };
         let amended = Amended { author: self.author(), at: self.at, withdrawn: body.is_none(), awaited: false };
-        let Some(review) = &state.review else { return Ok(About::Answer) };
+        let Some(review) = state.request(id) else { return Ok(About::Answer) };
         if !amended::put(connection, &self.number.key, of, &amended)? {
             return Ok(About::Answer);
         }
@@ -142,8 +159,10 @@ impl Heard<'_> {
             (Answers::Comment, Some(Meant::Comment(text))) => score.map(|score| (score, *text)),
             (Answers::Comment, _) => score.map(|score| (score, "")),
         };
-        if let Some((score, text)) = now {
-            let command = Command::GiveFeedback { review: Some(review.id), score, text: text.to_owned() };
+        let rates = matches!(meant, Some(Meant::Score(_)));
+        let is_newest = !rates || self.is_newest_score(connection, id)?;
+        if let Some((score, text)) = now.filter(|_| is_newest) {
+            let command = Command::GiveFeedback { review: Some(id), score, text: text.to_owned() };
             if let Err(rejection) = self.execute(connection, engine, conversation, command)? {
                 tracing::warn!(number = self.number.key, %rejection, "the answer to a request for a review is not changed");
             }

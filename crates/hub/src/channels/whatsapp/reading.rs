@@ -14,7 +14,7 @@ use tandem_sqlite::{Cause, Companion};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::MissedTickBehavior;
 
-use super::customers::route_of;
+use super::customers::{Placed, route_of};
 use super::inbound::Taking;
 use super::lanes::{Key, Lanes, Run};
 use super::reports::Taken;
@@ -407,7 +407,10 @@ async fn fetched(hub: &Arc<Hub>, key: &Arc<str>, works: &Arc<[Work]>) -> Result<
             }
             match works.first() {
                 Some(Work { taking: Taking::Message(message, by), received, .. }) => {
-                    route_of(connection, engine, &number, (message, by), *received)
+                    Ok(match route_of(connection, engine, &number, (message, by), *received)? {
+                        Placed::Known => None,
+                        Placed::Comes(route) | Placed::New(route) => Some(route),
+                    })
                 }
                 _ => Ok(None),
             }

@@ -47,7 +47,7 @@ pub(super) fn report(
         Some(known) => (Some(known), false),
         None => tracked(connection, number, status, now)?,
     };
-    let Some(Known { conversation, turn, part: Some(_) }) = known else {
+    let Some(Known { conversation, turn, part: Some(_), .. }) = known else {
         // Others may send through this number, too.
         tracing::debug!(number = number.key, state = status.state, "a report of WhatsApp is about no message of ours");
         return Ok(Taken::Whole);
@@ -89,7 +89,7 @@ fn deleted(
         return Ok(());
     }
     let known = messages::get(connection, &number.key, &status.id)?;
-    let Some(Known { conversation, turn, part: Some(_) }) = known else { return Ok(()) };
+    let Some(Known { conversation, turn, part: Some(_), .. }) = known else { return Ok(()) };
     messages::put(connection, &number.key, &report, &Known::NO_TURN)?;
     let at = status.at_ms.map_or(now, Time).min(now);
     let said = silent_line(DELETED, String::new(), Some(turn), at);
@@ -119,7 +119,7 @@ fn tracked(
         None => None,
     };
     let Some(head) = head else { return Ok((None, false)) };
-    let known = Known { conversation: head.conversation, turn: head.turn, part: Some(head.part) };
+    let known = Known::turn(head.conversation, head.turn, Some(head.part));
     messages::put(connection, &number.key, &status.id, &known)?;
     let is_awaited = head.phase == Phase::Unconfirmed;
     if is_awaited {

@@ -24,13 +24,16 @@ pub(crate) fn names(who: &Who) -> Vec<(NameKind, String)> {
 pub(crate) fn place<R: Copy + Eq>(who: &Who, at: Time, known: &[Name<R>]) -> Placement<R> {
     let names = names(who);
     let holders = |kind: NameKind, value: &str| {
-        let mut holders: Vec<_> =
-            known.iter().filter(|name| name.kind == kind && name.value == value && name.is_at(at)).collect();
-        // A late message belongs to whoever had the name then.
-        holders.sort_by_key(|name| (name.until.is_none(), name.until));
+        let mut holders: Vec<_> = known.iter().filter(|name| name.kind == kind && name.value == value).collect();
+        // What was given up, and that nobody has had since, is nobody's.
+        if !holders.iter().any(|name| name.is_at(at)) {
+            holders.clear();
+        }
+        // A late message belongs to whoever had the name then; between two, to the nearer one.
+        holders.sort_by_key(|name| (name.distance(at), name.until.is_none(), name.until));
         holders
     };
-    let mut placement = Placement { route: None, adds: Vec::new(), ends: Vec::new(), conflict: false };
+    let mut placement = Placement::at(None);
     for (kind, value) in &names {
         let holders = holders(*kind, value);
         let Some(first) = holders.first() else { continue };
@@ -43,8 +46,13 @@ pub(crate) fn place<R: Copy + Eq>(who: &Who, at: Time, known: &[Name<R>]) -> Pla
                     let of_route = |name: &&Name<R>| name.route == first.route && name.kind == NameKind::User;
                     known.iter().filter(of_route).find(|name| name.until.is_none() && name.value != *user)
                 });
+                // Between two holders, a third one had it.
+                let is_between = first.until.is_some() && first.distance(at) > 0;
+                if other.is_some() && is_between {
+                    continue;
+                }
                 if other.is_some() && first.until.is_none() {
-                    if *kind == NameKind::Parent {
+                    if *kind == NameKind::Parent || first.distance(at) > REUSED_AFTER_MS {
                         continue;
                     }
                     if at.since(first.last_seen) > REUSED_AFTER_MS {
@@ -67,9 +75,23 @@ pub(crate) fn place<R: Copy + Eq>(who: &Who, at: Time, known: &[Name<R>]) -> Pla
         let is_late = known.iter().any(|name| {
             Some(name.route) == placement.route && name.kind == kind && name.value == value && name.is_at(at)
         });
-        // What is known to be another's since is not taken back by what comes late.
-        if is_late || kind != NameKind::Parent && holders.iter().any(|name| name.from > at) {
+        if is_late {
             continue;
+        }
+        // A user has one number.
+        let mut own = Vec::new();
+        if kind == NameKind::Number && who.user_id.is_some() {
+            let is_own = |name: &&Name<R>| Some(name.route) == placement.route && name.kind == kind;
+            own.extend(known.iter().filter(is_own).filter(|name| name.until.is_none()));
+        }
+        // What is known to be another's since, or to be another one since, is not taken back by what comes late.
+        let is_since = kind != NameKind::Parent && holders.iter().any(|name| name.from > at);
+        if is_since || own.iter().any(|name| name.from > at) {
+            placement.past.push((kind, value));
+            continue;
+        }
+        for name in own {
+            placement.ends.push((name.route, kind, name.value.clone(), name.last_seen.min(at)));
         }
         for holder in &holders {
             let end = (holder.route, kind, value.clone(), holder.last_seen);
@@ -87,7 +109,7 @@ pub(crate) fn place<R: Copy + Eq>(who: &Who, at: Time, known: &[Name<R>]) -> Pla
 pub(crate) fn renamed<R: Copy + Eq>(before: &Who, after: &Who, at: Time, known: &[Name<R>]) -> Option<Placement<R>> {
     let route = place(before, at, known).route?;
     let after = names(after);
-    let mut placement = Placement { route: Some(route), adds: Vec::new(), ends: Vec::new(), conflict: false };
+    let mut placement = Placement::at(Some(route));
     for (kind, value) in names(before) {
         let goes_on = after.iter().any(|(of, new)| *of == kind && *new == value);
         let is_replaced = after.iter().any(|(of, _)| *of == kind);
@@ -99,6 +121,10 @@ pub(crate) fn renamed<R: Copy + Eq>(before: &Who, after: &Who, at: Time, known: 
         let current: Vec<_> =
             known.iter().filter(|name| name.kind == kind && name.value == value && name.until.is_none()).collect();
         if current.iter().any(|name| name.route == route) {
+            continue;
+        }
+        if kind != NameKind::Parent && current.iter().any(|name| name.from > at) {
+            placement.past.push((kind, value));
             continue;
         }
         for holder in current.iter().filter(|_| kind != NameKind::Parent) {
@@ -149,6 +175,10 @@ mod tests {
             for (kind, value) in &placement.adds {
                 let (kind, value) = (*kind, value.clone());
                 self.names.push(Name { route, kind, value, from: at, until: None, last_seen: at });
+            }
+            for (kind, value) in &placement.past {
+                let until = Some(at);
+                self.names.push(Name { route, kind: *kind, value: value.clone(), from: at, until, last_seen: at });
             }
             for name in self.names.iter_mut().filter(|name| name.route == route) {
                 name.last_seen = name.last_seen.max(at);
@@ -203,6 +233,36 @@ mod tests {
     }
 
     #[test]
+    fn facts_lead_to_the_same_routes_in_whatever_order_they_come() {
+        let late = NOON.plus_ms(-2 * 24 * HOUR_MS);
+        let mut book = Book::default();
+        let (anna, _) = book.hears(&who("34600", "ES.1", ""), NOON);
+        let (cleo, placement) = book.hears(&who("34600", "ES.3", ""), late);
+        assert!(cleo != anna && placement.adds == [(NameKind::User, "ES.3".into())], "{placement:?}");
+        assert_eq!(book.hears(&who("34600", "", ""), NOON).0, anna, "the number is Anna's since");
+        assert_eq!(book.hears(&who("34600", "", ""), late.plus_ms(HOUR_MS)).0, cleo, "and was Cleo's before");
+        let between = late.plus_ms(20 * HOUR_MS);
+        let change = renamed(&who("34600", "", ""), &who("34699", "", ""), between, &book.names).unwrap();
+        assert_eq!(book.keep(&change, between).0, cleo, "it was hers who changed it");
+        assert_eq!(book.hears(&who("34699", "", ""), NOON).0, cleo);
+        let (eve, placement) = book.hears(&who("34600", "ES.4", ""), between);
+        assert!(eve != anna && eve != cleo && placement.ends.is_empty(), "somebody in between");
+    }
+
+    #[test]
+    fn a_user_who_writes_with_another_number_has_left_the_one_before() {
+        let mut book = Book::default();
+        let (kim, _) = book.hears(&who("34600", "ES.1", ""), NOON);
+        let later = NOON.plus_ms(48 * HOUR_MS);
+        let (same, placement) = book.hears(&who("34601", "ES.1", ""), later);
+        assert!(same == kim && placement.ends == [(kim, NameKind::Number, "34600".into(), NOON)], "{placement:?}");
+        let after = later.plus_ms(1);
+        assert_ne!(book.hears(&who("34600", "", ""), after).0, kim);
+        let (_, placement) = book.hears(&who("34602", "ES.1", ""), NOON.plus_ms(HOUR_MS));
+        assert_eq!((placement.adds, placement.past), (vec![], vec![(NameKind::Number, "34602".into())]), "late");
+    }
+
+    #[test]
     fn a_number_that_moves_to_a_known_user_leaves_the_other() {
         let mut book = Book::default();
         let (carmen, _) = book.hears(&who("34600", "ES.1", ""), NOON);
@@ -210,7 +270,8 @@ mod tests {
         let later = NOON.plus_ms(HOUR_MS);
         let (found, placement) = book.hears(&who("34600", "ES.2", ""), later);
         assert_eq!(found, ana, "the strictest name decides");
-        assert_eq!(placement.ends, [(carmen, NameKind::Number, "34600".into(), NOON)]);
+        let ends = [(ana, "34601"), (carmen, "34600")].map(|(of, number)| (of, NameKind::Number, number.into(), NOON));
+        assert_eq!(placement.ends, ends, "and that one leaves the number before");
         assert_eq!(book.hears(&who("34600", "", ""), later).0, ana);
     }
 

@@ -208,7 +208,7 @@ impl Carrier for Whatsapp {
         match outcome {
             Outcome::Accepted { message } => {
                 let (conversation, turn, part) = (head.conversation, head.turn, Some(head.part));
-                let known = if turn.0.is_nil() { Known::NO_TURN } else { Known { conversation, turn, part } };
+                let known = if turn.0.is_nil() { Known::NO_TURN } else { Known::turn(conversation, turn, part) };
                 messages::put(connection, key, message, &known)?;
                 if whatsapp::set_state(connection, key, OK, "", now)? {
                     tracing::info!(number = key, "a WhatsApp number sends again");

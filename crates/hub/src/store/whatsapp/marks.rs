@@ -119,7 +119,7 @@ mod tests {
         let connection = empty();
         let of = ConversationId(Uuid::from_u128(1));
         let put = |message: &str, turn: u128, part| {
-            let known = Known { conversation: of, turn: TurnId(Uuid::from_u128(turn)), part };
+            let known = Known::turn(of, TurnId(Uuid::from_u128(turn)), part);
             messages::put(&connection, "main", message, &known).unwrap();
         };
         put("first", 10, None);

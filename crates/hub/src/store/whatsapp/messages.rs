@@ -1,6 +1,6 @@
 //! The channel's ids of messages, and the turns that they are: known again, quoted, reported on.
 
-use tandem_conversation::{ConversationId, Stage, Time, TurnId};
+use tandem_conversation::{ConversationId, ReviewId, Stage, Time, TurnId};
 use tandem_sql::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
@@ -13,22 +13,22 @@ pub(crate) struct Known {
     pub turn: TurnId,
     /// For ours, its part of the turn.
     pub part: Option<u32>,
+    /// The request for a review that it answers instead of being a turn.
+    pub answers: Option<(ReviewId, Answers)>,
 }
 
 impl Known {
     /// A message that is no turn: a reaction, an edit, a withdrawal.
     pub(crate) const NO_TURN: Self =
-        Self { conversation: ConversationId(Uuid::nil()), turn: TurnId(Uuid::nil()), part: None };
+        Self { conversation: ConversationId(Uuid::nil()), turn: TurnId(Uuid::nil()), part: None, answers: None };
 
-    /// A message that is no turn, because it answers a request for a review.
-    pub(crate) fn answering(conversation: ConversationId, with: Answers) -> Self {
-        Self { conversation, part: (with == Answers::Score).then_some(0), ..Self::NO_TURN }
+    pub(crate) fn turn(conversation: ConversationId, turn: TurnId, part: Option<u32>) -> Self {
+        Self { conversation, turn, part, answers: None }
     }
 
-    /// Which part of a review a message is, if it is one.
-    pub(crate) fn answers(&self) -> Option<Answers> {
-        let is_one = self.turn.0.is_nil() && !self.conversation.0.is_nil();
-        is_one.then_some(if self.part.is_some() { Answers::Score } else { Answers::Comment })
+    /// A message that is no turn, because it answers a request for a review.
+    pub(crate) fn answering(conversation: ConversationId, review: ReviewId, with: Answers) -> Self {
+        Self { conversation, answers: Some((review, with)), ..Self::NO_TURN }
     }
 
     /// Whether it is a turn.
@@ -45,13 +45,25 @@ pub(crate) enum Answers {
     Comment,
 }
 
+impl Answers {
+    /// As a part: no message of a turn has these.
+    fn part(self) -> i64 {
+        match self {
+            Self::Score => -1,
+            Self::Comment => -2,
+        }
+    }
+}
+
 pub(crate) fn get(connection: &Connection, number: &str, message: &str) -> Result<Option<Known>, StoreError> {
     let sql = "SELECT conversation, turn, part FROM whatsapp_messages WHERE number = ?1 AND message = ?2";
     let found = connection.prepare_cached(sql)?.query_row(params![number, message], |row| {
-        Ok(Known {
-            conversation: ConversationId(row.get::<_, Id>(0)?.0),
-            turn: TurnId(row.get::<_, Id>(1)?.0),
-            part: row.get(2)?,
+        let conversation = ConversationId(row.get::<_, Id>(0)?.0);
+        let (turn, part): (Id, Option<i64>) = (row.get(1)?, row.get(2)?);
+        let with = [Answers::Score, Answers::Comment].into_iter().find(|with| Some(with.part()) == part);
+        Ok(match with {
+            Some(with) => Known::answering(conversation, ReviewId(turn.0), with),
+            None => Known::turn(conversation, TurnId(turn.0), part.and_then(|part| u32::try_from(part).ok())),
         })
     });
     Ok(found.optional()?)
@@ -61,8 +73,12 @@ pub(crate) fn get(connection: &Connection, number: &str, message: &str) -> Resul
 pub(crate) fn put(connection: &Connection, number: &str, message: &str, known: &Known) -> Result<(), StoreError> {
     let sql = "INSERT INTO whatsapp_messages (number, message, conversation, turn, part, reached)
                VALUES (?1, ?2, ?3, ?4, ?5, 0) ON CONFLICT DO NOTHING";
-    let Known { conversation, turn, part } = known;
-    connection.prepare_cached(sql)?.execute(params![number, message, Id(conversation.0), Id(turn.0), part])?;
+    let Known { conversation, turn, part, answers } = known;
+    let (of, part) = match answers {
+        Some((review, with)) => (review.0, Some(with.part())),
+        None => (turn.0, part.map(i64::from)),
+    };
+    connection.prepare_cached(sql)?.execute(params![number, message, Id(conversation.0), Id(of), part])?;
     Ok(())
 }
 
@@ -176,7 +192,7 @@ pub(crate) struct SentMessage {
 
 const SENT: &str = "
 SELECT turn, part, conversation, number, reached, NULL, NULL, pricing, priced_at
-FROM whatsapp_messages WHERE part IS NOT NULL
+FROM whatsapp_messages WHERE part >= 0
 UNION ALL
 SELECT s.turn, s.part, s.conversation, coalesce(r.number, ''), NULL, s.phase, s.attempts, NULL, NULL
 FROM sends s LEFT JOIN whatsapp_routes r ON r.id = s.contact
@@ -251,7 +267,7 @@ mod tests {
     fn a_turn_of_several_messages_is_as_far_as_the_last_of_them() {
         let connection = empty();
         let (conversation, turn) = (ConversationId(Uuid::from_u128(1)), TurnId(Uuid::from_u128(2)));
-        let known = |part| Known { conversation, turn, part: Some(part) };
+        let known = |part| Known::turn(conversation, turn, Some(part));
         put(&connection, "main", "a", &known(0)).unwrap();
         reach(&connection, "main", "a", Stage::Seen).unwrap();
         assert_eq!(stage_of(&connection, turn, 2).unwrap(), None, "the second has not left");
@@ -291,7 +307,7 @@ mod tests {
             count += 1;
             let turn = TurnId(Uuid::from_u128(u128::from(count)));
             let message = count.to_string();
-            let known = Known { conversation: ConversationId(Uuid::from_u128(1)), turn, part: Some(0) };
+            let known = Known::turn(ConversationId(Uuid::from_u128(1)), turn, Some(0));
             put(&connection, "main", &message, &known).unwrap();
             reports.iter().for_each(|report| reach(&connection, "main", &message, *report).unwrap());
             // A failure counts unless it is known to have arrived.

@@ -41,9 +41,15 @@ pub(crate) struct Name<R> {
 }
 
 impl<R> Name<R> {
-    /// Whether it was theirs then.
+    /// Whether it was theirs then, or already before it was known.
     pub(crate) fn is_at(&self, at: Time) -> bool {
         self.until.is_none_or(|until| at <= until)
+    }
+
+    /// How long before or after the time that it is known to be theirs, in milliseconds; 0 within it.
+    pub(crate) fn distance(&self, at: Time) -> i64 {
+        let after = self.until.map_or(0, |until| at.since(until));
+        self.from.since(at).max(after).max(0)
     }
 }
 
@@ -54,10 +60,18 @@ pub(crate) struct Placement<R> {
     pub route: Option<R>,
     /// Names that the route has from now on.
     pub adds: Vec<(NameKind, String)>,
+    /// Names that the route had then, and that are another's since.
+    pub past: Vec<(NameKind, String)>,
     /// Names that other routes, or this one, lose: their holder and since when.
     pub ends: Vec<(R, NameKind, String, Time)>,
     /// The payload contradicts what was known, so somebody should look.
     pub conflict: bool,
+}
+
+impl<R> Placement<R> {
+    pub(crate) fn at(route: Option<R>) -> Self {
+        Self { route, adds: Vec::new(), past: Vec::new(), ends: Vec::new(), conflict: false }
+    }
 }
 
 /// One chat.
@@ -156,6 +170,17 @@ pub(crate) fn keep(
     for (kind, value) in &placement.adds {
         let sql = "INSERT INTO whatsapp_names (number, kind, value, route, from_at) VALUES (?1, ?2, ?3, ?4, ?5)";
         connection.prepare_cached(sql)?.execute(params![number, kind.key(), value, Id(route.0), at.0])?;
+    }
+    for (kind, value) in &placement.past {
+        let sql = "UPDATE whatsapp_names SET from_at = CASE WHEN from_at > ?4 THEN ?4 ELSE from_at END,
+                       until_at = CASE WHEN until_at < ?4 THEN ?4 ELSE until_at END
+                   WHERE id = (SELECT max(id) FROM whatsapp_names
+                               WHERE route = ?1 AND kind = ?2 AND value = ?3 AND until_at IS NOT NULL)";
+        if connection.prepare_cached(sql)?.execute(params![Id(route.0), kind.key(), value, at.0])? == 0 {
+            let sql = "INSERT INTO whatsapp_names (number, kind, value, route, from_at, until_at)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?5)";
+            connection.prepare_cached(sql)?.execute(params![number, kind.key(), value, Id(route.0), at.0])?;
+        }
     }
     if is_heard {
         let seen = "UPDATE whatsapp_routes SET last_seen = max(last_seen, ?2) WHERE id = ?1";

@@ -1,6 +1,7 @@
 //! What is said of earlier messages, by the customer and on our own phone, in any order; and whose a number is meanwhile.
 
 use serde_json::{Value, json};
+use tandem_sql::Connection;
 use tandem_testkit::cloud_api::Phone;
 use uuid::Uuid;
 
@@ -224,4 +225,74 @@ async fn nobody_speaks_for_a_message_of_somebody_else_that_is_still_to_come() {
     assert_eq!(words, ["Ours", "Four, edited", "wamid.2", "wamid.3", "wamid.5", "The last"]);
     assert_eq!(of(&all, "turn_edited").len(), 1, "its author edits it");
     assert_eq!(of(&events(&maya, &eves).await, "turn_added").len(), 3);
+}
+
+#[tokio::test]
+async fn a_late_message_without_an_id_belongs_to_whoever_had_the_number_then() {
+    let world = World::new().await;
+    let phone = |user: &str, number: &str, name: &str| Phone { user_id: user.into(), ..Phone::new(number, name) };
+    let (anna, bob) = (phone("US.1", "34600111222", "Anna"), phone("US.2", "34600111222", "Bob"));
+    let bare = phone("", "34600111222", "Anna");
+    world.hooks.message(&anna, "wamid.1", text("I am Anna"), 2 * DAYS).await.unwrap();
+    let maya = world.hub.maya().await;
+    let annas = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &annas, json!({ "type": "join" })).await.0, 200);
+    world.hooks.message(&anna, "wamid.2", text("Still Anna"), 3 * DAYS / 2).await.unwrap();
+    world.hooks.message(&bob, "wamid.3", text("I am Bob"), 100).await.unwrap();
+    let bobs = conversation(&maya, "help").await;
+    event(&maya, &bobs, "turn_added", |body| body["turn"]["content"]["kind"] == "reused").await;
+    world.hooks.message(&bare, "wamid.4", text("Late"), 7 * DAYS / 5).await.unwrap();
+    event(&maya, &annas, "turn_added", |body| body["turn"]["content"]["text"] == "Late").await;
+    world.hooks.message(&bare, "wamid.5", edit("wamid.1", text("I am Anna Lopez")), 7 * DAYS / 5).await.unwrap();
+    event(&maya, &annas, "turn_edited", |body| body["content"]["text"] == "I am Anna Lopez").await;
+    world.hooks.message(&bare, "wamid.6", revoke("wamid.2"), 7 * DAYS / 5).await.unwrap();
+    event(&maya, &annas, "turn_withdrawn", |_| true).await;
+    // An echo with an old id is no sign of hers.
+    let mut echo = text("Are you there?");
+    echo["to_user_id"] = json!("US.1");
+    on_phone(&world, "34600111222", "wamid.p1", echo).await;
+    event(&maya, &annas, "turn_added", |body| body["turn"]["content"]["text"] == "Are you there?").await;
+    assert_eq!(maya.state(&bobs).await["customer"]["contacts"][0]["value"], "+34600111222", "it is still Bob's");
+    // Her change of number was before he had it.
+    let change = json!({ "type": "system", "system": { "type": "user_changed_number", "wa_id": "34600111333" } });
+    world.hooks.message(&bare, "wamid.7", change, 6 * DAYS / 5).await.unwrap();
+    event(&maya, &annas, "turn_added", |body| body["turn"]["content"]["kind"] == "renumbered").await;
+    world.hooks.message(&phone("", "34600111333", "Anna"), "wamid.8", text("My new number"), 0).await.unwrap();
+    event(&maya, &annas, "turn_added", |body| body["turn"]["content"]["text"] == "My new number").await;
+    let stop = json!({ "contacts": [{ "wa_id": "34600111222" }], "user_preferences": [{ "wa_id": "34600111222",
+        "category": "marketing_messages", "value": "stop", "timestamp": (seconds() - 19 * DAYS / 10).to_string() }] });
+    world.hooks.changed("user_preferences", stop).await.unwrap();
+    let refuse = until(async || {
+        let account = Connection::peek(&world.hub.folder.path().join("tandem.db")).unwrap();
+        let sql =
+            "SELECT c.name FROM whatsapp_routes r JOIN contacts t ON t.id = r.id JOIN customers c ON c.id = t.customer
+            WHERE r.marketing = 'stop'";
+        let mut query = account.prepare(sql).unwrap();
+        let names = query.query_map([], |row| row.get::<_, String>(0)).unwrap().map(Result::unwrap);
+        Some(names.collect::<Vec<_>>()).filter(|names| !names.is_empty())
+    });
+    assert_eq!(refuse.await, ["Anna"]);
+    let bob_heard = of(&events(&maya, &bobs).await, "turn_added").len();
+    assert_eq!(bob_heard, 2, "his own words, and that the number was another's");
+}
+
+#[tokio::test]
+async fn a_picture_that_comes_after_an_edit_without_it_is_shown_with_the_new_words() {
+    let world = World::new().await;
+    let (maya, id) = world.talks().await;
+    let (file, sha256) = world.api.add_file("image/png", PNG);
+    let picture = |file: &str, caption: &str| json!({ "type": "image", "image": { "id": file, "mime_type": "image/png", "sha256": sha256, "caption": caption } });
+    let bare = json!({ "type": "image", "image": { "mime_type": "image/png", "caption": "One, edited" } });
+    world.hears("wamid.2", edit("wamid.3", bare), 0).await;
+    world.hears("wamid.3", picture(&file, "One"), 10).await;
+    world.hears("wamid.4", edit("wamid.5", text("Two, edited")), 0).await;
+    world.hears("wamid.5", picture(&file, "Two"), 10).await;
+    world.hears("wamid.6", edit("wamid.7", picture("404", "Three, edited")), 0).await;
+    world.hears("wamid.7", picture(&file, "Three"), 10).await;
+    for words in ["One, edited", "Two, edited", "Three, edited"] {
+        let shown = event(&maya, &id, "turn_edited", |body| body["content"]["text"] == words).await;
+        assert_eq!(shown["content"]["type"], "attachment", "{words}: {shown}");
+    }
+    let all = last(&world, &maya, &id).await;
+    assert_eq!(of(&all, "turn_added").len(), 5, "each picture is one turn");
 }

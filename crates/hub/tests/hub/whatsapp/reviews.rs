@@ -145,41 +145,94 @@ async fn a_score_may_be_written_and_its_comment_changed_or_withdrawn() {
 
 #[tokio::test]
 async fn the_newest_words_of_an_answer_count_in_whatever_order_they_come() {
-    let (world, _) = world(json!({ "delayS": 0 })).await;
+    let (world, ahead) = world(json!({ "delayS": 0 })).await;
     let (id, _) = asked(&world).await;
+    ahead.fetch_add(120_000, Ordering::Relaxed);
     let edit = |of: &str, words: &str| json!({ "type": "edit", "edit": { "original_message_id": of, "message": text(words) } });
     let revoke = |of: &str| json!({ "type": "revoke", "revoke": { "original_message_id": of } });
     let is = async |score: u8, comment: Value| {
         let holds = |row: &Value| row["score"] == score && row["comment"] == comment;
         until(async || holds(&review(&world).await).then_some(())).await;
     };
-    world.hears_text("wamid.2", "No, thanks").await;
+    world.hears("wamid.2", text("No, thanks"), -10).await;
     until(async || (review(&world).await["status"] == "declined").then_some(())).await;
-    world.hears("wamid.3", edit("wamid.2", "2"), 50).await;
+    world.hears("wamid.3", edit("wamid.2", "2"), -20).await;
     is(2, Value::Null).await;
-    world.hears("wamid.4", edit("wamid.2", "4"), 30).await;
+    world.hears("wamid.4", edit("wamid.2", "4"), -30).await;
     is(4, Value::Null).await;
     // The newest comes before its message, and an older one after it.
-    world.hears("wamid.5", edit("wamid.6", "Thank you very much!"), 10).await;
+    world.hears("wamid.5", edit("wamid.6", "Thank you very much!"), -60).await;
     is(4, json!("Thank you very much!")).await;
-    world.hears("wamid.6", text("Thanks"), 20).await;
-    world.hears("wamid.7", edit("wamid.6", "Thank you"), 15).await;
-    world.hears("wamid.8", edit("wamid.2", "1"), 40).await;
-    world.hears("wamid.9", edit("wamid.2", "3"), 5).await;
+    world.hears("wamid.6", text("Thanks"), -50).await;
+    world.hears("wamid.7", edit("wamid.6", "Thank you"), -55).await;
+    world.hears("wamid.8", edit("wamid.2", "1"), -25).await;
+    world.hears("wamid.9", edit("wamid.2", "3"), -65).await;
     is(3, json!("Thank you very much!")).await;
-    world.hears("wamid.10", revoke("wamid.6"), 5).await;
+    world.hears("wamid.10", revoke("wamid.6"), -70).await;
     is(3, Value::Null).await;
-    world.hears("wamid.11", edit("wamid.6", "Thank you!!"), 8).await;
-    world.hears("wamid.12", revoke("wamid.2"), 4).await;
-    world.hears_text("wamid.13", "Thank you!").await;
+    world.hears("wamid.11", edit("wamid.6", "Thank you!!"), -68).await;
+    world.hears("wamid.12", revoke("wamid.2"), -72).await;
+    world.hears("wamid.13", text("Thank you!"), -75).await;
     is(3, json!("Thank you!")).await;
-    world.hears("wamid.14", edit("wamid.13", "5"), 0).await;
+    world.hears("wamid.14", edit("wamid.13", "5"), -80).await;
     is(5, Value::Null).await;
     let sofia = world.hub.sofia().await;
     assert_eq!(sofia.state(&id).await["status"]["status"], "completed", "all of this is silent");
-    world.hears("wamid.15", edit("wamid.13", "Where is my coat?"), 0).await;
+    world.hears("wamid.15", edit("wamid.13", "Where is my coat?"), -85).await;
     event(&sofia, &id, "turn_added", |body| body["turn"]["content"]["text"] == "Where is my coat?").await;
     is(5, Value::Null).await;
+}
+
+#[tokio::test]
+async fn an_answer_to_an_earlier_request_stays_that_requests() {
+    let (world, _) = world(json!({ "delayS": 0, "oncePerCustomerDays": 0 })).await;
+    let (id, _) = asked(&world).await;
+    let sofia = world.hub.sofia().await;
+    world.hears_text("wamid.2", "5").await;
+    scored(&world, 5).await;
+    world.hears_text("wamid.3", "Thank you!").await;
+    until(async || (review(&world).await["comment"] == "Thank you!").then_some(())).await;
+    world.hears_text("wamid.4", "But where is my coat?").await;
+    event(&sofia, &id, "turn_added", |body| body["turn"]["content"]["text"] == "But where is my coat?").await;
+    let maya = world.hub.maya().await;
+    assert_eq!(command(&maya, &id, json!({ "type": "join" })).await.0, 200);
+    says(&maya, &id, "It comes today.").await;
+    assert_eq!(command(&maya, &id, json!({ "type": "complete", "resolution": "found" })).await.0, 200);
+    taken(&world.api, 4).await;
+    let both = async || {
+        let (_, page) = sofia.gets("/api/v1/reviews").await;
+        let of = |row: &Value| (row["score"].clone(), row["comment"].clone());
+        (of(&page["reviews"][1]), of(&page["reviews"][0]))
+    };
+    assert_eq!(both().await, ((json!(5), json!("Thank you!")), (Value::Null, Value::Null)));
+    let edit = |of: &str, words: &str| json!({ "type": "edit", "edit": { "original_message_id": of, "message": text(words) } });
+    world.hears("wamid.5", edit("wamid.2", "1"), 0).await;
+    world.hears("wamid.6", json!({ "type": "revoke", "revoke": { "original_message_id": "wamid.3" } }), 0).await;
+    until(async || (both().await.0 == (json!(1), Value::Null)).then_some(())).await;
+    assert_eq!(both().await.1, (Value::Null, Value::Null), "nobody has answered the second request");
+}
+
+#[tokio::test]
+async fn the_newest_score_counts_and_none_is_older_than_its_request() {
+    let (world, ahead) = world(json!({ "delayS": 0 })).await;
+    let (id, request) = asked(&world).await;
+    ahead.fetch_add(60_000, Ordering::Relaxed);
+    world.hears("wamid.2", tap(&request, 2), -20).await;
+    scored(&world, 2).await;
+    world.hears("wamid.3", tap(&request, 5), -10).await;
+    world.hears("wamid.4", text("4"), -15).await;
+    world.hears("wamid.5", tap(&request, 3), -30).await;
+    scored(&world, 3).await;
+    let sofia = world.hub.sofia().await;
+    let given = async || {
+        let all = events(&sofia, &id).await;
+        all.iter().filter_map(|event| event["body"]["feedback_given"]["score"].as_u64()).collect::<Vec<_>>()
+    };
+    assert_eq!(given().await, [2, 3]);
+    // An answer to "how many persons?" that comes late.
+    world.hears("wamid.6", text("2"), 3_600).await;
+    event(&sofia, &id, "turn_added", |body| body["turn"]["content"]["text"] == "2").await;
+    assert_eq!(given().await, [2, 3]);
 }
 
 #[tokio::test]
