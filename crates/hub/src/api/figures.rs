@@ -25,8 +25,6 @@ use crate::store::{StoreError, activity, brands};
 
 /// The longest time of one question, in milliseconds: two years and a leap day.
 const LONGEST_MS: i64 = 731 * 24 * 3_600_000;
-/// Metrics of one question.
-const METRICS_AT_ONCE: usize = 40;
 /// Rows of one page, at most.
 const PAGE: usize = 10_000;
 
@@ -295,9 +293,6 @@ async fn question(
     hub.limits.search(own)?;
     let agent = if sees_all { query.agent } else { Some(own) };
     let metrics = metrics(&query.metric).map_err(refused)?;
-    if metrics.len() > METRICS_AT_ONCE {
-        return Err(refused(("metric", format!("ask for at most {METRICS_AT_ONCE} at once"))));
-    }
     let by = dimensions(&query.by).map_err(refused)?;
     let name = query.zone.unwrap_or_else(|| hub.config.analytics.zone.clone());
     let zone = figures::zone(&name).map_err(refused)?;
