@@ -38,8 +38,8 @@ pub(crate) mod unheld;
 pub(crate) mod unknown;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tandem_conversation::ConversationId;
 use tandem_sqlite::rusqlite::{self, Connection};
@@ -49,6 +49,7 @@ use uuid::Uuid;
 
 pub(crate) use marks::{Marks, Told, Touched};
 
+use crate::cache::in_progress::{Known, News};
 use crate::reason::Reason;
 use crate::vault::Unlocked;
 
@@ -144,6 +145,8 @@ pub struct Cache {
     /// Set by the first read or write that finds the file damaged.
     trouble: Arc<AtomicBool>,
     renewals: mpsc::UnboundedSender<Renewal>,
+    /// The conversations of the board as they were read last.
+    pub(crate) board: Arc<Mutex<Known>>,
 }
 
 impl Cache {
@@ -164,8 +167,10 @@ impl Cache {
             readers: READERS,
             room: Room::DESKTOP,
         };
-        let database = Database::open(&options, MIGRATIONS, |_| Ok(Touched::new(told)))?;
-        Ok(Self { database, trouble: Arc::default(), renewals })
+        let news = News::default();
+        let board = Arc::new(Mutex::new(Known::new(Arc::clone(&news))));
+        let database = Database::open(&options, MIGRATIONS, |_| Ok(Touched::new(told, news)))?;
+        Ok(Self { database, trouble: Arc::default(), renewals, board })
     }
 
     pub(crate) async fn write<T: Send + 'static>(
@@ -319,12 +324,25 @@ pub(crate) mod testing {
 
     use tandem_sqlite::rusqlite::Connection;
 
+    use super::in_progress::News;
     use super::{MIGRATIONS, Touched};
+    use tandem_sqlite::Companion as _;
 
     /// A listener that ignores everything.
     pub(crate) fn touched() -> Touched {
         let (told, _) = tokio::sync::mpsc::unbounded_channel();
-        Touched::new(told)
+        Touched::new(told, News::default())
+    }
+
+    /// One whose commits are known to `news`.
+    pub(crate) fn touched_with(news: News) -> Touched {
+        let (told, _) = tokio::sync::mpsc::unbounded_channel();
+        Touched::new(told, news)
+    }
+
+    pub(crate) fn commit(touched: &mut Touched) {
+        touched.kept();
+        touched.committed();
     }
 
     pub(crate) fn connection() -> Connection {

@@ -1,7 +1,7 @@
 //! State of the running desk: presence, what is on screen, measurements.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tandem_conversation::board::{Alarms, Figures, Limits, Watched};
@@ -10,7 +10,6 @@ use tandem_protocol::agents::{Absence, Colleague, Whereabouts};
 use tokio::sync::Notify;
 
 use crate::attention::Attention;
-use crate::cache::in_progress::Known;
 use crate::view::{NotificationsView, SettingsView};
 
 /// Maximum number of remembered calls.
@@ -38,8 +37,6 @@ pub(crate) struct Memory {
     chosen: Mutex<Chosen>,
     /// Which of the board's figures are over their limits.
     alarms: Mutex<Alarms>,
-    /// The conversations of the board as they were read last.
-    pub board: Arc<Mutex<Known>>,
     attention: Mutex<Attention>,
     settings: Mutex<SettingsView>,
     /// How long a turn is held for users who have not chosen.
@@ -60,7 +57,6 @@ impl Memory {
             were_apart: Mutex::default(),
             chosen: Mutex::new(chosen),
             alarms: Mutex::default(),
-            board: Arc::default(),
             attention: Mutex::default(),
             settings: Mutex::new(settings),
             usual_undo,

@@ -1,12 +1,14 @@
 //! Reports which conversations a commit changed.
 
 use std::collections::HashSet;
+use std::sync::PoisonError;
 
 use tandem_conversation::ConversationId;
 use tandem_sqlite::rusqlite::Connection;
 use tandem_sqlite::{Companion, Finish};
 use tokio::sync::mpsc;
 
+use super::in_progress::News;
 use crate::view::Change;
 
 /// What a commit changed: ids instead of copies.
@@ -36,12 +38,14 @@ pub(crate) struct Touched {
     /// Changes of the group's successful writes.
     group: Marks,
     told: mpsc::UnboundedSender<Told>,
+    /// What the board has not looked at yet.
+    news: News,
 }
 
 impl Touched {
-    /// `told` hears of each commit.
-    pub(crate) fn new(told: mpsc::UnboundedSender<Told>) -> Self {
-        Self { now: Marks::default(), group: Marks::default(), told }
+    /// `told` hears of each commit, after it was added to `news`.
+    pub(crate) fn new(told: mpsc::UnboundedSender<Told>, news: News) -> Self {
+        Self { now: Marks::default(), group: Marks::default(), told, news }
     }
 
     pub(crate) fn conversation(&mut self, id: ConversationId) {
@@ -71,6 +75,7 @@ impl Companion for Touched {
     fn committed(&mut self) {
         let marks = std::mem::take(&mut self.group);
         if !marks.is_empty() {
+            self.news.lock().unwrap_or_else(PoisonError::into_inner).take_in(marks.clone());
             // The desk may have ended.
             let _ = self.told.send(Told::Marks(marks));
         }

@@ -25,7 +25,7 @@ impl Workplace {
         };
         let people = self.people(&reader);
         let reader = Reader { now, ..reader };
-        let (limits, known) = (views::board_limits(&self.memory.settings().board), Arc::clone(&self.memory.board));
+        let (limits, known) = (views::board_limits(&self.memory.settings().board), Arc::clone(&self.cache.board));
         let read =
             self.cache.read(move |connection| views::board(connection, &reader, &request, people, (&limits, &known)));
         let board = read.await?;

@@ -72,36 +72,40 @@ fn view(
     let people = with_load(people, states);
     let colleagues: Vec<Colleague> = people.iter().filter(|person| person.counts).map(colleague).collect();
     let figures = board::figures(states.iter().map(Arc::as_ref), &colleagues, now);
-    let rows: Vec<Row> = states.iter().filter_map(|state| board::row(state)).collect();
     let (mut channels, mut tags, mut known) = (Vec::<Channel>::new(), BTreeSet::new(), BTreeMap::new());
-    for row in &rows {
+    let query = request.query.trim().to_lowercase();
+    let mut shown: Vec<Row> = Vec::new();
+    for state in states {
+        let Some(row) = board::row(state) else { continue };
         if !channels.contains(&row.channel) {
             channels.push(row.channel);
         }
-        tags.extend(row.tags.iter().cloned());
-        if let Some((id, name)) = row.brand.and_then(|id| Some((id, brands.name(Some(id))?))) {
+        for tag in &row.tags {
+            if !tags.contains(tag) {
+                tags.insert(tag.clone());
+            }
+        }
+        if let Some((id, name)) = row.brand.and_then(|id| Some((id, brands.name(Some(id))?)))
+            && !known.contains_key(name)
+        {
             known.insert(name.to_owned(), id);
+        }
+        if is_shown(&row, state, request, &query, (limits, now)) {
+            shown.push(row);
         }
     }
     channels.sort_by_key(|channel| channel.facts().name);
-    let starts: HashMap<ConversationId, &Conversation> =
-        states.iter().map(|state| (state.id, state.as_ref())).collect();
-    let query = request.query.trim().to_lowercase();
-    let fits = |row: &&Row| {
-        starts.get(&row.conversation).is_some_and(|state| is_shown(row, state, request, &query, (limits, now)))
-    };
-    let mut shown: Vec<Row> = rows.iter().filter(fits).cloned().collect();
     let total = count(shown.len());
     sort(&mut shown, request.sort, brands);
     if request.reverse {
         shown.reverse();
     }
     let most = (request.limit as usize).min(ROWS);
-    let told = |row: &Row| BoardRow {
+    let told = |row: Row| BoardRow {
         over: row.is_over(limits, now),
         closes_soon: row.closes_soon(now),
         mine: row.people.iter().any(|person| person.user() == Some(reader.user)),
-        row: row.clone(),
+        row,
     };
     let groups = match request.group {
         None => {
@@ -110,7 +114,7 @@ fn view(
                 wanted.add(row.wanted_since, now);
                 unanswered.add(row.unanswered_since, now);
             }
-            let rows = shown.iter().take(most).map(told).collect();
+            let rows = shown.into_iter().take(most).map(told).collect();
             vec![BoardGroup { name: None, count: total, wanted, unanswered, rows }]
         }
         Some(by) => {
@@ -122,7 +126,7 @@ fn view(
                     group.conversations.iter().filter_map(|id| place.get(id).copied()).collect();
                 places.sort_unstable();
                 let rows: Vec<BoardRow> =
-                    places.iter().take(left).filter_map(|place| shown.get(*place)).map(told).collect();
+                    places.iter().take(left).filter_map(|place| shown.get(*place).cloned()).map(told).collect();
                 left -= rows.len();
                 BoardGroup {
                     name: name(&group.common, brands),
