@@ -109,8 +109,8 @@ pub(crate) fn question(hub: &Hub, state: &Conversation, review: ReviewId, text: 
 
 /// Whether these words decline a request for a review, as its message names that.
 pub(crate) fn declines(language: Option<&str>, text: &str) -> bool {
-    let said = text.trim().trim_end_matches(['.', '!']);
-    said.to_lowercase() == words(language).decline.to_lowercase()
+    let plain = |text: &str| text.trim().trim_end_matches(['.', '!']).replace(',', "").to_lowercase();
+    plain(text) == plain(words(language).decline)
 }
 
 /// Makes and reads the tokens of links.

@@ -151,6 +151,12 @@ CREATE INDEX whatsapp_messages_priced ON whatsapp_messages (number, priced_at) W
 -- Replies that cost nothing, in a month; null if the operator has not said.
 ALTER TABLE whatsapp_numbers ADD COLUMN free_replies INTEGER;";
 
+/// Until when each name is known to have been its route's.
+pub(crate) const SEEN: &str = "
+-- When the name was last in a payload that proves it. Other words of the route say nothing of it.
+ALTER TABLE whatsapp_names ADD COLUMN seen_at INTEGER;
+UPDATE whatsapp_names SET seen_at = (SELECT r.last_seen FROM whatsapp_routes r WHERE r.id = whatsapp_names.route);";
+
 /// Files that Meta has under an id, and files of customers that could not be fetched yet.
 pub(crate) const FILES: &str = "
 CREATE TABLE whatsapp_uploads (

@@ -15,6 +15,9 @@ use crate::store::whatsapp::reactions::{self, Reaction};
 use crate::store::whatsapp::unfetched;
 use crate::store::{StoreError, events};
 
+/// For how long customers may edit what they have written.
+const EDITS_MS: i64 = 15 * 60_000;
+
 /// Gives a message the reactions that wait for it; false if it is not here, or was never in the chat of one of them.
 pub(super) fn react(
     connection: &Connection,
@@ -169,7 +172,7 @@ impl Heard<'_> {
             }
             _ => {}
         }
-        let known = self.say(connection, engine, &alone)?;
+        let known = self.say(connection, engine, &alone, self.at.plus_ms(-EDITS_MS))?;
         if let Body::Media(media) = body {
             self.owe(connection, known, media)?;
         }

@@ -101,12 +101,11 @@ fn locate(
 ) -> Result<ContactId, StoreError> {
     let mut known = routes::known(connection, &number.key, &route::names(who))?;
     if let (None, Some(value)) = (&who.user_id, &who.wa_id) {
-        // Whoever has it since with another number of ours has had it since here, too.
-        let since = holders_elsewhere(connection, number, value)?.into_iter().map(|holder| holder.name);
-        known.extend(since.filter(|name| name.from > sign.at).map(|name| Name { route: ELSEWHERE, ..name }));
+        known.extend(of_others(connection, number, value, &known)?);
     }
     let mut placement = route::place(who, sign.at, &known);
     placement.route = placement.route.filter(|route| *route != ELSEWHERE);
+    placement.ends.retain(|(of, ..)| *of != ELSEWHERE);
     let loses_number = placement.ends.iter().any(|(_, kind, ..)| *kind == NameKind::Number);
     if loses_number && hear_elsewhere(connection, number, &mut known)? {
         placement = route::place(who, sign.at, &known);
@@ -115,8 +114,9 @@ fn locate(
         let mut adds = Vec::with_capacity(placement.adds.len());
         for (kind, value) in std::mem::take(&mut placement.adds) {
             let is_number = kind == NameKind::Number;
-            if !is_number || !is_of_another_since(connection, number, &value, user, sign.at)? {
-                adds.push((kind, value));
+            match is_number && is_of_another_since(connection, number, &value, user, sign.at)? {
+                true => placement.past.push((kind, value)),
+                false => adds.push((kind, value)),
             }
         }
         placement.adds = adds;
@@ -128,6 +128,7 @@ fn locate(
         };
         placement.adds.retain(|name| !is_another(name));
         placement.ends.clear();
+        placement.seen.clear();
         placement.past.clear();
     }
     if placement.conflict {
@@ -160,6 +161,11 @@ pub(super) fn keep(
             passable(lose_elsewhere(connection, engine, number, (*of, value), *until, sign.at))?;
         }
     }
+    for (kind, value) in &placement.adds {
+        if *kind == NameKind::Number && sign.is_theirs {
+            passable(gain_elsewhere(connection, engine, number, (route, value), sign.at))?;
+        }
+    }
     let loses = placement.ends.iter().filter(|(_, kind, ..)| *kind == NameKind::Number).map(|(of, ..)| *of);
     let gains = placement.adds.iter().any(|(kind, _)| *kind == NameKind::Number).then_some(route);
     for route in loses.chain(gains).collect::<HashSet<_>>() {
@@ -175,6 +181,31 @@ struct Holder {
     name: Name<ContactId>,
     /// None if the user's id is not known.
     user: Option<String>,
+}
+
+/// When a phone number was that of people of whom no chat here with this number knows, by their chats with our other
+/// numbers.
+fn of_others(
+    connection: &Connection,
+    number: &Number,
+    value: &str,
+    here: &[Name<ContactId>],
+) -> Result<Vec<Name<ContactId>>, StoreError> {
+    let users: HashSet<&str> =
+        here.iter().filter(|name| name.kind == NameKind::User).map(|name| name.value.as_str()).collect();
+    let mut found = Vec::new();
+    for other in whatsapp::all(connection)?.into_iter().filter(|other| other.key != number.key) {
+        for name in routes::known(connection, &other.key, &[(NameKind::Number, value.to_owned())])? {
+            if name.kind != NameKind::Number || name.value != value {
+                continue;
+            }
+            let user = routes::current(connection, name.route, NameKind::User)?;
+            if user.is_some_and(|user| !users.contains(user.as_str())) {
+                found.push(Name { route: ELSEWHERE, ..name });
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The current holders of a phone number in chats with our other numbers.
@@ -239,6 +270,39 @@ fn lose_elsewhere(
         }
         let ends = vec![(route, kind, value, until.max(last_seen))];
         let placement = Placement { ends, ..Placement::at(Some(route)) };
+        routes::keep(connection, &other, &placement, "", at, false)?;
+        attest(connection, engine, route)?;
+    }
+    Ok(())
+}
+
+/// A user who has a phone number from now on: who had it in chats with our other numbers, and was silent for a day, has it
+/// no more; and this user has left their number before.
+fn gain_elsewhere(
+    connection: &Connection,
+    engine: &mut Engine,
+    number: &Number,
+    (by, value): (ContactId, &str),
+    at: Time,
+) -> Result<(), StoreError> {
+    let Some(user) = routes::current(connection, by, NameKind::User)? else { return Ok(()) };
+    let mut lost = Vec::new();
+    for Holder { number: other, name, user: holder } in holders_elsewhere(connection, number, value)? {
+        if holder.is_some_and(|holder| holder != user) && at.since(name.last_seen) > route::REUSED_AFTER_MS {
+            lost.push((other, name));
+        }
+    }
+    for other in whatsapp::all(connection)?.into_iter().filter(|other| other.key != number.key) {
+        let names = routes::known(connection, &other.key, &[(NameKind::User, user.clone())])?;
+        let numbers = names.into_iter().filter(|name| name.kind == NameKind::Number && name.until.is_none());
+        for name in numbers.filter(|name| name.value != value && name.last_seen < at) {
+            if routes::current(connection, name.route, NameKind::User)?.as_ref() == Some(&user) {
+                lost.push((other.key.clone(), name));
+            }
+        }
+    }
+    for (other, Name { route, kind, value, last_seen, .. }) in lost {
+        let placement = Placement { ends: vec![(route, kind, value, last_seen)], ..Placement::at(Some(route)) };
         routes::keep(connection, &other, &placement, "", at, false)?;
         attest(connection, engine, route)?;
     }

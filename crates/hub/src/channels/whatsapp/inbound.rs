@@ -193,7 +193,13 @@ impl Heard<'_> {
             }
             Body::Edit { of, body } => match self.answers_anew(connection, engine, of, Some(body))? {
                 About::Answer => None,
-                About::Says(content) => Some(self.write(connection, engine, content.clone())?),
+                About::Says(content) => {
+                    // From now on it is an ordinary message.
+                    let known = self.write(connection, engine, content.clone())?;
+                    messages::forget(connection, &self.number.key, of)?;
+                    messages::put(connection, &self.number.key, of, &known)?;
+                    Some(known)
+                }
                 About::Other => self.edits(connection, engine, (of, body), &mut taken)?,
             },
             Body::CallPermission { accepted, expires_ms } => {
@@ -211,7 +217,7 @@ impl Heard<'_> {
                 self.conversation(connection, engine, false)?;
                 None
             }
-            Body::Said(content) => Some(self.say(connection, engine, content)?),
+            Body::Said(content) => Some(self.say(connection, engine, content, self.at)?),
             Body::Tap { id, .. } if self.scores(connection, engine, id)? => None,
             Body::Tap { title, .. } => Some(self.write(connection, engine, Content::Text { text: title.clone() })?),
             Body::Media(media) => {
@@ -268,14 +274,15 @@ impl Heard<'_> {
         unfetched::put(connection, &Unfetched { conversation, turn, number, media }, self.now)
     }
 
-    /// Words as the answer to a request for a review, or as a turn.
+    /// Words as the answer to a request for a review, or as a turn; `first` is when the message was sent first.
     pub(super) fn say(
         &self,
         connection: &Connection,
         engine: &mut Engine,
         content: &Content,
+        first: Time,
     ) -> Result<Known, StoreError> {
-        match self.answers(connection, engine, content)? {
+        match self.answers(connection, engine, content, first)? {
             Some(answer) => Ok(answer),
             None => self.write(connection, engine, content.clone()),
         }

@@ -1,6 +1,6 @@
 //! Answers to requests for reviews: taps and words that are no turns, and what becomes of them by edits and withdrawals.
 
-use tandem_conversation::{Command, Content, Participant, Review, ReviewId};
+use tandem_conversation::{Command, Content, Participant, Review, ReviewId, Time};
 use tandem_sql::Connection;
 
 use super::fit;
@@ -27,7 +27,9 @@ enum Meant<'a> {
 impl<'a> Meant<'a> {
     fn of(content: &'a Content, language: Option<&str>) -> Self {
         let Content::Text { text } = content else { return Self::Other };
-        match text.trim().parse() {
+        // "4!" and "4/5" are scores, too.
+        let digits = text.trim().trim_end_matches(['.', '!']);
+        match digits.strip_suffix("/5").unwrap_or(digits).trim_end().parse() {
             Ok(score @ 1..=5) => Self::Score(score),
             _ if reviews::declines(language, text) => Self::Declined,
             _ if content.asks_nothing() => Self::Comment(text),
@@ -85,13 +87,14 @@ impl Heard<'_> {
         connection: &Connection,
         engine: &mut Engine,
         content: &Content,
+        first: Time,
     ) -> Result<Option<Known>, StoreError> {
         if *self.by != Participant::Customer {
             return Ok(None);
         }
         let answer = engine.going_on(connection, self.route, |state| {
             let review = state.review.as_deref().filter(|_| !state.in_progress() && state.is_reviewed());
-            let is_open = |review: &&Review| review.until() > self.now && self.at.plus_ms(SECOND_MS) > review.asked;
+            let is_open = |review: &&Review| review.until() > self.now && first.plus_ms(SECOND_MS) > review.asked;
             let Some(review) = review.filter(is_open) else { return false };
             let comment = review.answer.as_ref().map(|answer| answer.text.as_str());
             match Meant::of(content, state.language.as_deref()) {

@@ -10,7 +10,7 @@ use super::webhook::Who;
 use crate::store::whatsapp::routes::{Name, NameKind, Placement};
 
 /// How long a number with another user's id still counts as the same person's, in milliseconds: webhooks may be late.
-const REUSED_AFTER_MS: i64 = 24 * 3_600_000;
+pub(super) const REUSED_AFTER_MS: i64 = 24 * 3_600_000;
 
 /// The names of a customer, from the strictest.
 pub(crate) fn names(who: &Who) -> Vec<(NameKind, String)> {
@@ -66,10 +66,22 @@ pub(crate) fn place<R: Copy + Eq>(who: &Who, at: Time, known: &[Name<R>]) -> Pla
         placement.route = Some(first.route);
         break;
     }
+    // Without an id, a message to a chat whose id is known is no proof of the number.
+    let has_user = |route| known.iter().any(|name| Some(name.route) == route && name.kind == NameKind::User);
+    if who.user_id.is_none() && has_user(placement.route) {
+        return placement;
+    }
     for (kind, value) in names {
         let current = known.iter().filter(|name| name.kind == kind && name.value == value && name.until.is_none());
         let holders: Vec<_> = current.collect();
-        if placement.route.is_some_and(|route| holders.iter().any(|name| name.route == route)) {
+        if let Some(own) = holders.iter().find(|name| Some(name.route) == placement.route) {
+            // What another is known to have had since then was not theirs yet.
+            let of = |name: &&Name<R>| name.kind == kind && name.value == value && name.route != own.route;
+            let is_in_between = known.iter().filter(of).any(|name| name.until.is_none_or(|until| until >= at));
+            match own.from > at && kind != NameKind::Parent && is_in_between {
+                true => placement.past.push((kind, value)),
+                false => placement.seen.push((kind, value)),
+            }
             continue;
         }
         let is_late = known.iter().any(|name| {
@@ -180,8 +192,11 @@ mod tests {
                 let until = Some(at);
                 self.names.push(Name { route, kind: *kind, value: value.clone(), from: at, until, last_seen: at });
             }
-            for name in self.names.iter_mut().filter(|name| name.route == route) {
-                name.last_seen = name.last_seen.max(at);
+            for (kind, value) in &placement.seen {
+                let of = |name: &&mut Name<u32>| name.route == route && name.kind == *kind && name.value == *value;
+                for name in self.names.iter_mut().filter(of).filter(|name| name.until.is_none()) {
+                    (name.from, name.last_seen) = (name.from.min(at), name.last_seen.max(at));
+                }
             }
             (route, placement.clone())
         }
@@ -247,6 +262,25 @@ mod tests {
         assert_eq!(book.hears(&who("34699", "", ""), NOON).0, cleo);
         let (eve, placement) = book.hears(&who("34600", "ES.4", ""), between);
         assert!(eve != anna && eve != cleo && placement.ends.is_empty(), "somebody in between");
+    }
+
+    #[test]
+    fn only_what_comes_with_a_number_proves_it() {
+        let mut book = Book::default();
+        let (anna, _) = book.hears(&who("34600", "ES.1", ""), NOON);
+        let later = NOON.plus_ms(72 * HOUR_MS);
+        assert_eq!(book.hears(&who("", "ES.1", ""), later).0, anna);
+        assert_eq!(book.hears(&who("34600", "", ""), later).0, anna);
+        let (bob, placement) = book.hears(&who("34600", "ES.2", ""), later.plus_ms(1));
+        assert!(bob != anna && placement.ends == [(anna, NameKind::Number, "34600".into(), NOON)], "{placement:?}");
+        let late = NOON.plus_ms(40 * HOUR_MS);
+        assert_eq!(book.hears(&who("34600", "ES.2", ""), late).0, bob, "he had it already then");
+        assert_eq!(
+            book.hears(&who("34600", "", ""), late.plus_ms(-HOUR_MS)).0,
+            bob,
+            "and just before is nearer to him"
+        );
+        assert_eq!(book.hears(&who("34600", "", ""), NOON.plus_ms(HOUR_MS)).0, anna);
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(crate) struct Name<R> {
     pub from: Time,
     /// When it stopped being theirs.
     pub until: Option<Time>,
-    /// When the route was last heard of.
+    /// When the name was last proven to be theirs.
     pub last_seen: Time,
 }
 
@@ -60,6 +60,8 @@ pub(crate) struct Placement<R> {
     pub route: Option<R>,
     /// Names that the route has from now on.
     pub adds: Vec<(NameKind, String)>,
+    /// Names that are the route's, and that this payload proves.
+    pub seen: Vec<(NameKind, String)>,
     /// Names that the route had then, and that are another's since.
     pub past: Vec<(NameKind, String)>,
     /// Names that other routes, or this one, lose: their holder and since when.
@@ -70,7 +72,7 @@ pub(crate) struct Placement<R> {
 
 impl<R> Placement<R> {
     pub(crate) fn at(route: Option<R>) -> Self {
-        Self { route, adds: Vec::new(), past: Vec::new(), ends: Vec::new(), conflict: false }
+        Self { route, adds: Vec::new(), seen: Vec::new(), past: Vec::new(), ends: Vec::new(), conflict: false }
     }
 }
 
@@ -112,8 +114,8 @@ pub(crate) fn get(connection: &Connection, id: ContactId) -> Result<Option<Route
 }
 
 const NAMES: &str = "
-SELECT n.route, n.kind, n.value, n.from_at, n.until_at, r.last_seen
-FROM whatsapp_names m JOIN whatsapp_names n ON n.route = m.route JOIN whatsapp_routes r ON r.id = n.route
+SELECT n.route, n.kind, n.value, n.from_at, n.until_at, coalesce(n.seen_at, n.from_at)
+FROM whatsapp_names m JOIN whatsapp_names n ON n.route = m.route
 WHERE m.number = ?1 AND m.kind = ?2 AND m.value = ?3 AND n.number = ?1";
 
 /// All names of every route of this number that has, or had, one of these names.
@@ -168,8 +170,15 @@ pub(crate) fn keep(
         connection.prepare_cached(sql)?.execute(params![Id(of.0), kind.key(), value, until.0])?;
     }
     for (kind, value) in &placement.adds {
-        let sql = "INSERT INTO whatsapp_names (number, kind, value, route, from_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let sql =
+            "INSERT INTO whatsapp_names (number, kind, value, route, from_at, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)";
         connection.prepare_cached(sql)?.execute(params![number, kind.key(), value, Id(route.0), at.0])?;
+    }
+    for (kind, value) in &placement.seen {
+        let sql = "UPDATE whatsapp_names SET from_at = CASE WHEN from_at > ?4 THEN ?4 ELSE from_at END,
+                       seen_at = CASE WHEN coalesce(seen_at, from_at) < ?4 THEN ?4 ELSE seen_at END
+                   WHERE route = ?1 AND kind = ?2 AND value = ?3 AND until_at IS NULL";
+        connection.prepare_cached(sql)?.execute(params![Id(route.0), kind.key(), value, at.0])?;
     }
     for (kind, value) in &placement.past {
         let sql = "UPDATE whatsapp_names SET from_at = CASE WHEN from_at > ?4 THEN ?4 ELSE from_at END,

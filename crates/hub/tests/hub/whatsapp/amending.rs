@@ -180,7 +180,7 @@ async fn whose_a_number_is_is_known_to_all_of_our_numbers() {
     assert_eq!(phones(&on_two).await, 0);
     assert_eq!(command(&maya, &bobs, json!({ "type": "join" })).await.0, 200);
     let eve = Phone { user_id: "US.3".into(), ..Phone::new("34600111222", "Eve") };
-    two.message(&eve, "wamid.5", text("I had it before"), 2 * DAYS).await.unwrap();
+    two.message(&eve, "wamid.5", text("I had it before"), DAYS / 2).await.unwrap();
     let eves = conversation(&maya, "help").await;
     assert_eq!(phones(&eves).await, 0, "Bob has it since");
 }
@@ -295,4 +295,53 @@ async fn a_picture_that_comes_after_an_edit_without_it_is_shown_with_the_new_wor
     }
     let all = last(&world, &maya, &id).await;
     assert_eq!(of(&all, "turn_added").len(), 5, "each picture is one turn");
+}
+
+#[tokio::test]
+async fn who_has_lost_their_number_is_answered_by_their_id_through_all_of_our_numbers() {
+    let world = World::new().await;
+    let two = world.connects_also("two", "777").await;
+    let phone = |user: &str, number: &str| Phone { user_id: user.into(), ..Phone::new(number, "Somebody") };
+    let maya = world.hub.maya().await;
+    two.message(&phone("US.1", "34600111222"), "wamid.1", text("I am Anna"), 2 * DAYS).await.unwrap();
+    let annas = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &annas, json!({ "type": "join" })).await.0, 200);
+    two.message(&phone("US.1", ""), "wamid.2", text("Are you there?"), 1_000).await.unwrap();
+    event(&maya, &annas, "turn_added", |body| body["turn"]["content"]["text"] == "Are you there?").await;
+    world.hooks.message(&phone("US.2", "34600111222"), "wamid.3", text("I am Bob"), 100).await.unwrap();
+    let bobs = conversation(&maya, "help").await;
+    event(&maya, &annas, "customer_attested", |body| body["contacts"] == json!([])).await;
+    assert_eq!(command(&maya, &bobs, json!({ "type": "join" })).await.0, 200);
+    says(&maya, &annas, "For Anna").await;
+    let sent = taken(&world.api, 1).await.remove(0);
+    assert!(sent["to"].is_null() && sent["recipient"] == "US.1", "{sent}");
+    // Without an id, and of the time when it was Anna's: nobody of this number's customers.
+    world.hooks.message(&phone("", "34600111222"), "wamid.4", text("Late, on main"), 2 * DAYS).await.unwrap();
+    let late = conversation(&maya, "help").await;
+    assert!(late != bobs && late != annas);
+    // Bob moves; the next owner of his number is nobody's friend.
+    two.message(&phone("US.2", "34600111999"), "wamid.5", text("My new number"), 50).await.unwrap();
+    event(&maya, &bobs, "customer_attested", |body| body["contacts"] == json!([])).await;
+}
+
+#[tokio::test]
+async fn what_a_late_message_proves_counts_for_its_time() {
+    let world = World::new().await;
+    let phone = |user: &str| Phone { user_id: user.into(), ..Phone::new("34600111222", "Somebody") };
+    let maya = world.hub.maya().await;
+    world.hooks.message(&phone("US.1"), "wamid.1", text("I am Anna"), 4 * DAYS).await.unwrap();
+    let annas = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &annas, json!({ "type": "join" })).await.0, 200);
+    world.hooks.message(&phone("US.2"), "wamid.2", text("I am Bob"), 0).await.unwrap();
+    let bobs = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &bobs, json!({ "type": "join" })).await.0, 200);
+    world.hooks.message(&phone("US.2"), "wamid.3", text("Bob, before"), 5 * DAYS / 2).await.unwrap();
+    event(&maya, &bobs, "turn_added", |body| body["turn"]["content"]["text"] == "Bob, before").await;
+    let ago = 5 * DAYS / 2 - 1_000;
+    world.hooks.message(&phone(""), "wamid.4", edit("wamid.3", text("Bob, edited")), ago).await.unwrap();
+    event(&maya, &bobs, "turn_edited", |body| body["content"]["text"] == "Bob, edited").await;
+    world.hooks.message(&phone(""), "wamid.5", revoke("wamid.3"), ago).await.unwrap();
+    event(&maya, &bobs, "turn_withdrawn", |_| true).await;
+    world.hooks.message(&phone(""), "wamid.6", text("Anna, late"), 4 * DAYS).await.unwrap();
+    event(&maya, &annas, "turn_added", |body| body["turn"]["content"]["text"] == "Anna, late").await;
 }

@@ -147,40 +147,45 @@ async fn a_score_may_be_written_and_its_comment_changed_or_withdrawn() {
 async fn the_newest_words_of_an_answer_count_in_whatever_order_they_come() {
     let (world, ahead) = world(json!({ "delayS": 0 })).await;
     let (id, _) = asked(&world).await;
-    ahead.fetch_add(120_000, Ordering::Relaxed);
+    // An edit may be 15 minutes younger than its message, which is no answer if it was sent before the request.
+    ahead.fetch_add(20 * 60_000, Ordering::Relaxed);
     let edit = |of: &str, words: &str| json!({ "type": "edit", "edit": { "original_message_id": of, "message": text(words) } });
     let revoke = |of: &str| json!({ "type": "revoke", "revoke": { "original_message_id": of } });
     let is = async |score: u8, comment: Value| {
         let holds = |row: &Value| row["score"] == score && row["comment"] == comment;
         until(async || holds(&review(&world).await).then_some(())).await;
     };
-    world.hears("wamid.2", text("No, thanks"), -10).await;
+    world.hears("wamid.2", text("No, thanks"), -1010).await;
     until(async || (review(&world).await["status"] == "declined").then_some(())).await;
-    world.hears("wamid.3", edit("wamid.2", "2"), -20).await;
+    world.hears("wamid.3", edit("wamid.2", "2"), -1020).await;
     is(2, Value::Null).await;
-    world.hears("wamid.4", edit("wamid.2", "4"), -30).await;
+    world.hears("wamid.4", edit("wamid.2", "4"), -1030).await;
     is(4, Value::Null).await;
     // The newest comes before its message, and an older one after it.
-    world.hears("wamid.5", edit("wamid.6", "Thank you very much!"), -60).await;
+    world.hears("wamid.5", edit("wamid.6", "Thank you very much!"), -1060).await;
     is(4, json!("Thank you very much!")).await;
-    world.hears("wamid.6", text("Thanks"), -50).await;
-    world.hears("wamid.7", edit("wamid.6", "Thank you"), -55).await;
-    world.hears("wamid.8", edit("wamid.2", "1"), -25).await;
-    world.hears("wamid.9", edit("wamid.2", "3"), -65).await;
+    world.hears("wamid.6", text("Thanks"), -1050).await;
+    world.hears("wamid.7", edit("wamid.6", "Thank you"), -1055).await;
+    world.hears("wamid.8", edit("wamid.2", "1"), -1025).await;
+    world.hears("wamid.9", edit("wamid.2", "3"), -1065).await;
     is(3, json!("Thank you very much!")).await;
-    world.hears("wamid.10", revoke("wamid.6"), -70).await;
+    world.hears("wamid.10", revoke("wamid.6"), -1070).await;
     is(3, Value::Null).await;
-    world.hears("wamid.11", edit("wamid.6", "Thank you!!"), -68).await;
-    world.hears("wamid.12", revoke("wamid.2"), -72).await;
-    world.hears("wamid.13", text("Thank you!"), -75).await;
+    world.hears("wamid.11", edit("wamid.6", "Thank you!!"), -1068).await;
+    world.hears("wamid.12", revoke("wamid.2"), -1072).await;
+    world.hears("wamid.13", text("Thank you!"), -1075).await;
     is(3, json!("Thank you!")).await;
-    world.hears("wamid.14", edit("wamid.13", "5"), -80).await;
+    world.hears("wamid.14", edit("wamid.13", "5"), -1080).await;
     is(5, Value::Null).await;
     let sofia = world.hub.sofia().await;
     assert_eq!(sofia.state(&id).await["status"]["status"], "completed", "all of this is silent");
-    world.hears("wamid.15", edit("wamid.13", "Where is my coat?"), -85).await;
+    world.hears("wamid.15", edit("wamid.13", "Where is my coat?"), -1085).await;
     event(&sofia, &id, "turn_added", |body| body["turn"]["content"]["text"] == "Where is my coat?").await;
     is(5, Value::Null).await;
+    // It is an ordinary message now.
+    world.hears("wamid.16", revoke("wamid.13"), -1090).await;
+    event(&sofia, &id, "turn_withdrawn", |_| true).await;
+    assert_eq!(sofia.state(&id).await["lastWords"]["text"], "", "nobody reads what was withdrawn");
 }
 
 #[tokio::test]
