@@ -165,8 +165,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "when customers on WhatsApp wished for no marketing", sql: whatsapp::WISHES },
     Migration { name: "messages on WhatsApp that were changed before they came", sql: whatsapp::amended::SCHEMA },
     Migration { name: "in which order calls changed", sql: alerts::CHANGED },
-    Migration { name: "when names on WhatsApp were seen last", sql: whatsapp::SEEN },
     Migration { name: "a quick reply that holds the line", sql: library::HOLDING },
+    Migration { name: "when names on WhatsApp were seen last", sql: whatsapp::SEEN },
 ];
 
 /// Parts of the schema that are not there although a step has made them.

@@ -203,7 +203,7 @@ pub(crate) fn figures(
     Ok(Ok(figures))
 }
 
-/// Figures of one word each: its part of the rows with all words. The word is at this place.
+/// One figure for each grade or code: how many of all rows have it. `word` is its place among the dimensions.
 #[expect(clippy::cast_precision_loss, reason = "counts fit")]
 fn parts(metric: &Metric, by: &[By], word: usize, cells: BTreeMap<Place, Vec<Fact>>) -> Vec<Figure> {
     let elsewhere = |place: &Place| {

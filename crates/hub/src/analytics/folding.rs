@@ -32,8 +32,8 @@ pub(crate) struct Part {
     pub from: u64,
     /// The last position of the part. Events that cannot be read are left out of it.
     pub up_to: u64,
-    /// What the ledger of alerts says anew of calls. Everything that it said while the log was shorter is here, so that who
-    /// has the rows up to a position misses nothing of before.
+    /// What the ledger of alerts says anew of calls: everything that it said while the log was shorter. So a reader of the
+    /// rows up to a position misses nothing that was said before it.
     pub alerts: Vec<Counted>,
 }
 

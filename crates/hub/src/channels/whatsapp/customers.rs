@@ -50,9 +50,7 @@ pub(super) fn route_of(
     let author = Author { route, ours: *by != Participant::Customer };
     match awaited {
         // It stands in its place already.
-        Some(of) if of == author => {
-            return Ok(Placed::Comes(route));
-        }
+        Some(of) if of == author => return Ok(Placed::Comes(route)),
         Some(_) => {
             amended::forget(connection, &number.key, &message.id)?;
             messages::forget(connection, &number.key, &message.id)?;
@@ -61,9 +59,6 @@ pub(super) fn route_of(
     }
     Ok(Placed::New(route))
 }
-
-/// Stands for the chat of somebody else with another number of ours.
-const ELSEWHERE: ContactId = ContactId(uuid::Uuid::nil());
 
 /// A customer of whom not even a number is known.
 const UNNAMED: &str = "WhatsApp user";
@@ -100,12 +95,11 @@ fn locate(
     sign: Sign,
 ) -> Result<ContactId, StoreError> {
     let mut known = routes::known(connection, &number.key, &route::names(who))?;
-    if let (None, Some(value)) = (&who.user_id, &who.wa_id) {
-        known.extend(of_others(connection, number, value, &known)?);
-    }
     let mut placement = route::place(who, sign.at, &known);
-    placement.route = placement.route.filter(|route| *route != ELSEWHERE);
-    placement.ends.retain(|(of, ..)| *of != ELSEWHERE);
+    if let (None, Some(value)) = (&who.user_id, &who.wa_id) {
+        let elsewhere = names_elsewhere(connection, number, value)?;
+        placement = route::among_others(placement, value, sign.at, &known, &elsewhere);
+    }
     let loses_number = placement.ends.iter().any(|(_, kind, ..)| *kind == NameKind::Number);
     if loses_number && hear_elsewhere(connection, number, &mut known)? {
         placement = route::place(who, sign.at, &known);
@@ -183,26 +177,25 @@ struct Holder {
     user: Option<String>,
 }
 
-/// When a phone number was that of people of whom no chat here with this number knows, by their chats with our other
-/// numbers.
-fn of_others(
+/// When a phone number was whose, by chats with our other numbers of people whose id is known; each with their chat with
+/// this number, if they have one.
+fn names_elsewhere(
     connection: &Connection,
     number: &Number,
     value: &str,
-    here: &[Name<ContactId>],
-) -> Result<Vec<Name<ContactId>>, StoreError> {
-    let users: HashSet<&str> =
-        here.iter().filter(|name| name.kind == NameKind::User).map(|name| name.value.as_str()).collect();
+) -> Result<Vec<Name<Option<ContactId>>>, StoreError> {
     let mut found = Vec::new();
     for other in whatsapp::all(connection)?.into_iter().filter(|other| other.key != number.key) {
         for name in routes::known(connection, &other.key, &[(NameKind::Number, value.to_owned())])? {
             if name.kind != NameKind::Number || name.value != value {
                 continue;
             }
-            let user = routes::current(connection, name.route, NameKind::User)?;
-            if user.is_some_and(|user| !users.contains(user.as_str())) {
-                found.push(Name { route: ELSEWHERE, ..name });
-            }
+            let Some(user) = routes::current(connection, name.route, NameKind::User)? else { continue };
+            let here = routes::known(connection, &number.key, &[(NameKind::User, user.clone())])?;
+            let is_theirs = |of: &&Name<ContactId>| of.kind == NameKind::User && of.value == user && of.until.is_none();
+            let route = here.iter().find(is_theirs).map(|of| of.route);
+            let Name { kind, value, from, until, last_seen, .. } = name;
+            found.push(Name { route, kind, value, from, until, last_seen });
         }
     }
     Ok(found)

@@ -59,7 +59,7 @@ impl Heard<'_> {
         if !self.is_newest_score(connection, review)? {
             return Ok(true);
         }
-        let asked = state.review.as_deref().filter(|asked| asked.id == review);
+        let asked = state.request(review);
         let command = match score {
             Some(score) => {
                 let answer = asked.and_then(|asked| asked.answer.as_ref());

@@ -116,6 +116,40 @@ pub(crate) fn place<R: Copy + Eq>(who: &Who, at: Time, known: &[Name<R>]) -> Pla
     placement
 }
 
+/// Looks whether a number without an id was rather somebody else's at that time, by chats with other numbers of ours: each
+/// with their chat with this number, if they have one. A chat whose user is not known stays: nothing speaks against it.
+#[must_use]
+pub(crate) fn among_others<R: Copy + Eq>(
+    placement: Placement<R>,
+    value: &str,
+    at: Time,
+    known: &[Name<R>],
+    others: &[Name<Option<R>>],
+) -> Placement<R> {
+    let has_user = |route: R| known.iter().any(|name| name.route == route && name.kind == NameKind::User);
+    let here = || known.iter().filter(|name| name.kind == NameKind::Number && name.value == value);
+    let nearest = |route: R| here().filter(|name| name.route == route).map(|name| name.distance(at)).min();
+    let Some(route) = placement.route else {
+        // Nobody here is known by the number, though perhaps by their id.
+        let theirs = others.iter().filter(|other| other.distance(at) == 0).find_map(|other| other.route);
+        return theirs.map_or(placement, |route| Placement::at(Some(route)));
+    };
+    let own = nearest(route).filter(|_| has_user(route));
+    let rest = others.iter().filter(|other| other.route != Some(route));
+    let Some(other) = rest.min_by_key(|other| other.distance(at)).filter(|other| Some(other.distance(at)) < own) else {
+        return placement;
+    };
+    let nobodys = here().filter(|name| !has_user(name.route)).min_by_key(|name| name.distance(at));
+    let found = other.route.or_else(|| nobodys.map(|name| name.route));
+    let name = (NameKind::Number, value.to_owned());
+    let is_held = here().any(|name| name.until.is_none());
+    match found {
+        Some(route) => Placement::at(Some(route)),
+        None if is_held => Placement { past: vec![name], ..Placement::at(None) },
+        None => Placement { adds: vec![name], ..Placement::at(None) },
+    }
+}
+
 /// What an announced change makes of a route's names; none if nobody is known by the old ones.
 #[must_use]
 pub(crate) fn renamed<R: Copy + Eq>(before: &Who, after: &Who, at: Time, known: &[Name<R>]) -> Option<Placement<R>> {
@@ -281,6 +315,29 @@ mod tests {
             "and just before is nearer to him"
         );
         assert_eq!(book.hears(&who("34600", "", ""), NOON.plus_ms(HOUR_MS)).0, anna);
+    }
+
+    #[test]
+    fn chats_with_our_other_numbers_say_whose_a_number_was() {
+        fn number<R>(route: R, from: i64, until: Option<i64>) -> Name<R> {
+            let (from, until) = (NOON.plus_ms(from * HOUR_MS), until.map(|until| NOON.plus_ms(until * HOUR_MS)));
+            Name { route, kind: NameKind::Number, value: "34600".into(), from, until, last_seen: until.unwrap_or(from) }
+        }
+        let user = |route: u32| Name { kind: NameKind::User, value: format!("ES.{route}"), ..number(route, 0, None) };
+        let found = |known: &[Name<u32>], others: &[Name<Option<u32>>], at: i64| {
+            let at = NOON.plus_ms(at * HOUR_MS);
+            among_others(place(&who("34600", "", ""), at, known), "34600", at, known, others)
+        };
+        // Anna had it until noon, and Bob since ten o'clock the day after, in his chat with this number or another one.
+        let here = [number(1, -24, Some(0)), user(1), number(2, 70, None), user(2)];
+        assert_eq!(found(&here, &[], 30).route, Some(1), "nearer to Anna");
+        assert_eq!(found(&here, &[number(Some(2), 22, Some(70))], 30).route, Some(2), "Bob has it by another chat");
+        let placement = found(&here, &[number(None, 22, Some(40))], 30);
+        assert_eq!((placement.route, placement.adds.len(), placement.past.len()), (None, 0, 1), "somebody in between");
+        assert_eq!(found(&here[..2], &[number(None, 22, None)], 30).adds.len(), 1, "nobody has it here: it is theirs");
+        assert_eq!(found(&[number(3, 25, None)], &[number(None, 22, None)], 30).route, Some(3), "nothing against it");
+        assert_eq!(found(&[], &[number(None, 22, None)], 30).adds.len(), 1, "a new chat, which is found again");
+        assert_eq!(found(&[user(2)], &[number(Some(2), 22, None)], 30).route, Some(2), "known here by their id");
     }
 
     #[test]

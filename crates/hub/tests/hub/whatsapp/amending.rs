@@ -345,3 +345,27 @@ async fn what_a_late_message_proves_counts_for_its_time() {
     world.hooks.message(&phone(""), "wamid.6", text("Anna, late"), 4 * DAYS).await.unwrap();
     event(&maya, &annas, "turn_added", |body| body["turn"]["content"]["text"] == "Anna, late").await;
 }
+
+#[tokio::test]
+async fn a_person_without_an_id_has_one_chat_with_each_of_our_numbers() {
+    let world = World::new().await;
+    let two = world.connects_also("two", "777").await;
+    let phone = |user: &str| Phone { user_id: user.into(), ..Phone::new("34600111222", "Anna") };
+    let maya = world.hub.maya().await;
+    world.hooks.message(&phone("US.1"), "wamid.1", text("On main"), 3_000).await.unwrap();
+    let on_main = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &on_main, json!({ "type": "join" })).await.0, 200);
+    two.message(&phone(""), "wamid.2", text("Secret"), 2_000).await.unwrap();
+    let on_two = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &on_two, json!({ "type": "join" })).await.0, 200);
+    two.message(&phone(""), "wamid.3", edit("wamid.2", text("Very secret")), 1_900).await.unwrap();
+    two.message(&phone(""), "wamid.4", revoke("wamid.2"), 1_800).await.unwrap();
+    event(&maya, &on_two, "turn_withdrawn", |_| true).await;
+    two.message(&phone(""), "wamid.5", text("And more"), 1_000).await.unwrap();
+    event(&maya, &on_two, "turn_added", |body| body["turn"]["content"]["text"] == "And more").await;
+    assert_eq!(maya.state(&on_two).await["customer"]["contacts"][0]["value"], "+34600111222");
+    two.message(&phone("US.1"), "wamid.6", text("With my id"), 500).await.unwrap();
+    event(&maya, &on_two, "turn_added", |body| body["turn"]["content"]["text"] == "With my id").await;
+    says(&maya, &on_two, "Hello Anna").await;
+    assert_eq!(taken(&world.api, 1).await[0]["to"], "34600111222");
+}
