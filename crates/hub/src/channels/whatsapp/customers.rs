@@ -157,7 +157,8 @@ pub(super) fn keep(
     }
     for (kind, value) in &placement.adds {
         if *kind == NameKind::Number && sign.is_theirs {
-            passable(gain_elsewhere(connection, engine, number, (route, value), sign.at))?;
+            let was_anothers = placement.ends.iter().any(|(of, kind, ..)| *kind == NameKind::Number && *of != route);
+            passable(gain_elsewhere(connection, engine, number, (route, value, was_anothers), sign.at))?;
         }
     }
     let loses = placement.ends.iter().filter(|(_, kind, ..)| *kind == NameKind::Number).map(|(of, ..)| *of);
@@ -275,16 +276,20 @@ fn gain_elsewhere(
     connection: &Connection,
     engine: &mut Engine,
     number: &Number,
-    (by, value): (ContactId, &str),
+    (by, value, was_anothers): (ContactId, &str, bool),
     at: Time,
 ) -> Result<(), StoreError> {
     let Some(user) = routes::current(connection, by, NameKind::User)? else { return Ok(()) };
-    let mut lost = Vec::new();
-    for Holder { number: other, name, user: holder } in holders_elsewhere(connection, number, value)? {
-        if holder.is_some_and(|holder| holder != user) && at.since(name.last_seen) > route::REUSED_AFTER_MS {
-            lost.push((other, name));
-        }
+    let mut holders = holders_elsewhere(connection, number, value)?;
+    holders.retain(|holder| {
+        let is_silent = at.since(holder.name.last_seen) > route::REUSED_AFTER_MS;
+        is_silent && holder.user.as_ref() != Some(&user)
+    });
+    // A chat without an id goes with its number, unless that was another's before.
+    if !was_anothers && holders.iter().all(|holder| holder.user.is_none()) {
+        holders.clear();
     }
+    let mut lost: Vec<_> = holders.into_iter().map(|holder| (holder.number, holder.name)).collect();
     for other in whatsapp::all(connection)?.into_iter().filter(|other| other.key != number.key) {
         let names = routes::known(connection, &other.key, &[(NameKind::User, user.clone())])?;
         let numbers = names.into_iter().filter(|name| name.kind == NameKind::Number && name.until.is_none());

@@ -130,6 +130,12 @@ pub(crate) fn among_others<R: Copy + Eq>(
     let here = || known.iter().filter(|name| name.kind == NameKind::Number && name.value == value);
     let nearest = |route: R| here().filter(|name| name.route == route).map(|name| name.distance(at)).min();
     let Some(route) = placement.route else {
+        // It was given up here, and somebody has it since elsewhere: between the two, the nearer one.
+        let given_up = here().min_by_key(|name| name.distance(at));
+        let since = others.iter().map(|other| other.distance(at)).min();
+        if let Some(nearer) = given_up.filter(|name| since.is_some_and(|since| name.distance(at) < since)) {
+            return Placement::at(Some(nearer.route));
+        }
         // Nobody here is known by the number, though perhaps by their id.
         let theirs = others.iter().filter(|other| other.distance(at) == 0).find_map(|other| other.route);
         return theirs.map_or(placement, |route| Placement::at(Some(route)));
@@ -335,6 +341,7 @@ mod tests {
         let placement = found(&here, &[number(None, 22, Some(40))], 30);
         assert_eq!((placement.route, placement.adds.len(), placement.past.len()), (None, 0, 1), "somebody in between");
         assert_eq!(found(&here[..2], &[number(None, 22, None)], 30).adds.len(), 1, "nobody has it here: it is theirs");
+        assert_eq!(found(&here[..2], &[number(None, 22, None)], 1).route, Some(1), "late, and nearer to Anna");
         assert_eq!(found(&[number(3, 25, None)], &[number(None, 22, None)], 30).route, Some(3), "nothing against it");
         assert_eq!(found(&[], &[number(None, 22, None)], 30).adds.len(), 1, "a new chat, which is found again");
         assert_eq!(found(&[user(2)], &[number(Some(2), 22, None)], 30).route, Some(2), "known here by their id");

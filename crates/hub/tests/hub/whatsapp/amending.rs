@@ -369,3 +369,27 @@ async fn a_person_without_an_id_has_one_chat_with_each_of_our_numbers() {
     says(&maya, &on_two, "Hello Anna").await;
     assert_eq!(taken(&world.api, 1).await[0]["to"], "34600111222");
 }
+
+#[tokio::test]
+async fn a_chat_without_an_id_does_not_follow_its_number_to_the_next_owner() {
+    let world = World::new().await;
+    let two = world.connects_also("two", "777").await;
+    let phone = |user: &str, name: &str| Phone { user_id: user.into(), ..Phone::new("34600111222", name) };
+    let maya = world.hub.maya().await;
+    world.hooks.message(&phone("US.1", "Anna"), "wamid.1", text("Anna on main"), 4 * DAYS).await.unwrap();
+    let on_main = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &on_main, json!({ "type": "join" })).await.0, 200);
+    two.message(&phone("", "Anna"), "wamid.2", text("Anna on two"), 39 * DAYS / 10).await.unwrap();
+    let on_two = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &on_two, json!({ "type": "join" })).await.0, 200);
+    world.hooks.message(&phone("US.2", "Bob"), "wamid.3", text("Bob on main"), 2_000).await.unwrap();
+    let bobs = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &bobs, json!({ "type": "join" })).await.0, 200);
+    event(&maya, &on_two, "customer_attested", |body| body["contacts"] == json!([])).await;
+    two.message(&phone("", "Bob"), "wamid.4", text("Bob on two"), 1_000).await.unwrap();
+    let bobs_on_two = conversation(&maya, "help").await;
+    assert!(bobs_on_two != on_two);
+    // What Anna has withdrawn in time comes late.
+    two.message(&phone("", "Anna"), "wamid.5", revoke("wamid.2"), 39 * DAYS / 10).await.unwrap();
+    event(&maya, &on_two, "turn_withdrawn", |_| true).await;
+}
