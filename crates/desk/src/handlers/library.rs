@@ -133,11 +133,12 @@ impl Workplace {
         let shelves = self.shelf.clone();
         let read = move |connection: &Connection| {
             let inserted = library::inserted(connection, id, kind_of(note))?;
-            let only = (inserted.len() == 1).then(|| inserted[0].used.id);
-            let holds = match (only, open(connection, &shelves, id)?) {
-                (Some(only), Some(opened)) => opened.shelf.reply(only).is_some_and(|reply| reply.holding),
-                _ => false,
+            let holds = match inserted.as_slice() {
+                [only] => open(connection, &shelves, id)?
+                    .and_then(|opened| opened.shelf.reply(only.used.id).map(|reply| reply.holding)),
+                _ => None,
             };
+            let holds = holds.unwrap_or_default();
             Ok::<_, CacheError>((inserted, holds))
         };
         let (inserted, holds) = self.cache.read(read).await?;

@@ -21,7 +21,7 @@ pub enum Change {
         by: Participant,
         until: Time,
     },
-    /// Somebody looks on without taking part; valid until the next such change or `until`.
+    /// Who is looking at the conversation without taking part, until the next such change or `until`.
     Watched {
         id: ConversationId,
         by: Participant,

@@ -32,8 +32,8 @@ pub(crate) struct Part {
     pub from: u64,
     /// The last position of the part. Events that cannot be read are left out of it.
     pub up_to: u64,
-    /// What the ledger of alerts says anew of calls: everything that it said while the log was shorter. So a reader of the
-    /// rows up to a position misses nothing that was said before it.
+    /// Calls that changed in the ledger of alerts before the log reached `up_to`. All of them are here: an export that ends
+    /// at `up_to` misses none.
     pub alerts: Vec<Counted>,
 }
 

@@ -68,13 +68,17 @@ pub(crate) fn decide(connection: &Connection, call: CallId, users: &[UserId], at
     if decided > 0 { change(connection, call) } else { Ok(()) }
 }
 
-/// Notes that something of a call has changed.
+/// Changes of calls while the log does not grow.
+const AT_ONCE: i64 = 1 << 20;
+
+/// Notes that something of a call has changed. The numbers of changes grow with the log, so that they go on growing when the
+/// newest calls are swept.
 fn change(connection: &Connection, call: CallId) -> Result<(), StoreError> {
     let last: i64 =
         connection.prepare_cached("SELECT coalesce(max(changed), 0) FROM calls")?.query_row([], |row| row.get(0))?;
     let next = events::last(connection)?.saturating_add(1).cast_signed();
     let mut query = connection.prepare_cached("UPDATE calls SET changed = ?2, version = ?3 WHERE id = ?1")?;
-    query.execute(params![Id(call.0), last + 1, next])?;
+    query.execute(params![Id(call.0), next.saturating_mul(AT_ONCE).max(last + 1), next])?;
     Ok(())
 }
 
@@ -272,4 +276,42 @@ pub(crate) fn sweep(connection: &Connection, before: Time) -> Result<Step, Store
     connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?;
     let sql = format!("DELETE FROM calls WHERE id IN ({OVER})");
     Ok(Step::of(connection.prepare_cached(&sql)?.execute(params![before.0, STEP])?))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::testing::empty;
+
+    #[test]
+    fn changes_are_found_after_those_of_calls_that_were_swept() {
+        let connection = empty();
+        let log = |seq: i64| {
+            let sql = "INSERT INTO events (seq, conversation, position, body) VALUES (?1, ?2, 1, '{}')";
+            connection.execute(sql, params![seq, Id(Uuid::from_u128(seq.cast_unsigned().into()))]).unwrap();
+        };
+        let called = |number: u128| {
+            let sql = "INSERT INTO calls (id, conversation, since, reach) VALUES (?1, ?1, 5, '')";
+            connection.execute(sql, [Id(Uuid::from_u128(number))]).unwrap();
+            let call = CallId(Uuid::from_u128(number));
+            for user in 1..=9 {
+                decide(&connection, call, &[UserId(Uuid::from_u128(user))], Time(6)).unwrap();
+            }
+            call
+        };
+        log(1);
+        let old = called(9);
+        let counted = |after: (i64, &[u8])| super::counted(&connection, after, 100, 10).unwrap();
+        let first = counted((0, &[]));
+        assert_eq!((first[0].call, first[0].decided, first[0].version), (old, 9, 2));
+        end(&connection, old, None, Time(7)).unwrap();
+        let last = counted((first[0].changed, old.0.as_bytes())).remove(0);
+        assert_eq!(sweep(&connection, Time(8)).unwrap().gone, 1);
+        log(2);
+        let new = called(1);
+        let found = counted((last.changed, old.0.as_bytes()));
+        assert_eq!(found.iter().map(|one| (one.call, one.version)).collect::<Vec<_>>(), [(new, 3)]);
+    }
 }

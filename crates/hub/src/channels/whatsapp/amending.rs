@@ -136,8 +136,7 @@ impl Heard<'_> {
         amended::put(connection, &self.number.key, of, &amended).map(drop)
     }
 
-    /// Forgets what somebody else has said of a message that is still to come: of two, the author is not known before it
-    /// comes.
+    /// Forgets what another chat has said of a message that has not come. Only the message itself tells whose it is.
     pub(super) fn disown(&self, connection: &Connection, of: &str) -> Result<(), StoreError> {
         let author = amended::awaited(connection, &self.number.key, of)?;
         if author.is_some_and(|author| author != self.author()) {

@@ -406,7 +406,7 @@ pub(super) fn renumber(
     Ok(Taken::Whole)
 }
 
-/// Somebody who never wrote may wish for no marketing, too.
+/// Notes a wish about marketing, also of people who have never written.
 pub(super) fn prefer(
     connection: &Connection,
     engine: &mut Engine,
@@ -421,7 +421,7 @@ pub(super) fn prefer(
     if !who.is_known() {
         return Ok(Taken::Nothing("a wish about marketing is nobody's"));
     }
-    // It names a number alone, which may be somebody else's since they wrote.
+    // It may name only a number, and that can have a new owner by now.
     let sign = Sign { at, is_theirs: false };
     let route = locate(connection, engine, number, who, &called(None, who), sign)?;
     routes::set_marketing(connection, route, wish, at).map(|()| Taken::Whole)
