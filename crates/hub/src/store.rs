@@ -167,6 +167,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "in which order calls changed", sql: alerts::CHANGED },
     Migration { name: "a quick reply that holds the line", sql: library::HOLDING },
     Migration { name: "when names on WhatsApp were seen last", sql: whatsapp::SEEN },
+    Migration { name: "people on WhatsApp", sql: whatsapp::people::SCHEMA },
 ];
 
 /// Parts of the schema that are not there although a step has made them.

@@ -4,6 +4,7 @@ pub(crate) mod amended;
 pub(crate) mod inbox;
 pub(crate) mod marks;
 pub(crate) mod messages;
+pub(crate) mod people;
 pub(crate) mod reactions;
 pub(crate) mod routes;
 pub(crate) mod templates;
@@ -369,7 +370,7 @@ pub(crate) fn remove(connection: &Connection, key: &str) -> Result<bool, StoreEr
     hurry(connection, key, Time(0))?;
     let remember = "INSERT INTO whatsapp_removed (key, phone_number_id, display)
                     SELECT key, phone_number_id, display FROM whatsapp_numbers
-                    WHERE key = ?1 AND EXISTS (SELECT 1 FROM whatsapp_names WHERE number = ?1)
+                    WHERE key = ?1 AND EXISTS (SELECT 1 FROM whatsapp_routes WHERE number = ?1)
                     ON CONFLICT (key) DO UPDATE SET display = excluded.display";
     connection.prepare_cached(remember)?.execute([key])?;
     Ok(connection.prepare_cached("DELETE FROM whatsapp_numbers WHERE key = ?1")?.execute([key])? > 0)
@@ -449,7 +450,8 @@ fn hurry(connection: &Connection, number: &str, now: Time) -> Result<(), StoreEr
 
 #[cfg(test)]
 mod tests {
-    use tandem_conversation::Channel;
+    use tandem_conversation::{Channel, ContactId};
+    use uuid::Uuid;
 
     use super::*;
     use crate::store::testing::assert_indexed;
@@ -460,6 +462,59 @@ mod tests {
         for sql in [WAITING, HURRY] {
             assert_indexed(sql, false);
         }
+    }
+
+    #[test]
+    fn chats_of_an_older_hub_are_peoples() {
+        let connection = Connection::in_memory().unwrap();
+        let step = MIGRATIONS.iter().position(|step| step.sql == people::SCHEMA).unwrap();
+        let (before, now) = MIGRATIONS.split_at(step);
+        for step in before {
+            connection.execute_batch(step.sql).unwrap();
+        }
+        // Carmen's chats with two numbers, of which she has lost one, Ana's, who has it now, and one without an id.
+        let routes = [("11", "main"), ("22", "spare"), ("33", "main"), ("44", "main")];
+        for (route, number) in routes {
+            let sql = format!(
+                "INSERT INTO whatsapp_routes (id, number, last_seen) VALUES (x'{}', '{number}', 5)",
+                route.repeat(16)
+            );
+            connection.execute_batch(&sql).unwrap();
+        }
+        for (route, number, kind, value, from, until, seen) in [
+            ("11", "main", "user", "ES.1", 10, "NULL", "90"),
+            ("11", "main", "number", "34600", 10, "40", "40"),
+            ("11", "main", "parent", "ES.ENT.1", 10, "NULL", "90"),
+            ("22", "spare", "user", "ES.1", 20, "NULL", "30"),
+            ("22", "spare", "number", "34600", 20, "30", "NULL"),
+            ("33", "main", "user", "ES.2", 60, "NULL", "80"),
+            ("33", "main", "number", "34600", 60, "NULL", "80"),
+            ("44", "main", "number", "34700", 70, "NULL", "75"),
+        ] {
+            let sql = format!(
+                "INSERT INTO whatsapp_names (number, kind, value, route, from_at, until_at, seen_at)
+                 VALUES ('{number}', 'whatsapp_{kind}', '{value}', x'{}', {from}, {until}, {seen})",
+                route.repeat(16)
+            );
+            connection.execute_batch(&sql).unwrap();
+        }
+        for step in now {
+            connection.execute_batch(step.sql).unwrap();
+        }
+        let person =
+            |route: u8| people::of_chat(&connection, ContactId(Uuid::from_bytes([route; 16]))).unwrap().unwrap();
+        let [carmen, spare, ana, bare] = [0x11, 0x22, 0x33, 0x44].map(person);
+        assert!(carmen == spare && carmen != ana && ana != bare, "who has one id is one person");
+        assert_eq!(people::of_user(&connection, "ES.2").unwrap().map(|(person, _)| person), Some(ana));
+        assert_eq!(people::of_parent(&connection, "ES.ENT.1").unwrap(), Some(carmen));
+        let number = people::Of::Number("34600");
+        let hold = |at| people::before(&connection, number, true, Time(at)).unwrap().unwrap();
+        assert_eq!(
+            [hold(10), hold(25), hold(70)].map(|hold| (hold.person, hold.from.0, hold.seen.0)),
+            [(carmen, 10, 40), (carmen, 20, 30), (ana, 60, 80)]
+        );
+        let guess = people::guesses(&connection, "34700").unwrap();
+        assert_eq!((guess.len(), guess[0].person, guess[0].seen), (1, bare, Time(75)));
     }
 
     #[test]

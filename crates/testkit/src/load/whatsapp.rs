@@ -311,11 +311,11 @@ fn contacts(database: &std::path::Path) -> anyhow::Result<()> {
             .prepare_cached("INSERT INTO contacts (id, customer, kind) VALUES (?1, ?2, 'whatsapp')")?
             .execute(params![id, customer])?;
         transaction
-            .prepare_cached("INSERT INTO whatsapp_routes (id, number, last_seen) VALUES (?1, 'main', 1)")?
+            .prepare_cached("INSERT INTO whatsapp_routes (id, number, person, last_seen) VALUES (?1, 'main', ?1, 1)")?
             .execute(params![id])?;
         transaction
             .prepare_cached(
-                "INSERT INTO whatsapp_names (number, kind, value, route, from_at) VALUES ('main', 'whatsapp_number', ?2, ?1, 1)",
+                "INSERT INTO whatsapp_holds (value, person, proven, from_at, seen_at) VALUES (?2, ?1, 0, 1, 1)",
             )?
             .execute(params![id, format!("34700{n:06}")])?;
     }

@@ -138,8 +138,9 @@ impl Heard<'_> {
 
     /// Forgets what another chat has said of a message that has not come. Only the message itself tells whose it is.
     pub(super) fn disown(&self, connection: &Connection, of: &str) -> Result<(), StoreError> {
-        let author = amended::awaited(connection, &self.number.key, of)?;
-        if author.is_some_and(|author| author != self.author()) {
+        if let Some(author) = amended::awaited(connection, &self.number.key, of)?
+            && !author.is(connection, self.author())?
+        {
             amended::forget(connection, &self.number.key, of)?;
             messages::forget(connection, &self.number.key, of)?;
         }

@@ -13,12 +13,11 @@ use super::customers::{Placed, attested, prefer, renumber, route_of};
 use super::rating::About;
 use super::reports::{Taken, report, silent_line};
 use super::webhook::{Body, Call, MediaRef, Message, Renumbered, Status, What, Who};
-use super::{amending, fit, route};
+use super::{amending, fit, whose};
 use crate::engine::{Engine, Repeat, Said, system_command};
 use crate::store::whatsapp::messages::{self, Known};
-use crate::store::whatsapp::routes::NameKind;
 use crate::store::whatsapp::unfetched::{self, Unfetched};
-use crate::store::whatsapp::{Number, routes};
+use crate::store::whatsapp::{Number, people, routes};
 use crate::store::{StoreError, contacts};
 
 /// Why bodies with messages of a phone's past are kept as they came.
@@ -62,12 +61,12 @@ impl Taking {
         })
     }
 
-    /// The names of the customer whose chat it is about; a report has none.
-    pub(super) fn names(&self) -> Vec<(NameKind, String)> {
+    /// How it names the customer whose chat it is about; a report does not.
+    pub(super) fn who(&self) -> Vec<&Who> {
         match self {
-            Self::Message(message, _) => route::names(&message.who),
-            Self::Preference { who, .. } => route::names(who),
-            Self::Renumbered(change) => [&change.before, &change.after].into_iter().flat_map(route::names).collect(),
+            Self::Message(message, _) => vec![&message.who],
+            Self::Preference { who, .. } => vec![who],
+            Self::Renumbered(change) => vec![&change.before, &change.after],
             Self::Status(_) => Vec::new(),
         }
     }
@@ -250,9 +249,12 @@ impl Heard<'_> {
         Ok(())
     }
 
-    /// Whether a message is in this chat.
+    /// Whether a message is in this chat, or in another one of the same person's.
     pub(super) fn is_here(&self, connection: &Connection, engine: &Engine, known: Known) -> Result<bool, StoreError> {
-        Ok(engine.state(connection, known.conversation)?.is_some_and(|state| state.contact == self.route))
+        match engine.state(connection, known.conversation)? {
+            Some(state) => people::are_one(connection, state.contact, self.route),
+            None => Ok(false),
+        }
     }
 
     /// A file as a turn, or what stands for it.
@@ -357,7 +359,7 @@ impl Heard<'_> {
     fn begin(&self, connection: &Connection, engine: &mut Engine) -> Result<ConversationId, StoreError> {
         let is_first = engine.newest_of_contact(connection, self.route)?.is_none();
         let begun = engine.begin(connection, self.by, opening(connection, self.number, self.route)?)?;
-        if is_first && routes::is_of_another(connection, &self.number.key, self.route)? {
+        if is_first && whose::has_used_number(connection, self.route)? {
             let said = silent_line(REUSED, String::new(), None, self.at);
             engine.hear(connection, begun, &Participant::Customer, said, Repeat::Once)??;
         }

@@ -6,9 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use tandem_conversation::ContactId;
-
-use crate::store::whatsapp::routes::NameKind;
+use crate::store::whatsapp::people::Person;
 
 /// Pieces of one chat that are taken in together: more share a transaction, and let others wait longer.
 const RUN: usize = 16;
@@ -18,8 +16,8 @@ const REPORTS: usize = 4;
 /// What may only be worked on by one at a time. A customer whose names are not known to be one has several.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
-    Route(ContactId),
-    Name(NameKind, String),
+    Person(Person),
+    Name(String),
     Reports(usize),
 }
 
@@ -202,7 +200,7 @@ mod tests {
     use super::*;
 
     fn key(name: &str) -> Key {
-        Key::Name(NameKind::Number, name.into())
+        Key::Name(name.into())
     }
 
     /// Lanes with these works, which are numbered in order; each has its number's name and its keys.

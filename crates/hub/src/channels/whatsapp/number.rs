@@ -202,7 +202,8 @@ mod tests {
 
     use super::*;
     use crate::store::testing::empty;
-    use crate::store::whatsapp::routes::{self, NameKind, Placement};
+    use crate::store::whatsapp::people::Person;
+    use crate::store::whatsapp::routes;
 
     fn new() -> NewWhatsappNumber {
         NewWhatsappNumber {
@@ -241,9 +242,7 @@ mod tests {
         assert!(why.contains("already as 'main'"), "{why}");
         let spare = NewWhatsappNumber { key: "spare".into(), phone_number_id: "2".into(), ..new() };
         assert!(added(spare.clone()).is_ok());
-        let adds = vec![(NameKind::Number, "346".into())];
-        let chat = Placement { adds, ..Placement::at(None) };
-        routes::keep(&connection, "main", &chat, "Carmen", Time(0), true).unwrap();
+        routes::begin(&connection, "main", Person::new(), ("Carmen", Time(0))).unwrap();
         assert!(["main", "spare"].iter().all(|key| whatsapp::remove(&connection, key).unwrap()));
         assert!(added(NewWhatsappNumber { phone_number_id: "3".into(), ..spare }).is_ok(), "it had no chats");
         let why = added(NewWhatsappNumber { phone_number_id: "4".into(), ..new() }).unwrap_err();

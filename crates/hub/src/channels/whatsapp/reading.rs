@@ -19,12 +19,12 @@ use super::inbound::Taking;
 use super::lanes::{Key, Lanes, Run};
 use super::reports::Taken;
 use super::webhook::{self, What};
-use super::{download, number};
+use super::{download, number, whose};
 use crate::engine::Engine;
 use crate::hub::Hub;
 use crate::store::StoreError;
 use crate::store::whatsapp::inbox::{self, Waiting};
-use crate::store::whatsapp::{self, Number, messages, routes};
+use crate::store::whatsapp::{self, Number, messages};
 
 /// How often the inbox is looked at without being told.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -275,7 +275,7 @@ fn read(connection: &Connection, number: Option<&Number>, waiting: &Waiting) -> 
         }
         match Taking::of(change.what, number) {
             Ok(Some(taking)) => {
-                let keys = keys_of(connection, number, &taking)?;
+                let keys = keys_of(connection, &taking)?;
                 loaded.works.push((keys, Work { body: id, received, taking }));
             }
             Ok(None) => {}
@@ -285,24 +285,20 @@ fn read(connection: &Connection, number: Option<&Number>, waiting: &Waiting) -> 
     Ok(loaded)
 }
 
-fn keys_of(connection: &Connection, number: &Number, taking: &Taking) -> Result<Vec<Key>, StoreError> {
+fn keys_of(connection: &Connection, taking: &Taking) -> Result<Vec<Key>, StoreError> {
     if let Taking::Status(status) = taking {
         return Ok(vec![Key::of_report(&status.id)]);
     }
-    let names = taking.names();
-    if names.is_empty() {
-        // It is about nobody, and nothing comes of it.
-        return Ok(vec![Key::of_report("")]);
+    let mut keys = Vec::new();
+    for who in taking.who() {
+        let names = [&who.user_id, &who.parent_user_id, &who.wa_id];
+        keys.extend(names.into_iter().flatten().cloned().map(Key::Name));
+        let person = whose::find(connection, who, Time(i64::MAX / 4))?.person;
+        keys.extend(person.map(Key::Person));
     }
-    let known = routes::known(connection, &number.key, &names)?;
-    let mut keys: Vec<_> = names.into_iter().map(|(kind, value)| Key::Name(kind, value)).collect();
-    for name in known {
-        let key = Key::Route(name.route);
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
-    Ok(keys)
+    keys.dedup();
+    // What is about nobody has no lane of its own: nothing comes of it.
+    Ok(if keys.is_empty() { vec![Key::of_report("")] } else { keys })
 }
 
 /// Takes in a run, in one transaction. If that fails, each piece is taken in by itself, so that one that cannot be costs

@@ -12,6 +12,7 @@ use super::client::{self, WITHIN};
 use super::fit::{self, Piece, fit};
 use super::number::{self, Opened, PURPOSE};
 use super::request::{Address, Outgoing, message, reaction};
+use super::whose;
 use crate::delivery::{Carrier, Line, Message, Outcome, Packed, Rate, Refusal, STOPPED_MS};
 use crate::files::Unreadable;
 use crate::hub::Hub;
@@ -19,8 +20,7 @@ use crate::reviews;
 use crate::seal::Seal;
 use crate::store::sends::Head;
 use crate::store::whatsapp::messages::{self, Known};
-use crate::store::whatsapp::routes::NameKind;
-use crate::store::whatsapp::{self, OK, routes, templates, uploads};
+use crate::store::whatsapp::{self, OK, people, routes, templates, uploads};
 use crate::store::{StoreError, media};
 
 /// What Meta takes for one chat: a burst, then one message every six seconds.
@@ -107,10 +107,12 @@ impl Carrier for Whatsapp {
             // The operator adds it again.
             return Ok(Packed::Waits(now.plus_ms(STOPPED_MS)));
         };
-        let known = routes::current(connection, head.contact, NameKind::Number)?.map(Address::Number);
-        let known = match known {
-            None => routes::current(connection, head.contact, NameKind::User)?.map(Address::User),
-            known => known,
+        let known = match people::of_chat(connection, head.contact)? {
+            Some(person) => match whose::number_of(connection, person)? {
+                Some(number) => Some(Address::Number(number)),
+                None => people::user(connection, person, &route.number)?.map(Address::User),
+            },
+            None => None,
         };
         let Some(to) = known else {
             let reason = "Neither a number nor an id of this customer is known.";

@@ -8,12 +8,12 @@ use tandem_protocol::channels::{StartConversation, StartedConversation};
 use tandem_sql::Connection;
 use uuid::Uuid;
 
-use super::customers::{Sign, keep};
+use super::customers::chat_of;
 use super::inbound::opening;
-use super::route;
 use super::webhook::Who;
+use super::whose::{self, Sign};
 use crate::engine::{Engine, Repeat};
-use crate::store::whatsapp::{self, Number, OK, messages, routes, templates};
+use crate::store::whatsapp::{self, Number, OK, messages, people, routes, templates};
 use crate::store::{StoreError, conversations, events, sends};
 
 /// Why nothing was begun.
@@ -56,16 +56,19 @@ pub(crate) fn begin(
         Err(rejection) => return Ok(Err(Refused::Rejected(rejection))),
     };
     let who = Who { wa_id: Some(to.trim_start_matches('+').to_owned()), user_id: None, parent_user_id: None };
-    let known = routes::known(connection, &number.key, &route::names(&who))?;
-    let placement = route::place(&who, by.now, &known);
+    let found = whose::find(connection, &who, by.now)?;
+    let chat = match found.person {
+        Some(person) => people::chat(connection, person, &number.key)?,
+        None => None,
+    };
     if let Some(state) = engine.state(connection, wanted.id)? {
         let begun = events::of_turn(connection, wanted.id, wanted.turn)?;
-        return Ok(match placement.route == Some(state.contact) && begun.is_some() {
+        return Ok(match chat == Some(state.contact) && begun.is_some() {
             true => Ok(StartedConversation { conversation: wanted.id, begun: true }),
             false => Err(Refused::Rejected(Rejection::IdUsed)),
         });
     }
-    if let Some(id) = placement.route
+    if let Some(id) = chat
         && let Some(newest) = engine.newest_of_contact(connection, id)?
         && let Some(state) = engine.state(connection, newest)?
         && state.in_progress()
@@ -79,7 +82,7 @@ pub(crate) fn begin(
         return Ok(Err(Refused::Stopped { number: number.display, state: number.state }));
     }
     let template = templates::get(connection, &number.waba_id, &wanted.template, &wanted.language)?;
-    let refuses = match placement.route {
+    let refuses = match chat {
         Some(id) => routes::get(connection, id)?.is_some_and(|route| route.refuses_marketing()),
         None => false,
     };
@@ -89,13 +92,11 @@ pub(crate) fn begin(
     if sends::of_turn(connection, wanted.turn)?.is_some() || messages::has_turn(connection, wanted.turn)? {
         return Ok(Err(Refused::Rejected(Rejection::invalid("turn", "this turn was sent in another conversation"))));
     }
-    let id = match placement.route {
-        Some(id) if placement.adds.is_empty() => id,
-        _ => {
-            let name = if is_blank(&wanted.name) { &to } else { wanted.name.trim() };
-            keep(connection, engine, &number, &placement, name, Sign { at: by.now, is_theirs: false })?
-        }
-    };
+    let name = if is_blank(&wanted.name) { &to } else { wanted.name.trim() };
+    // What we write ourselves is no sign of theirs.
+    let sign = Sign { at: by.now, is_theirs: false };
+    let learnt = whose::learn(connection, &who, found, (&number.key, sign))?;
+    let id = chat_of(connection, &number, learnt.person, (name, by.now))?;
     let start = Command::Start(opening(connection, &number, id)?);
     let (name, language) = (wanted.template.clone(), wanted.language.clone());
     // The hub words it from the template that it knows.

@@ -4,6 +4,7 @@
 use tandem_conversation::{ContactId, Time};
 use tandem_sql::{Connection, OptionalExtension as _, params};
 
+use super::people;
 use crate::store::sweeps::{STEP, Step};
 use crate::store::{Id, StoreError};
 
@@ -29,6 +30,13 @@ CREATE INDEX whatsapp_amended_at ON whatsapp_amended (at);";
 pub(crate) struct Author {
     pub route: ContactId,
     pub ours: bool,
+}
+
+impl Author {
+    /// Whether both are the same, perhaps in two chats of one person.
+    pub(crate) fn is(self, connection: &Connection, other: Self) -> Result<bool, StoreError> {
+        Ok(self.ours == other.ours && people::are_one(connection, self.route, other.route)?)
+    }
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -175,12 +175,12 @@ async fn whose_a_number_is_is_known_to_all_of_our_numbers() {
     event(&maya, &on_two, "customer_attested", |body| body["contacts"] == json!([])).await;
     assert_eq!((phones(&on_main).await, phones(&on_two).await, phones(&bobs).await), (0, 0, 1));
     // What comes late gives it back to nobody, and neither does a chat that is new.
-    two.message(&bea, "wamid.4", text("Hello?"), 2 * DAYS).await.unwrap();
+    two.message(&bea, "wamid.4", text("Hello?"), 5 * DAYS / 2).await.unwrap();
     event(&maya, &on_two, "turn_added", |body| body["turn"]["content"]["text"] == "Hello?").await;
     assert_eq!(phones(&on_two).await, 0);
     assert_eq!(command(&maya, &bobs, json!({ "type": "join" })).await.0, 200);
     let eve = Phone { user_id: "US.3".into(), ..Phone::new("34600111222", "Eve") };
-    two.message(&eve, "wamid.5", text("I had it before"), DAYS / 2).await.unwrap();
+    two.message(&eve, "wamid.5", text("I had it before"), 5 * DAYS / 4).await.unwrap();
     let eves = conversation(&maya, "help").await;
     assert_eq!(phones(&eves).await, 0, "Bob has it since");
 }
@@ -319,9 +319,9 @@ async fn who_has_lost_their_number_is_answered_by_their_id_through_all_of_our_nu
     world.hooks.message(&phone("", "34600111222"), "wamid.4", text("Late, on main"), 2 * DAYS).await.unwrap();
     let late = conversation(&maya, "help").await;
     assert!(late != bobs && late != annas);
-    // Bob moves; the next owner of his number is nobody's friend.
+    // Bob moves, which all of our numbers know.
     two.message(&phone("US.2", "34600111999"), "wamid.5", text("My new number"), 50).await.unwrap();
-    event(&maya, &bobs, "customer_attested", |body| body["contacts"] == json!([])).await;
+    event(&maya, &bobs, "customer_attested", |body| body["contacts"][0]["value"] == "+34600111999").await;
 }
 
 #[tokio::test]
@@ -368,6 +368,25 @@ async fn a_person_without_an_id_has_one_chat_with_each_of_our_numbers() {
     event(&maya, &on_two, "turn_added", |body| body["turn"]["content"]["text"] == "With my id").await;
     says(&maya, &on_two, "Hello Anna").await;
     assert_eq!(taken(&world.api, 1).await[0]["to"], "34600111222");
+}
+
+#[tokio::test]
+async fn what_is_proven_to_one_of_our_numbers_is_known_to_all() {
+    let world = World::new().await;
+    let two = world.connects_also("two", "777").await;
+    let phone = |user: &str, number: &str| Phone { user_id: user.into(), ..Phone::new(number, "Anna") };
+    let maya = world.hub.maya().await;
+    world.hooks.message(&phone("", "34600111222"), "wamid.1", text("By my number"), 300).await.unwrap();
+    let first = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &first, json!({ "type": "join" })).await.0, 200);
+    two.message(&phone("US.1", "34600111222"), "wamid.2", text("And here by both"), 200).await.unwrap();
+    let second = conversation(&maya, "help").await;
+    assert_ne!(first, second, "one chat with each number");
+    // The id alone is the same person's where only the number was known.
+    world.hooks.message(&phone("US.1", ""), "wamid.3", text("By my id"), 100).await.unwrap();
+    event(&maya, &first, "turn_added", |body| body["turn"]["content"]["text"] == "By my id").await;
+    world.hooks.message(&phone("US.1", ""), "wamid.4", revoke("wamid.1"), 50).await.unwrap();
+    event(&maya, &first, "turn_withdrawn", |_| true).await;
 }
 
 #[tokio::test]
