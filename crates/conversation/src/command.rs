@@ -53,8 +53,8 @@ pub struct Context {
     pub ladder: Ladder,
     /// The title of the custom button with the command's action, if its sender may press it.
     pub button: Option<String>,
-    /// The version of the question that an agent asks, if the library has it; none where only the hub can look it up.
-    pub question: Option<Looked>,
+    /// What is known of what a turn was drawn from; none where only the hub can look it up.
+    pub drawn: Option<Looked>,
     /// The templates of the conversation's account with its channel that the command names; none where only the hub can
     /// look them up.
     pub templates: Option<Vec<Template>>,
@@ -72,11 +72,15 @@ pub struct Context {
     pub fresh: Vec<Uuid>,
 }
 
-/// A look into the library.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Looked {
-    Found(Box<Question>),
-    NotThere,
+/// What the library and the log know of what a turn was drawn from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// The question, in the version that was asked.
+    pub question: Option<Box<Question>>,
+    /// Whether it is one quick reply, and that only holds the line.
+    pub holds: bool,
+    /// Whether the suggestion is one, in this conversation.
+    pub is_suggestion: bool,
 }
 
 /// How a conversation begins.

@@ -500,22 +500,29 @@ impl<'a> Draft<'a> {
         if seen > self.state.position { Err(Rejection::WentBack { to: self.state.position }) } else { Ok(()) }
     }
 
-    /// Marks the turn that was added since. A question is the library's own, word by word.
+    /// Marks the turn that was added since. A question is the library's own, word by word. Of the rest, what is not so is
+    /// left out: it is told for reports alone.
     fn drawn(&mut self, since: usize, library: &Drawn) -> Result<(), Rejection> {
-        let question = &self.context.question;
+        let known = &self.context.drawn;
         let turn = self.added(since)?;
         if library.question_id.is_some() {
-            let is_same = match question {
+            let is_same = match known {
                 None => matches!(turn.content, Content::Question { .. }),
-                Some(Looked::NotThere) => false,
-                Some(Looked::Found(question)) => question.texts.values().any(|text| text.content() == turn.content),
+                Some(Looked { question, .. }) => question
+                    .as_ref()
+                    .is_some_and(|question| question.texts.values().any(|text| text.content() == turn.content)),
             };
             if !is_same {
                 return Err(Rejection::NoQuestion);
             }
         }
+        let mut library = library.clone();
+        library.holding &= known.as_ref().is_none_or(|known| known.holds);
+        if known.as_ref().is_some_and(|known| !known.is_suggestion) || !turn.content.is_for_customer() {
+            library.suggestion = None;
+        }
         turn.holding = library.holding;
-        turn.library = Some(Box::new(library.clone()));
+        turn.library = Some(Box::new(library));
         Ok(())
     }
 

@@ -18,8 +18,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tandem_conversation::{
-    Command, CommandId, ContactId, Context, Conversation, ConversationId, CustomerId, Envelope, Event, EventBody,
-    Ladder, Looked, Participant, Permissions, Position, Rejection, ReviewPlan, Time, TurnId, decide_and_apply,
+    Command, CommandId, ContactId, Content, Context, Conversation, ConversationId, CustomerId, Drawn, Envelope, Event,
+    EventBody, Ladder, Looked, Participant, Permissions, Position, QuickReply, Rejection, ReviewPlan, Time, TurnId,
+    decide_and_apply,
 };
 use tandem_sql::Connection;
 use tandem_sqlite::Error;
@@ -260,6 +261,33 @@ impl Engine {
         Ok(self.grouped(customer).chain(conversations::in_progress_of(connection, customer)?).collect())
     }
 
+    /// What is known of what a turn was drawn from.
+    fn looked_up(
+        &self,
+        connection: &Connection,
+        conversation: ConversationId,
+        drawn: &Drawn,
+    ) -> Result<Looked, StoreError> {
+        let question = match drawn.question_id.zip(drawn.version) {
+            Some((id, version)) => library::in_version(connection, id.0, version)?.map(Box::new),
+            None => None,
+        };
+        let holds = match drawn.quick_replies[..] {
+            [only] if drawn.holding => {
+                library::in_version(connection, only.id.0, only.version)?.is_some_and(|reply: QuickReply| reply.holding)
+            }
+            _ => false,
+        };
+        let suggestion = match drawn.suggestion {
+            Some(turn) => self.of_turn(connection, conversation, turn)?,
+            None => None,
+        };
+        let is_suggestion = suggestion.is_some_and(|event| {
+            matches!(&event.body, EventBody::TurnAdded { turn, .. } if matches!(turn.content, Content::Suggestion { .. }))
+        });
+        Ok(Looked { question, holds, is_suggestion })
+    }
+
     fn grouped(&self, customer: CustomerId) -> impl Iterator<Item = ConversationId> {
         let of_customer = move |changed: &&Changed| changed.after.customer.id == customer;
         self.group.values().filter(of_customer).map(|changed| changed.after.id)
@@ -303,14 +331,8 @@ impl Engine {
             Command::PressButton { action } => buttons::by_action(connection, action)?,
             _ => None,
         };
-        let question = match &envelope.command {
-            Command::Drawn { library, .. } => match library.question_id.zip(library.version) {
-                Some((id, version)) => Some(match library::question_in(connection, id, version)? {
-                    Some(question) => Looked::Found(Box::new(question)),
-                    None => Looked::NotThere,
-                }),
-                None => None,
-            },
+        let drawn = match &envelope.command {
+            Command::Drawn { library, .. } => Some(self.looked_up(connection, envelope.conversation, library)?),
             _ => None,
         };
         let templates = whatsapp::templates_of(connection, before.as_deref(), &envelope.command)?;
@@ -330,7 +352,7 @@ impl Engine {
             invitation_ms: self.rules.invitation_ms,
             ladder: self.rules.ladder,
             button: button.filter(|button| button.is_for(&envelope.actor)).map(|button| button.title),
-            question,
+            drawn,
             templates: Some(templates),
             review_plan,
             review_asked,

@@ -400,7 +400,7 @@ pub fn context(now: Time, logic_available: bool, person_typing_until: Option<Tim
         person_silent_ms: SILENT_MS,
         invitation_ms: INVITATION_MS,
         ladder: LADDER,
-        question: None,
+        drawn: None,
         templates: None,
         button: Some("Refund".into()),
         review_plan: None,

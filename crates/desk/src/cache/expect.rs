@@ -54,7 +54,7 @@ impl Expecting {
             // How long a hub waits for an invited colleague is its own affair; none waits longer than for partners.
             invitation_ms: limits::LINK_MAX_MS,
             ladder: Ladder::default(),
-            question: None,
+            drawn: None,
             templates: None,
             button: Some(String::new()),
             review_plan: None,

@@ -207,7 +207,7 @@ fn context(clock: &Clock, fresh: bool) -> Context {
         person_silent_ms: PERSON_SILENT_MS,
         invitation_ms: INVITATION_MS,
         ladder: Ladder::default(),
-        question: None,
+        drawn: None,
         templates: None,
         button: Some("A custom button".into()),
         review_plan: None,

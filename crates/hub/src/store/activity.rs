@@ -38,7 +38,8 @@ pub(crate) const OVER: &str = "SELECT id FROM activity WHERE at < ?1 ORDER BY at
 const OF_ALL: &str = "
 SELECT id, user, at, (SELECT next.at FROM activity next WHERE next.user = activity.user AND next.id > activity.id
     ORDER BY next.id LIMIT 1), status, reason, back, cause, capacity
-FROM activity WHERE (at, id) > (coalesce((SELECT last.at FROM activity last WHERE last.id = ?1), ?2), ?1)
+FROM activity WHERE (at, id) > (coalesce((SELECT last.at FROM activity last WHERE last.id = ?1), 
+        CASE WHEN ?1 > (SELECT coalesce(max(id), 0) FROM activity) THEN ?3 ELSE ?2 END), ?1)
     AND at >= ?2 AND at < ?3 AND (user = ?4 OR ?4 IS NULL) ORDER BY activity.at, id LIMIT ?5";
 
 /// A change of a user's presence.
@@ -52,10 +53,13 @@ pub(crate) struct Begun {
     pub capacity: u32,
 }
 
+/// Appends a change. With a clock that was set back, it is of the time of the one before.
 pub(crate) fn append(connection: &Connection, begun: &Begun) -> Result<(), StoreError> {
     let Begun { user, at, status, absence, cause, capacity } = begun;
     let mut query = connection.prepare_cached(
-        "INSERT INTO activity (user, at, status, reason, back, cause, capacity) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO activity (user, at, status, reason, back, cause, capacity)
+         VALUES (?1, max(?2, coalesce((SELECT at FROM activity WHERE user = ?1 ORDER BY id DESC LIMIT 1), ?2)),
+             ?3, ?4, ?5, ?6, ?7)",
     )?;
     let reason = absence.as_ref().map(|absence| &absence.reason);
     let back = absence.as_ref().and_then(|absence| absence.back).map(|back| back.0);
@@ -241,6 +245,10 @@ mod tests {
             after = last.id;
         }
         assert_eq!(seen, [10, 10, 20, 50, 60, 60]);
+        assert!(read(&connection, &page(99)).unwrap().is_empty(), "after one that is still to come");
+        append(&connection, &begun(1, 40, Presence::Away, None)).unwrap();
+        let [.., last] = &read(&connection, &Asked { limit: 10, ..page(0) }).unwrap()[..] else { panic!() };
+        assert_eq!((last.at, last.status), (Time(60), Presence::Away), "a clock that was set back");
     }
 
     #[test]

@@ -324,14 +324,14 @@ pub(crate) fn versions<T: DeserializeOwned>(connection: &Connection, id: Uuid) -
     all(connection, VERSIONS, [Id(id)])
 }
 
-/// A question as it was in a version.
-pub(crate) fn question_in(
+/// An item as it was in a version.
+pub(crate) fn in_version<T: DeserializeOwned>(
     connection: &Connection,
-    id: QuestionId,
+    id: Uuid,
     version: u32,
-) -> Result<Option<Question>, StoreError> {
+) -> Result<Option<T>, StoreError> {
     let mut query = connection.prepare_cached("SELECT body FROM library_versions WHERE item = ?1 AND version = ?2")?;
-    let found = query.query_row(params![Id(id.0), version], body).optional()?;
+    let found = query.query_row(params![Id(id), version], body).optional()?;
     found.map(|body| parsed(&body)).transpose()
 }
 

@@ -200,6 +200,51 @@ async fn a_new_version_changes_no_past_and_two_managers_do_not_overwrite_each_ot
 }
 
 #[tokio::test]
+async fn what_a_turn_was_drawn_from_is_what_is_known_and_not_what_is_said() {
+    let hub = TestHub::start(None).await;
+    let (maya, ada) = (hub.maya().await, hub.ada().await);
+    let carmen = hub.customer().await;
+    carmen.writes("hello").await;
+    let conversation = carmen.conversation().await;
+    hub.sofia().await.finds(&conversation, "help").await;
+    maya.does(&conversation, json!({ "type": "join" })).await;
+    let (holds, plain) = (Uuid::now_v7(), Uuid::now_v7());
+    let mut waits = reply("one-moment", "One moment");
+    waits["holding"] = json!(true);
+    ada.saves("quick-replies", holds, &waits).await;
+    ada.saves("quick-replies", plain, &reply("hi", "Hello!")).await;
+    let used = |ids: &[Uuid], claims: bool| {
+        let replies: Vec<_> = ids.iter().map(|id| json!({ "id": id, "version": 1 })).collect();
+        json!({ "quickReplies": replies, "holding": claims })
+    };
+    let customers = carmen.sees().await.first().map(|entry| entry["id"].clone());
+    let nobodys = json!({ "suggestion": Uuid::now_v7() });
+    let no_suggestion = json!({ "suggestion": customers });
+    let cases = [
+        (used(&[holds], true), true),
+        (used(&[holds], false), false),
+        (used(&[plain], true), false),
+        (used(&[], true), false),
+        (used(&[holds, plain], true), false),
+        (used(&[Uuid::now_v7()], true), false),
+        (nobodys, false),
+        (no_suggestion, false),
+    ];
+    for (library, is_holding) in cases {
+        let turn = Uuid::now_v7();
+        let content = json!({ "type": "text", "text": "One moment" });
+        let command =
+            json!({ "type": "reply", "turn": turn, "writtenAgainst": 3, "content": content, "library": library });
+        maya.does(&conversation, command).await;
+        let (_, page) = maya.gets(&format!("/api/v1/conversations/{conversation}/turns")).await;
+        let turns = page["events"].as_array().unwrap().iter().map(|event| &event["body"]["turn_added"]["turn"]);
+        let said = turns.clone().find(|said| said["id"] == json!(turn)).unwrap();
+        assert_eq!(said["holding"].as_bool().unwrap_or(false), is_holding, "{library}: {said}");
+        assert!(said["library"]["suggestion"].is_null(), "{library}: {said}");
+    }
+}
+
+#[tokio::test]
 async fn uses_are_counted_with_edits_answers_and_ratings() {
     let hub = TestHub::start(None).await;
     let (maya, ada) = (hub.maya().await, hub.ada().await);

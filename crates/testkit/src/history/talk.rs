@@ -125,7 +125,7 @@ impl Talk {
             invitation_ms: 60_000,
             ladder: Ladder::default(),
             button: Some("Refund".into()),
-            question: None,
+            drawn: None,
             templates: None,
             review_plan: Some(ReviewPlan { delay_s: 60, sample_percent: 80, ..ReviewPlan::default() }),
             review_asked: None,

@@ -87,7 +87,7 @@ impl Story {
             person_silent_ms: tandem_conversation::PERSON_SILENT_MS,
             invitation_ms: 60_000,
             ladder: tandem_conversation::Ladder::default(),
-            question: None,
+            drawn: None,
             templates: None,
             button: None,
             review_plan: None,

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
@@ -40,24 +40,28 @@ impl Format {
     }
 }
 
+/// How folders are called until they are complete: their name, the process that writes them, and this.
+const PARTIAL: &str = ".partial";
+
 /// A folder under a temporary name until it is complete; removed otherwise.
 pub(super) struct Folder {
     path: PathBuf,
+    /// Held as long as it is written.
+    _lock: Option<File>,
 }
 
 impl Folder {
     pub(super) fn beside(out: &Path) -> anyhow::Result<Self> {
         let name = out.file_name().with_context(|| format!("'{}' names no folder", out.display()))?;
-        let path = out.with_file_name(format!("{}.partial", name.to_string_lossy()));
-        if path.exists() {
-            // What an interrupted export left.
-            std::fs::remove_dir_all(&path).with_context(|| format!("Cannot remove {}", path.display()))?;
-        }
+        let name = name.to_string_lossy();
+        remove_unfinished(out, &name);
+        let path = out.with_file_name(format!("{name}.{}{PARTIAL}", std::process::id()));
         let mut builder = std::fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&path).with_context(|| format!("Cannot make {}", path.display()))?;
-        Ok(Self { path })
+        let lock = held(&path);
+        Ok(Self { path, _lock: lock })
     }
 
     pub(super) fn create(&self, name: &str) -> anyhow::Result<File> {
@@ -96,6 +100,7 @@ impl Folder {
 
     /// Gives the folder its name.
     pub(super) fn finish(&self, out: &Path) -> anyhow::Result<()> {
+        ensure!(!out.exists(), "{} came into being meanwhile: choose another folder", out.display());
         std::fs::rename(&self.path, out).with_context(|| format!("Cannot make {}", out.display()))?;
         let parent = std::path::absolute(out)?;
         if let Some(parent) = parent.parent().filter(|_| cfg!(unix)) {
@@ -103,6 +108,32 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+/// Removes what killed exports to the same place left. Running ones hold theirs.
+fn remove_unfinished(out: &Path, name: &str) {
+    let absolute = std::path::absolute(out).unwrap_or_default();
+    let entries = absolute.parent().and_then(|folder| std::fs::read_dir(folder).ok());
+    for entry in entries.into_iter().flatten().flatten() {
+        let called = entry.file_name().to_string_lossy().into_owned();
+        let process = called.strip_prefix(name).and_then(|rest| rest.strip_prefix('.')?.strip_suffix(PARTIAL));
+        let is_named_so = process.is_some_and(|process| process.parse::<u32>().is_ok());
+        if is_named_so && held(&entry.path()).is_some() {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Marks a folder as one that a running export writes; none if another does.
+#[cfg(unix)]
+fn held(folder: &Path) -> Option<File> {
+    File::open(folder).ok().filter(|folder| folder.try_lock().is_ok())
+}
+
+/// Elsewhere folders cannot be locked, so nothing is known of those that exist.
+#[cfg(not(unix))]
+fn held(_: &Path) -> Option<File> {
+    None
 }
 
 impl Drop for Folder {

@@ -250,9 +250,14 @@ async fn words_and_the_log_come_only_when_asked_for_and_nothing_half_is_left() {
     let data = hub.folder.path();
     let out = tempfile::tempdir().unwrap();
     let now = Time(4_000_000_000_000);
-    // What an interrupted export left.
-    std::fs::create_dir(out.path().join("x.partial")).unwrap();
-    std::fs::write(out.path().join("x.partial/turn.csv"), "half").unwrap();
+    // What an interrupted export left, what another one is still writing, and what is none of ours.
+    let begun = ["x.7.partial", "x.8.partial", "x.partial", "xy.7.partial"].map(|name| out.path().join(name));
+    for folder in &begun {
+        std::fs::create_dir(folder).unwrap();
+        std::fs::write(folder.join("turn.csv"), "half").unwrap();
+    }
+    let running = std::fs::File::open(&begun[1]).unwrap();
+    running.try_lock().unwrap();
     let asked = Export { text: true, log: true, spreadsheet: true, ..plan("csv") };
     export(data, &out.path().join("x"), &asked, now).unwrap();
     let turns = std::fs::read_to_string(out.path().join("x/turn.csv")).unwrap();
@@ -274,7 +279,8 @@ async fn words_and_the_log_come_only_when_asked_for_and_nothing_half_is_left() {
     assert!(!plain.contains("parcel") && !out.path().join("plain/log.ndjson").exists());
     let mut left: Vec<_> = std::fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
-    assert_eq!(left, ["plain", "x"]);
+    assert_eq!(left, ["plain", "x", "x.8.partial", "x.partial", "xy.7.partial"]);
+    drop(running);
 }
 
 #[tokio::test]
