@@ -2012,9 +2012,9 @@ undoS: number | null,
  */
 openNext: boolean, 
 /**
- * What opens at the start.
+ * What opens at the start; none until the user chooses: the board for supervisors, for others their own conversations.
  */
-startSection: StartPage, 
+startSection: StartPage | null, 
 /**
  * None until the user chooses.
  */

@@ -18,8 +18,8 @@ pub struct SettingsView {
     pub undo_s: Option<u8>,
     /// After completing, leaving or handing over, the next of the user's conversations opens.
     pub open_next: bool,
-    /// What opens at the start.
-    pub start_section: StartPage,
+    /// What opens at the start; none until the user chooses: the board for supervisors, for others their own conversations.
+    pub start_section: Option<StartPage>,
     /// None until the user chooses.
     pub appearance: Option<AppearanceSettings>,
     pub language: Language,
@@ -31,10 +31,9 @@ pub struct SettingsView {
 }
 
 /// What the window shows first. Users who may not see it begin with their own conversations.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum StartPage {
-    #[default]
     My,
     Help,
     Left,
@@ -89,7 +88,7 @@ impl Default for SettingsView {
             mind_customer: false,
             undo_s: None,
             open_next: true,
-            start_section: StartPage::My,
+            start_section: None,
             appearance: None,
             language: Language::System,
             reads: Vec::new(),

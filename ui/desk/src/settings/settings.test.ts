@@ -8,7 +8,7 @@ import { fakeHost, type FakeHost } from "../host/fake";
 import { Desk } from "../state/desk.svelte";
 import { offered, offers } from "../state/palette";
 import { t } from "../words/catalogue.svelte";
-import { SECTIONS, SETTINGS, settingsOf, unseen } from "../words/settings";
+import { SECTIONS, SETTINGS, settingsOf, startOf, unseen } from "../words/settings";
 
 const user = userEvent.setup();
 
@@ -202,6 +202,18 @@ describe("the start", () => {
     await host.rpc("settings.set", { ...(await host.rpc("app.state", {})).settings, startSection: "help" });
     const { desk } = await start("", host);
     await vi.waitFor(() => expect(desk.list.section).toBe("help"));
+  });
+
+  it("is the board for supervisors who have not chosen", async () => {
+    const host = fakeHost();
+    await host.rpc("settings.set", { ...(await host.rpc("app.state", {})).settings, startSection: null });
+    const { desk } = await start("", host);
+    await vi.waitFor(() => expect(desk.board.on).toBe(true));
+  });
+
+  it("is one's own conversations for agents", () => {
+    expect([startOf(null, false), startOf("board", false), startOf("all", false), startOf("help", false)]).toEqual(["my", "my", "my", "help"]);
+    expect([startOf(null, true), startOf("my", true), startOf("all", true)]).toEqual(["board", "my", "all"]);
   });
 
   it("is chosen among the sections that one has", async () => {

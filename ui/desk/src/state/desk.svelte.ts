@@ -33,7 +33,7 @@ import { isHidden } from "../words/hidden";
 import { quoteOf } from "../words/quotes";
 import { t } from "../words/catalogue.svelte";
 import { availability } from "../words/labels";
-import type { SettingId, SettingsSection } from "../words/settings";
+import { startOf, type SettingId, type SettingsSection } from "../words/settings";
 import { isAway } from "../words/snooze";
 import { ahead } from "../words/time";
 
@@ -173,10 +173,10 @@ export class Desk {
 
   /** A user's first look: what they chose to begin with. */
   #begin({ settings, counts }: AppView): void {
-    const { startSection } = settings;
-    if (startSection === "board") return counts.all !== null && !this.conversation ? this.board.open() : undefined;
-    const may = startSection !== "all" || counts.all !== null;
-    if (may && !this.conversation && startSection !== this.list.section) this.list.show(startSection, "");
+    if (this.conversation) return;
+    const start = startOf(settings.startSection, counts.all !== null);
+    if (start === "board") this.board.open();
+    else if (start !== this.list.section) this.list.show(start, "");
   }
 
   /** Another user, or none: nothing of the previous one stays on screen. */

@@ -133,6 +133,12 @@ export function startsOf(supervises: boolean): readonly StartPage[] {
   return [...sectionsOf(null), ...(supervises ? (["all", "board"] as const) : [])];
 }
 
+/** What opens at the start: what was chosen, as far as one may see it. */
+export function startOf(chosen: StartPage | null, supervises: boolean): StartPage {
+  const start = chosen ?? "board";
+  return startsOf(supervises).includes(start) ? start : "my";
+}
+
 /** What to do if a test notification was not seen, by the service that took it. */
 export function unseen(server: string | null): readonly string[] {
   const name = (server ?? "").toLowerCase();
