@@ -376,7 +376,6 @@ pub(crate) struct Counts {
     pub left: u32,
     pub all: u32,
     pub unread: u32,
-    pub engaged: u32,
     /// When the longest waiting call for help began.
     pub help_since: Option<Time>,
 }
@@ -387,7 +386,6 @@ SELECT (SELECT count(*) FROM conversations WHERE in_my = 1 AND snoozed = 0),
        (SELECT count(*) FROM conversations WHERE in_left = 1 AND left_at > ?1),
        (SELECT count(*) FROM conversations WHERE in_all = 1),
        (SELECT count(*) FROM conversations WHERE in_my = 1 AND unread = 1),
-       (SELECT count(*) FROM conversations WHERE engaged = 1),
        (SELECT help FROM conversations WHERE in_help = 1 ORDER BY help LIMIT 1),
        (SELECT count(*) FROM conversations WHERE in_my = 1 AND snoozed = 1)";
 
@@ -400,11 +398,19 @@ pub(crate) fn counts(connection: &Connection, left_after: Time) -> Result<Counts
             left: row.get(2)?,
             all: row.get(3)?,
             unread: row.get(4)?,
-            engaged: row.get(5)?,
-            help_since: row.get::<_, Option<i64>>(6)?.map(Time),
-            snoozed: row.get(7)?,
+            help_since: row.get::<_, Option<i64>>(5)?.map(Time),
+            snoozed: row.get(6)?,
         })
     })?)
+}
+
+const LOAD: &str = "
+SELECT (SELECT count(*) FROM conversations WHERE engaged = 1), (SELECT count(*) FROM conversations WHERE in_help = 1)";
+
+/// How many conversations the user is in, and how many wait for help. Nothing else is read for it: notices ask after each
+/// change.
+pub(crate) fn load(connection: &Connection) -> Result<(u32, u32), CacheError> {
+    Ok(connection.prepare_cached(LOAD)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 const LONGEST_CALL: &str = "SELECT id FROM conversations WHERE in_help = 1 ORDER BY help LIMIT 1";
@@ -454,6 +460,7 @@ mod tests {
     fn everything_is_answered_by_indices_alone() {
         for sql in [
             COUNTS,
+            LOAD,
             LONGEST_CALL,
             GET,
             JOURNEY,

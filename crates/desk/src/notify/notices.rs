@@ -277,9 +277,9 @@ impl Notices {
 
     async fn look_at(&self, screen: &mut Screen, ids: HashSet<ConversationId>) -> Result<(), CacheError> {
         let Some(me) = self.viewer(screen).await? else { return Ok(()) };
-        let counts = self.cache.read(|connection| conversations::counts(connection, Time(0))).await?;
-        let load = counts.engaged as usize;
-        screen.calls = counts.help;
+        let (engaged, calls) = self.cache.read(conversations::load).await?;
+        let load = engaged as usize;
+        screen.calls = calls;
         let capacity = me.capacity as usize;
         let has_room = load < capacity;
         let mut ids = ids;

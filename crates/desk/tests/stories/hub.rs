@@ -387,7 +387,7 @@ impl FakeHub {
             person_silent_ms: 0,
             invitation_ms: 60_000,
             ladder: tandem_conversation::Ladder::default(),
-            question: None,
+            drawn: None,
             templates: None,
             button: button.map(|button| button.title.clone()),
             review_plan: world.reviews.clone(),
