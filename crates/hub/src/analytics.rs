@@ -10,7 +10,10 @@ pub(crate) mod figures;
 pub(crate) mod folding;
 mod making;
 pub(crate) mod metric;
+mod names;
+pub(crate) mod segments;
 mod shape;
+mod source;
 pub(crate) mod tables;
 pub(crate) mod today;
 

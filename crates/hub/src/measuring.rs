@@ -3,10 +3,10 @@
 //! The position is written with the rows, so a restart or a kill resumes exactly there.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::administration;
-use crate::analytics::{PART, Part, folding, tables};
+use crate::analytics::{PART, Part, folding, segments, tables};
 use crate::hub::Hub;
 use crate::store::{StoreError, events};
 
@@ -14,15 +14,23 @@ use crate::store::{StoreError, events};
 const PAUSE: Duration = Duration::from_millis(250);
 /// Pause between two full parts: leaves the machine to messages.
 const BREATH: Duration = Duration::from_millis(5);
+/// A conversation goes into a segment when it began so long ago: most are over, and change no more.
+const SETTLED_MS: i64 = 60 * 60 * 1_000;
+/// While there is a log to follow, segments are made for one part of the time in so many.
+const MAKING: u32 = 10;
 /// Pause after a failure.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs as long as the hub.
 pub(crate) async fn run(hub: Arc<Hub>) {
     let mut is_ready = false;
+    let mut making = Making { next: Instant::now() };
     loop {
         let stepped = match is_ready {
-            true => step(&hub).await,
+            true => match step(&hub).await {
+                Ok(more) => making.step(&hub, more).await,
+                error => error,
+            },
             false => begin(&hub).await.inspect(|_| is_ready = true),
         };
         match stepped {
@@ -40,6 +48,28 @@ pub(crate) async fn run(hub: Arc<Hub>) {
                 tokio::time::sleep(PATIENCE).await;
             }
         }
+    }
+}
+
+/// Makes segments, little by little.
+struct Making {
+    /// When the next one may be made while there is a log to follow.
+    next: Instant,
+}
+
+impl Making {
+    /// Makes the segment that is due. False if nothing is left to do; `more` says whether there is a log to follow.
+    async fn step(&mut self, hub: &Hub, more: bool) -> Result<bool, StoreError> {
+        let began = Instant::now();
+        if more && began < self.next {
+            return Ok(more);
+        }
+        let settled = hub.clock.now().plus_ms(-SETTLED_MS);
+        let make =
+            move |connection: &tandem_sql::Connection| segments::make(connection, settled, segments::CONVERSATIONS);
+        let made = hub.analytics.file().write(move |connection, _| make(connection)).await?;
+        self.next = Instant::now() + began.elapsed() * (MAKING - 1);
+        Ok(more || made)
     }
 }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::shape::{COMMON, Kind, Shape, field};
 use crate::store::StoreError;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Cell {
     Null,
     Int(i64),

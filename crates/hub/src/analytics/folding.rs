@@ -10,6 +10,7 @@ use tandem_conversation::{ConversationId, CustomerId, Event, EventBody, Position
 use tandem_sql::Connection;
 use tandem_sqlite::{Companion, Finish};
 
+use super::segments;
 use super::shape::{CALL, CONVERSATION, ENGAGEMENT, EXTERNAL_AGENT, HANDOVER, LOGIC_REQUEST, REVIEW, ROUND, TAG, TURN};
 use super::tables::{self, Progress};
 use crate::store::alerts::{self, Counted};
@@ -185,7 +186,10 @@ impl Folding {
         if let Some((_, last)) = part.events.last() {
             tables::forget(connection, last.time.plus_ms(-KEPT_MS))?;
         }
-        tables::count_alerts(connection, &part.alerts)?;
+        let mut changed = batch.ever;
+        changed.append(&mut batch.others);
+        tables::count_alerts(connection, &part.alerts, &mut changed)?;
+        segments::changed(connection, &changed)?;
         tables::set_cursor(connection, part.up_to)?;
         self.at = part.up_to;
         Ok(())
@@ -225,6 +229,8 @@ struct Batch {
     changed: BTreeSet<ConversationId>,
     /// Also those that are written.
     ever: BTreeSet<ConversationId>,
+    /// Conversations with rows that events of another one changed.
+    others: BTreeSet<ConversationId>,
 }
 
 impl Batch {
@@ -261,7 +267,7 @@ impl Batch {
                 Back::Began(id, customer, at) => {
                     let by = known.get(&id).and_then(Open::started_by);
                     if by == Some(StartedBy::Customer) {
-                        tables::came_back(connection, seq, customer, id, at)?;
+                        tables::came_back(connection, seq, customer, (id, at), &mut self.others)?;
                     }
                 }
                 Back::Completed(id) => {
@@ -269,7 +275,7 @@ impl Batch {
                     let had_begun = |other| begun.get(&other).is_none_or(|at| *at < seq);
                     tables::had_come_back(connection, seq, id, had_begun)?;
                 }
-                Back::Moved(customer) => tables::look_again(connection, seq, customer)?,
+                Back::Moved(customer) => tables::look_again(connection, seq, customer, &mut self.others)?,
             }
         }
         Ok(())

@@ -12,7 +12,7 @@ use super::folding::{self, Part};
 use super::shape::{
     CALL, CONVERSATION, ENGAGEMENT, EXTERNAL_AGENT, HANDOVER, LOGIC_REQUEST, REVIEW, ROUND, SHAPES, Shape, TAG, TURN,
 };
-use super::{open_file, tables};
+use super::{open_file, segments, tables};
 use crate::data::Data;
 use crate::derived;
 use crate::folder::{ANALYTICS, Lock, is_in_use};
@@ -114,6 +114,9 @@ fn compare(
         wrong.push(format!("{counted} conversations are measured, and {of} are in the log"));
     }
     wrong.extend(tables::unlike(made)?);
+    if sample.is_none() {
+        wrong.extend(segments::unlike(made)?);
+    }
     Ok((wrong, of))
 }
 

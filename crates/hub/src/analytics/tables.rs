@@ -1,16 +1,17 @@
 //! The tables of analytics in `analytics.db`: what a part of the log changes in them. Plain SQL for both engines.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tandem_conversation::measure::{Busy, News, Open, Reached, RoundId, Table, TurnRow, Which, shared_ms};
+use tandem_conversation::measure::{Busy, News, Open, Reached, Table, TurnRow, Which, shared_ms};
 use tandem_conversation::{ConversationId, CustomerId, EngagementId, Stage, Time, UserId};
 use tandem_sql::{Connection, OptionalExtension as _, params};
 use tandem_sqlite::Migration;
 use uuid::Uuid;
 
 use super::cell::{self, Cell};
+use super::segments;
 use super::shape::{self, ENGAGEMENT, SHAPES, Shape, TURN};
 use crate::store::alerts::Counted;
 use crate::store::{Id, StoreError, passable};
@@ -35,29 +36,52 @@ CREATE TABLE open_state (
 CREATE INDEX open_state_completed ON open_state (completed) WHERE completed IS NOT NULL;";
 
 /// Of what is not made from the log.
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[Migration { name: "analytics", sql: SCHEMA }, Migration { name: "the ledger of alerts", sql: LEDGER }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { name: "analytics", sql: SCHEMA },
+    Migration { name: "the ledger of alerts", sql: LEDGER },
+    Migration { name: "columns beside the rows", sql: segments::SCHEMA },
+];
 
 const LEDGER: &str = "
 -- The call of the ledger that was read last.
 ALTER TABLE progress ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE progress ADD COLUMN call BLOB NOT NULL DEFAULT x'';";
 
-/// Writes what became of calls' alerts.
-pub(crate) fn count_alerts(connection: &Connection, counted: &[Counted]) -> Result<(), StoreError> {
+/// Writes what became of calls' alerts. Adds the conversations to `changed`.
+pub(crate) fn count_alerts(
+    connection: &Connection,
+    counted: &[Counted],
+    changed: &mut BTreeSet<ConversationId>,
+) -> Result<(), StoreError> {
     let mut query = connection.prepare_cached(
         "UPDATE call SET decided = ?2, sent = ?3, shown = ?4, muted = ?5, clicked = ?6, first_shown_ms = ?7,
-             row_version = max(row_version, ?8) WHERE call_id = ?1",
+             row_version = max(row_version, ?8) WHERE call_id = ?1 RETURNING conversation_id",
     )?;
     for one in counted {
         let Counted { call, version, decided, sent, shown, muted, clicked, first_shown_ms, .. } = one;
         let version = version.cast_signed();
-        query.execute(params![Id(call.0), decided, sent, shown, muted, clicked, first_shown_ms, version])?;
+        let values = params![Id(call.0), decided, sent, shown, muted, clicked, first_shown_ms, version];
+        returned(query.query_map(values, conversation)?, changed)?;
     }
     if let Some(last) = counted.last() {
         connection
             .prepare_cached("UPDATE progress SET changed = ?1, call = ?2")?
             .execute(params![last.changed, Id(last.call.0)])?;
+    }
+    Ok(())
+}
+
+fn conversation(row: &tandem_sql::Row<'_>) -> Result<ConversationId, tandem_sql::Error> {
+    Ok(ConversationId(row.get::<_, Id>(0)?.0))
+}
+
+/// Adds the conversations that a statement returned.
+fn returned(
+    found: impl Iterator<Item = Result<ConversationId, tandem_sql::Error>>,
+    changed: &mut BTreeSet<ConversationId>,
+) -> Result<(), StoreError> {
+    for id in found {
+        changed.insert(id?);
     }
     Ok(())
 }
@@ -109,6 +133,7 @@ pub(crate) fn clear(connection: &Connection) -> Result<(), StoreError> {
         connection.execute_batch(&format!("DROP TABLE IF EXISTS {};\n{}", shape.name, shape.create()))?;
     }
     connection.execute_batch("DELETE FROM open_state; UPDATE progress SET cursor = 0, changed = 0, call = x'';")?;
+    segments::clear(connection)?;
     Ok(())
 }
 
@@ -250,23 +275,22 @@ pub(crate) fn engaged(
     Ok(found)
 }
 
-/// Its customer began another conversation: marks their rounds that were completed before.
+/// Its customer began another conversation: marks their rounds that were completed before. Adds the conversations to
+/// `changed`.
 pub(crate) fn came_back(
     connection: &Connection,
     version: u64,
     customer: CustomerId,
-    with: ConversationId,
-    at: Time,
+    (with, at): (ConversationId, Time),
+    changed: &mut BTreeSet<ConversationId>,
 ) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(
-            "UPDATE round SET reopened_later = 1, row_version = max(row_version, ?1)
-             WHERE conversation_id IN (SELECT conversation_id FROM conversation WHERE customer_id = ?2)
-             AND conversation_id <> ?3 AND completed_at <= ?4 AND provisional_until IS NOT NULL
-             AND coalesce(reopened_later, 0) = 0",
-        )?
-        .execute(params![version.cast_signed(), Id(customer.0), Id(with.0), at.0])?;
-    Ok(())
+    let mut query = connection.prepare_cached(
+        "UPDATE round SET reopened_later = 1, row_version = max(row_version, ?1)
+         WHERE conversation_id IN (SELECT conversation_id FROM conversation WHERE customer_id = ?2)
+         AND conversation_id <> ?3 AND completed_at <= ?4 AND provisional_until IS NOT NULL
+         AND coalesce(reopened_later, 0) = 0 RETURNING conversation_id",
+    )?;
+    returned(query.query_map(params![version.cast_signed(), Id(customer.0), Id(with.0), at.0], conversation)?, changed)
 }
 
 const OTHERS: &str = "
@@ -308,21 +332,27 @@ const CAME_BACK: &str = "(EXISTS (SELECT 1 FROM round next WHERE next.conversati
             AND other.conversation_id <> mine.conversation_id AND other.started_by = 'customer'
             AND other.started_at >= round.completed_at))";
 
-/// Conversations have moved between customers: looks again who came back.
-pub(crate) fn look_again(connection: &Connection, version: u64, customer: CustomerId) -> Result<(), StoreError> {
+/// Conversations have moved between customers: looks again who came back. Adds the conversations to `changed`.
+pub(crate) fn look_again(
+    connection: &Connection,
+    version: u64,
+    customer: CustomerId,
+    changed: &mut BTreeSet<ConversationId>,
+) -> Result<(), StoreError> {
     let of = "conversation_id IN (SELECT conversation_id FROM conversation WHERE customer_id = ?2)
         AND completed_at IS NOT NULL AND provisional_until IS NOT NULL";
     for sql in [
         format!(
             "UPDATE round SET reopened_later = 1, row_version = max(row_version, ?1)
-             WHERE {of} AND coalesce(reopened_later, 0) = 0 AND {CAME_BACK}"
+             WHERE {of} AND coalesce(reopened_later, 0) = 0 AND {CAME_BACK} RETURNING conversation_id"
         ),
         format!(
             "UPDATE round SET reopened_later = NULL, row_version = max(row_version, ?1)
-             WHERE {of} AND reopened_later = 1 AND NOT {CAME_BACK}"
+             WHERE {of} AND reopened_later = 1 AND NOT {CAME_BACK} RETURNING conversation_id"
         ),
     ] {
-        connection.prepare_cached(&sql)?.execute(params![version.cast_signed(), Id(customer.0)])?;
+        let mut query = connection.prepare_cached(&sql)?;
+        returned(query.query_map(params![version.cast_signed(), Id(customer.0)], conversation)?, changed)?;
     }
     Ok(())
 }
@@ -380,25 +410,6 @@ pub(crate) fn keep(connection: &Connection, id: ConversationId, open: &Open) -> 
 pub(crate) fn forget(connection: &Connection, before: Time) -> Result<(), StoreError> {
     connection.prepare_cached("DELETE FROM open_state WHERE completed < ?1")?.execute([before.0])?;
     Ok(())
-}
-
-/// The ids of the rows of a table that belong to these rounds.
-pub(crate) fn ids_of_rounds(
-    connection: &Connection,
-    table: &str,
-    rounds: &HashSet<RoundId>,
-) -> Result<HashSet<Uuid>, StoreError> {
-    let key = SHAPES.iter().find(|shape| shape.name == table).and_then(|shape| shape.columns.first());
-    let Some((key, _)) = key else { return Ok(HashSet::new()) };
-    let mut query = connection
-        .prepare_cached(&format!("SELECT {key} FROM {table} WHERE conversation_id = ?1 AND round_no = ?2"))?;
-    let mut ids = HashSet::new();
-    for round in rounds {
-        for id in query.query_map(params![Id(round.conversation_id.0), round.no], |row| row.get::<_, Id>(0))? {
-            ids.insert(id?.0);
-        }
-    }
-    Ok(ids)
 }
 
 /// How many rows a table has.

@@ -114,7 +114,7 @@ pub(crate) fn length(name: &'static str, text: &str) -> Result<i64, Refused> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::named_day;
+    use super::super::cells::named_day;
     use super::*;
 
     #[test]
