@@ -14,7 +14,6 @@ use tandem_conversation::measure::{Activity, RoundId, Summary};
 use tandem_conversation::{ConversationId, UserId};
 use tandem_sql::Connection;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::facts::{self, Asked, Fact};
 use super::metric::{Form, Metric, Rows};
@@ -80,15 +79,23 @@ impl By {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
     pub channel: Option<String>,
-    pub brand: Option<Uuid>,
+    /// Its id; empty for conversations without one.
+    pub brand: Option<String>,
     pub language: Option<String>,
     /// Rows of the agent; of conversations, rounds and queues: where they were engaged.
     pub agent: Option<UserId>,
     pub tag: Option<String>,
     pub responder: Option<String>,
+    pub grade: Option<String>,
+    pub code: Option<String>,
 }
 
 impl Filter {
+    /// Which word the facts of a metric must have, which has one kind of words at most.
+    fn word(&self) -> Option<&str> {
+        self.responder.as_ref().or(self.grade.as_ref()).or(self.code.as_ref()).map(String::as_str)
+    }
+
     /// Whether it asks for what slots of agents do not have.
     fn is_of_conversations(&self) -> bool {
         self.channel.is_some() || self.brand.is_some() || self.language.is_some() || self.tag.is_some()
@@ -244,7 +251,7 @@ fn source<'c>(connection: &'c Connection, question: &Question, segments: Option<
         needs_about: filter.is_of_conversations()
             || by.iter().any(|by| matches!(by, By::Channel | By::Brand | By::Language | By::Tag)),
         channel: number(&filter.channel),
-        brand: number(&filter.brand.map(|brand| brand.to_string())),
+        brand: number(&filter.brand),
         language: number(&filter.language),
         tag: number(&filter.tag),
     };
@@ -262,9 +269,9 @@ fn counted(
         Some(agent) => Some(Engaged::of(source.connection, agent, metric)?),
         None => None,
     };
-    let responder = question.filter.responder.as_deref();
+    let word = question.filter.word();
     let mut sink = |fact: &Fact<'_>, about: &About<'_>| {
-        let is_meant = responder.is_none_or(|wanted| wanted == fact.told.word.unwrap_or_default());
+        let is_meant = word.is_none_or(|wanted| wanted == fact.told.word.unwrap_or_default());
         if is_meant && engaged.as_ref().is_none_or(|engaged| engaged.counts(fact)) {
             sink(fact, about);
         }

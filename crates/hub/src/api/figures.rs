@@ -29,6 +29,7 @@ const LONGEST_MS: i64 = 731 * 24 * 3_600_000;
 const PAGE: usize = 10_000;
 
 const CHANNELS: [&str; 3] = ["web_chat", "whatsapp", "imported"];
+const GRADES: [&str; 3] = ["helpful", "incomplete", "wrong"];
 const RESPONDERS: [&str; 4] = ["agent", "external_agent", "logic", "device"];
 
 #[derive(Deserialize, IntoParams)]
@@ -48,7 +49,7 @@ pub(crate) struct FiguresQuery {
     by: String,
     /// For service levels, the longest good wait, such as `20s` or `2m` [default: that of the definitions].
     t: Option<String>,
-    /// Key or id of a brand.
+    /// Key of a brand, or its id, also of one that was removed; empty for conversations without one.
     brand: Option<String>,
     /// Only rows of this agent; of rounds and queues, those in which they were engaged. Users who see only their own
     /// figures need not name themselves.
@@ -86,6 +87,10 @@ pub(crate) struct RowsQuery {
     channel: Option<String>,
     language: Option<String>,
     responder: Option<String>,
+    /// Of `handover_grade`: `helpful`, `incomplete` or `wrong`.
+    grade: Option<String>,
+    /// Of `failed_sends`: the channel's code of the failure, or `unknown`.
+    code: Option<String>,
     origin: Option<String>,
     #[serde(default)]
     business: bool,
@@ -199,7 +204,7 @@ pub(crate) async fn list(
     signed: Signed,
     Query(query): Query<FiguresQuery>,
 ) -> Result<axum::Json<FiguresPage>, ApiError> {
-    let (question, zone) = question(&hub, &signed, query, None).await?;
+    let (question, zone) = question(&hub, &signed, query, Cell::default()).await?;
     let (from, until) = (question.asked.from, question.asked.until);
     let read = move |connection: &tandem_sql::Connection| {
         let found = figures::figures(connection, &question)?;
@@ -227,7 +232,8 @@ pub(crate) async fn rows(
     let RowsQuery { metric, from, to, zone, day, t, brand, agent, tag, channel, language, responder, origin, .. } =
         query;
     let business = query.business;
-    let (by, query_day) = (String::new(), day);
+    let by = String::new();
+    let cell = Cell { day, grade: query.grade, code: query.code };
     let query = FiguresQuery {
         metric,
         from,
@@ -244,7 +250,7 @@ pub(crate) async fn rows(
         origin,
         business,
     };
-    let (question, _) = question(&hub, &signed, query, query_day).await?;
+    let (question, _) = question(&hub, &signed, query, cell).await?;
     let read = move |connection: &tandem_sql::Connection| {
         let found = figures::rows(connection, &question, skip, limit)?;
         Ok::<_, StoreError>((found, cursor(connection)?))
@@ -277,12 +283,20 @@ fn refused((field, why): Refused) -> ApiError {
     Rejection::invalid(field, why).into()
 }
 
+/// What of a divided figure is meant, beside its filters.
+#[derive(Default)]
+struct Cell {
+    day: Option<String>,
+    grade: Option<String>,
+    code: Option<String>,
+}
+
 /// Checks a question, and reads what it needs of the account.
 async fn question(
     hub: &Hub,
     signed: &Signed,
     query: FiguresQuery,
-    day: Option<String>,
+    Cell { day, grade, code }: Cell,
 ) -> Result<(Question, String), ApiError> {
     signed.require(Permission::AnalyticsView)?;
     let sees_all = signed.0.role.permissions().has_all(Permission::AnalyticsView);
@@ -316,6 +330,7 @@ async fn question(
     };
     one_of("channel", &query.channel, &CHANNELS)?;
     one_of("responder", &query.responder, &RESPONDERS)?;
+    one_of("grade", &grade, &GRADES)?;
     one_of("origin", &query.origin, &["live", "imported", "all"])?;
     let origin = match query.origin.as_deref() {
         None | Some("live") => Some("live"),
@@ -327,7 +342,11 @@ async fn question(
         Some(t) => length("t", &t).map_err(refused)?,
         None => thresholds.service_ms,
     };
-    let brand = brand(hub, query.brand).await?;
+    // Figures of a brand stay when it is removed, and so do those of no brand.
+    let brand = match query.brand {
+        Some(named) if named.is_empty() || named.parse::<Uuid>().is_ok() => Some(named.to_lowercase()),
+        named => brand(hub, named).await?.map(|id| id.to_string()),
+    };
     let filter = Filter {
         channel: query.channel,
         brand,
@@ -335,6 +354,8 @@ async fn question(
         agent,
         tag: query.tag,
         responder: query.responder,
+        grade,
+        code,
     };
     figures::check(&metrics, &by, &filter, query.business).map_err(refused)?;
     let presence = match metrics.iter().any(|metric| metric.is_of_slots()) {

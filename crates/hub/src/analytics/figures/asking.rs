@@ -66,8 +66,17 @@ pub(crate) fn check(metrics: &[&'static Metric], by: &[By], filter: &Filter, bus
         if metric.is_of_slots() && filter.is_of_conversations() {
             return Err(("metric", format!("{} is of agents' time: only agent limits it", metric.id)));
         }
-        if filter.responder.is_some() && !By::Responder.fits(metric) {
-            return Err(("responder", format!("{} has no responder: only response_time has", metric.id)));
+        let words = [
+            ("responder", &filter.responder, By::Responder),
+            ("grade", &filter.grade, By::Grade),
+            ("code", &filter.code, By::Code),
+        ];
+        if let Some((name, ..)) = words.iter().find(|(_, word, by)| word.is_some() && !by.fits(metric)) {
+            let fit = METRICS.iter().filter(|metric| words.iter().any(|(of, _, by)| of == name && by.fits(metric)));
+            return Err((
+                *name,
+                format!("{} has no {name}: only {} has", metric.id, listed(fit.map(|metric| metric.id))),
+            ));
         }
         if business && metric.id != "open_time" {
             return Err(("business", format!("{} is not measured in business hours: only open_time is", metric.id)));

@@ -6,7 +6,7 @@ use tandem_sql::Connection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Question, counted, source};
+use super::{By, Question, counted, source};
 use crate::analytics::facts::{Adds, Key};
 use crate::store::StoreError;
 
@@ -31,6 +31,15 @@ pub(crate) struct FigureRow {
     agent: Option<UserId>,
     /// The time to which it belongs.
     at: Time,
+    /// Who answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    responder: Option<String>,
+    /// How the packet was graded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grade: Option<String>,
+    /// Why the message failed; none if it did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
     /// What it adds: milliseconds, or whether it hits (1 or 0).
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<i64>,
@@ -49,24 +58,28 @@ pub(crate) fn rows(
         let mut source = source(connection, question, None);
         counted(&mut source, question, metric, &mut |fact, _| {
             let by = (fact.at, fact.conversation, fact.key, fact.told.agent);
-            found.push((by, fact.told.adds, metric.table()));
+            found.push((by, fact.told.adds, fact.told.word.map(str::to_owned), metric));
         })?;
     }
     found.sort_by_key(|(by, ..)| *by);
     let total = found.len();
-    let rows =
-        found.into_iter().skip(skip).take(limit).map(|((at, conversation, key, agent), adds, table)| FigureRow {
-            table,
+    let rows = found.into_iter().skip(skip).take(limit).map(|((at, conversation, key, agent), adds, word, metric)| {
+        FigureRow {
+            table: metric.table(),
             conversation,
             no: if let Key::Round(no) = key { Some(no) } else { None },
             id: if let Key::Id(id) = key { Some(id) } else { None },
             agent,
             at,
+            responder: word.clone().filter(|_| By::Responder.fits(metric)),
+            grade: word.clone().filter(|_| By::Grade.fits(metric)),
+            code: word.filter(|_| By::Code.fits(metric)),
             value: match adds {
                 Adds::One => None,
                 Adds::Size(ms) => Some(ms),
                 Adds::Share(hits, _) | Adds::Load(hits, ..) => Some(hits),
             },
-        });
+        }
+    });
     Ok((rows.collect(), total))
 }

@@ -116,7 +116,7 @@ fn everything(account: &Account, history: &History) {
     }
     let filters = [
         Filter { channel: Some("web_chat".into()), ..Filter::default() },
-        Filter { brand: history.brands.first().map(|brand| brand.0), ..Filter::default() },
+        Filter { brand: history.brands.first().map(|brand| brand.0.to_string()), ..Filter::default() },
         Filter { language: Some("es".into()), ..Filter::default() },
         Filter { tag: Some(String::new()), ..Filter::default() },
         Filter { agent: history.agents.first().copied(), ..Filter::default() },
@@ -170,6 +170,33 @@ fn a_change_of_an_old_conversation_is_read_from_its_rows_until_its_segment_is_ma
     account.make(Time(i64::MAX), 7);
     assert_eq!(account.count("segment_stale"), 0);
     everything(&account, &history);
+}
+
+#[test]
+fn a_cell_of_a_divided_figure_leads_to_its_rows() {
+    let history = past(11, 60);
+    let mut account = Account::new();
+    account.follow(&history.events);
+    let mut found = 0;
+    for by in [By::Grade, By::Code, By::Responder] {
+        let asked = question(metrics(&[by]), vec![by], "UTC", ALL);
+        let cells = figures_of(&account.connection, &asked, None).unwrap().unwrap();
+        for cell in cells {
+            let Figure { responder, grade, code, .. } = cell;
+            let count = if by == By::Responder { cell.count } else { cell.sum.unwrap_or_default().cast_unsigned() };
+            let filter = Filter { responder, grade, code, ..Filter::default() };
+            let metrics = asked.metrics.iter().copied().filter(|metric| metric.id == cell.metric).collect();
+            let one = Question { filter, by: Vec::new(), ..question(metrics, Vec::new(), "UTC", ALL) };
+            assert!(check(&one.metrics, &[], &one.filter, false).is_ok());
+            let (rows, total) = rows(&account.connection, &one, 0, 1_000).unwrap();
+            assert_eq!((rows.len() as u64, total as u64), (count, count), "{:?}", one.filter);
+            found += total;
+        }
+    }
+    assert!(found > 0);
+    let wrong = Filter { grade: Some("wrong".into()), ..Filter::default() };
+    let (field, why) = check(&metrics(&[By::Code]), &[], &wrong, false).unwrap_err();
+    assert!(field == "grade" && why.contains("handover_grade"), "{why}");
 }
 
 #[test]

@@ -78,6 +78,12 @@ async fn figures_lead_to_their_rows() {
     assert_eq!((&tagged["total"], &tagged["rows"][0]["conversation"]), (&json!(1), &json!(id)));
     let (_, nobody) = sofia.gets(&format!("{rows}&day=2026-01-01")).await;
     assert_eq!(nobody["total"], 0);
+    for (brand, total) in [("", 0), ("11111111-2222-4333-8444-555555555555", 0), ("northwind", 2)] {
+        let (status, of_brand) = sofia.gets(&format!("{rows}&brand={brand}")).await;
+        assert_eq!((status, &of_brand["total"]), (200, &json!(total)), "also of one that was removed: {of_brand}");
+    }
+    let (status, refused) = sofia.gets(&format!("{rows}&grade=wrong")).await;
+    assert!(status == 422 && refused["detail"].as_str().unwrap().contains("handover_grade"), "{refused}");
 }
 
 #[tokio::test]
