@@ -206,7 +206,7 @@ fn guide(plan: &Plan, hub: &str, data: &Path, display: Option<&VirtualDisplay>) 
         println!("  The window is the agent's desk on {hub}: sign in there. The first customers are writing.");
     }
     if plan.supervises {
-        println!("  You supervise: Alt 0 shows the live board. Colleagues take the calls.");
+        println!("  You supervise: the live board opens at the start (Alt 0). Colleagues take the calls.");
     }
     println!("  Be a customer yourself:  {hub}/");
     println!("  Data and logs:           {}", data.display());
