@@ -84,7 +84,7 @@ pub(crate) struct Asked {
     pub now: Time,
 }
 
-/// Hands everything that a metric counts in a time to `sink`, in no order.
+/// Hands everything that a metric counts in this part of the source to `sink`, in no order.
 pub(crate) fn of(
     source: &mut Source<'_>,
     metric: &Metric,
@@ -123,6 +123,7 @@ pub(crate) fn of(
         Rows::Suggestions => said::suggestions(source, sink),
         Rows::Failed => said::sends(source, sink),
         Rows::Scores | Rows::Satisfied | Rows::Reviewed => said::reviews(source, metric, sink),
+        Rows::Occupancy | Rows::Load | Rows::Concurrency if !source.is_first() => Ok(()),
         Rows::Occupancy | Rows::Load | Rows::Concurrency => {
             activity(source.connection, metric.rows, asked, presence, sink)
         }

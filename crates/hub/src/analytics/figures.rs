@@ -190,11 +190,22 @@ fn figures_of(
     question: &Question,
     segments: Option<Segments<'_>>,
 ) -> Result<Result<Vec<Figure>, Refused>, StoreError> {
-    let mut figures = Vec::new();
     let mut source = source(connection, question, segments);
-    for metric in &question.metrics {
-        let mut cells = Cells::of(question, metric);
-        counted(&mut source, question, metric, &mut |fact, about| cells.add(fact, about))?;
+    let counting = |metric: &&'static Metric| {
+        Ok((*metric, Cells::of(question, metric), Engaged::of(connection, question, metric)?))
+    };
+    let mut counting = question.metrics.iter().map(counting).collect::<Result<Vec<_>, StoreError>>()?;
+    loop {
+        for (metric, cells, engaged) in &mut counting {
+            let mut sink = |fact: &Fact<'_>, about: &About<'_>| cells.add(fact, about);
+            counted(&mut source, question, (metric, engaged), &mut sink)?;
+        }
+        if !source.go_on() {
+            break;
+        }
+    }
+    let mut figures = Vec::new();
+    for (metric, cells, _) in counting {
         let cells = cells.named(&source.names);
         if figures.len() + cells.len() > MOST_FIGURES {
             let found = figures.len() + cells.len();
@@ -258,29 +269,27 @@ fn source<'c>(connection: &'c Connection, question: &Question, segments: Option<
     Source { connection, segments, names, wanted }
 }
 
-/// Hands the facts that a question counts to `sink`.
+/// Hands the facts that a question counts in this part of the source to `sink`.
 fn counted(
     source: &mut Source<'_>,
     question: &Question,
-    metric: &Metric,
+    (metric, engaged): (&Metric, &Engaged),
     sink: &mut Sink<'_>,
 ) -> Result<(), StoreError> {
-    let engaged = match question.filter.agent {
-        Some(agent) => Some(Engaged::of(source.connection, agent, metric)?),
-        None => None,
-    };
     let word = question.filter.word();
     let mut sink = |fact: &Fact<'_>, about: &About<'_>| {
         let is_meant = word.is_none_or(|wanted| wanted == fact.told.word.unwrap_or_default());
-        if is_meant && engaged.as_ref().is_none_or(|engaged| engaged.counts(fact)) {
+        if is_meant && engaged.counts(fact) {
             sink(fact, about);
         }
     };
     facts::of(source, metric, &question.asked, &question.presence, &mut sink)
 }
 
-/// Where an agent was engaged.
+/// Where the agent was engaged who is asked for.
 enum Engaged {
+    /// No agent is asked for.
+    Anywhere,
     /// The metric's rows are agents' own.
     Own(UserId),
     /// Rounds, or what belongs to one.
@@ -289,7 +298,8 @@ enum Engaged {
 }
 
 impl Engaged {
-    fn of(connection: &Connection, agent: UserId, metric: &Metric) -> Result<Self, StoreError> {
+    fn of(connection: &Connection, question: &Question, metric: &Metric) -> Result<Self, StoreError> {
+        let Some(agent) = question.filter.agent else { return Ok(Self::Anywhere) };
         if metric.has_agent() {
             return Ok(Self::Own(agent));
         }
@@ -302,6 +312,7 @@ impl Engaged {
 
     fn counts(&self, fact: &Fact<'_>) -> bool {
         match (self, fact.conversation) {
+            (Self::Anywhere, _) => true,
             (Self::Own(agent), _) => fact.told.agent == Some(*agent),
             (Self::Rounds(rounds), Some(conversation_id)) => {
                 let no = fact.round.and_then(|no| u32::try_from(no).ok());

@@ -86,7 +86,7 @@ impl Line<'_> {
     }
 }
 
-/// Where the facts of a question come from.
+/// Where the facts of a question come from, part by part. Rows are one part.
 pub(crate) struct Source<'c> {
     pub connection: &'c Connection,
     /// None to read rows.
@@ -96,7 +96,17 @@ pub(crate) struct Source<'c> {
 }
 
 impl Source<'_> {
-    /// Hands all facts of a scan to `sink`, in no order.
+    /// Whether this is the first part. What is in no segment is read there.
+    pub(crate) fn is_first(&self) -> bool {
+        self.segments.as_ref().is_none_or(Segments::is_first)
+    }
+
+    /// Goes on to the next part. False if there is none.
+    pub(crate) fn go_on(&mut self) -> bool {
+        self.segments.as_mut().is_some_and(Segments::go_on)
+    }
+
+    /// Hands all facts of a scan in this part to `sink`, in no order.
     pub(crate) fn each(&mut self, scan: &Scan<'_>, tell: &mut Tell<'_>, sink: &mut Sink<'_>) -> Result<(), StoreError> {
         let Self { segments, wanted, names, .. } = self;
         if let Some(segments) = segments
@@ -104,7 +114,7 @@ impl Source<'_> {
         {
             return Ok(());
         }
-        self.each_row(scan, tell, sink)
+        if self.is_first() { self.each_row(scan, tell, sink) } else { Ok(()) }
     }
 
     fn each_row(&mut self, scan: &Scan<'_>, tell: &mut Tell<'_>, sink: &mut Sink<'_>) -> Result<(), StoreError> {

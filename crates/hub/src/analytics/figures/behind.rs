@@ -6,7 +6,7 @@ use tandem_sql::Connection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{By, Question, counted, source};
+use super::{By, Engaged, Question, counted, source};
 use crate::analytics::facts::{Adds, Key};
 use crate::store::StoreError;
 
@@ -56,7 +56,8 @@ pub(crate) fn rows(
     let mut found = Vec::new();
     for metric in &question.metrics {
         let mut source = source(connection, question, None);
-        counted(&mut source, question, metric, &mut |fact, _| {
+        let engaged = Engaged::of(connection, question, metric)?;
+        counted(&mut source, question, (metric, &engaged), &mut |fact, _| {
             let by = (fact.at, fact.conversation, fact.key, fact.told.agent);
             found.push((by, fact.told.adds, fact.told.word.map(str::to_owned), metric));
         })?;

@@ -43,24 +43,30 @@ pub(super) fn gaps(spans: &[Span]) -> Vec<(i64, i64)> {
     begin.zip(end).filter(|(from, until)| from < until).collect()
 }
 
-/// Segments as one transaction sees them.
+/// Segments as one transaction sees them, one part after the other: a question with several metrics reads a column once.
 pub(crate) struct Segments<'c> {
     connection: &'c Connection,
-    segments: Vec<i64>,
     /// Conversations that changed, by their segment.
     stale: HashMap<i64, HashSet<Uuid>>,
     /// Those that changed, and those that are in no segment.
     fresh: Vec<Uuid>,
-    /// Columns of the fresh ones, by their places.
-    built: HashMap<usize, Arc<Column>>,
+    /// All parts, and which of them is read.
+    parts: Vec<Part>,
+    at: usize,
+    /// What is known of the part: columns by their places, and its conversations.
+    columns: HashMap<usize, Arc<Column>>,
+    conversations: Option<Arc<[Listed]>>,
 }
 
-/// Where columns are.
+/// Each conversation is in one part.
 #[derive(Clone, Copy)]
-enum Home {
+enum Part {
     Segment(i64),
     Fresh,
 }
+
+/// A conversation, and what is known of it if it counts in this part.
+type Listed = (Uuid, Option<Kept>);
 
 impl<'c> Segments<'c> {
     /// None if rows of the time asked for are faster to read.
@@ -85,11 +91,25 @@ impl<'c> Segments<'c> {
                 fresh.push(id?.0);
             }
         }
-        let segments = spans.iter().map(|span| span.segment).collect();
-        Ok((fresh.len() <= FRESH).then(|| Self { connection, segments, stale, fresh, built: HashMap::new() }))
+        let parts = spans.iter().map(|span| Part::Segment(span.segment)).chain([Part::Fresh]).collect();
+        let (at, columns, conversations) = (0, HashMap::new(), None);
+        Ok((fresh.len() <= FRESH).then_some(Self { connection, stale, fresh, parts, at, columns, conversations }))
     }
 
-    /// Tells of each row of a scan; false if a column is in no segment.
+    /// Goes on to the next part. False if there is none.
+    pub(crate) fn go_on(&mut self) -> bool {
+        self.at += 1;
+        self.columns.clear();
+        self.conversations = None;
+        self.at < self.parts.len()
+    }
+
+    /// Whether this is the first part.
+    pub(crate) fn is_first(&self) -> bool {
+        self.at == 0
+    }
+
+    /// Tells of each row of a scan in this part; false if a column is in no segment.
     pub(crate) fn each(
         &mut self,
         (scan, wanted, names): (&Scan<'_>, &Wanted, &mut Names),
@@ -97,45 +117,41 @@ impl<'c> Segments<'c> {
         sink: &mut Sink<'_>,
     ) -> Result<bool, StoreError> {
         let columns: Option<Vec<usize>> = scan.columns.iter().map(|column| place(scan.table, column)).collect();
-        let (Some(columns), Some(time)) = (columns, place(scan.table, scan.time)) else { return Ok(false) };
-        let segments = self.segments.iter().map(|segment| Home::Segment(*segment));
-        let homes: Vec<Home> = segments.chain([Home::Fresh]).collect();
-        for home in homes {
-            let Some(time) = self.column(home, scan.table, time, Some((wanted.from, wanted.until)))? else { continue };
-            let Some((first, _)) = columns_of(scan.table) else { return Ok(false) };
-            let mut read = |place: usize| self.whole(home, scan.table, place);
-            let (counts, rounds) = (read(first)?, read(first + 1)?);
-            let columns = columns.iter().map(|place| read(*place)).collect::<Result<Vec<_>, _>>()?;
-            let people = self.conversations(home, wanted, names)?;
-            let mut row = 0;
-            for (conversation, (id, kept)) in people.into_iter().enumerate() {
-                let count = usize::try_from(counts.number(conversation).unwrap_or_default()).unwrap_or_default();
-                let (begin, end) = (row, row + count);
-                row = end;
-                let Some(kept) = kept else { continue };
-                let about = names.about(kept);
-                for row in begin..end {
-                    let Some(at) = time.number(row).map(Time).filter(|at| wanted.has(*at)) else { continue };
-                    let line = Line::Columns { columns: &columns, row };
-                    if let Some(told) = tell(at, &line)? {
-                        let round = rounds.number(row);
-                        sink(&Fact { at, conversation: Some(ConversationId(id)), round, key: Key::None, told }, &about);
-                    }
+        let first = columns_of(scan.table).map(|(first, _)| first);
+        let (Some(columns), Some(time), Some(first)) = (columns, place(scan.table, scan.time), first) else {
+            return Ok(false);
+        };
+        let Some(time) = self.column(scan.table, time, Some((wanted.from, wanted.until)))? else { return Ok(true) };
+        let mut read = |place: usize| self.whole(scan.table, place);
+        let (counts, rounds) = (read(first)?, read(first + 1)?);
+        let columns = columns.iter().map(|place| read(*place)).collect::<Result<Vec<_>, _>>()?;
+        let conversations = self.listed(wanted, names)?;
+        let mut next = 0;
+        for (conversation, (id, kept)) in conversations.iter().enumerate() {
+            let count = usize::try_from(counts.number(conversation).unwrap_or_default()).unwrap_or_default();
+            let rows = next..next + count;
+            next = rows.end;
+            let Some(kept) = kept else { continue };
+            let about = names.about(*kept);
+            for row in rows {
+                let Some(at) = time.number(row).map(Time).filter(|at| wanted.has(*at)) else { continue };
+                let line = Line::Columns { columns: &columns, row };
+                if let Some(told) = tell(at, &line)? {
+                    let (conversation, round) = (Some(ConversationId(*id)), rounds.number(row));
+                    sink(&Fact { at, conversation, round, key: Key::None, told }, &about);
                 }
             }
         }
         Ok(true)
     }
 
-    /// The conversations of a segment in their order; without what is known of them if they do not count here.
-    fn conversations(
-        &mut self,
-        home: Home,
-        wanted: &Wanted,
-        names: &mut Names,
-    ) -> Result<Vec<(Uuid, Option<Kept>)>, StoreError> {
+    /// The conversations of the part in their order.
+    fn listed(&mut self, wanted: &Wanted, names: &mut Names) -> Result<Arc<[Listed]>, StoreError> {
+        if let Some(conversations) = &self.conversations {
+            return Ok(Arc::clone(conversations));
+        }
         let mut read = |column: &str| match place(TABLE, column) {
-            Some(place) => self.whole(home, TABLE, place),
+            Some(place) => self.whole(TABLE, place),
             None => Err(damaged()),
         };
         let (ids, origins) = (read(ID)?, read(ORIGIN)?);
@@ -148,9 +164,9 @@ impl<'c> Segments<'c> {
             }
         }
         let none = HashSet::new();
-        let stale = match home {
-            Home::Segment(segment) => self.stale.get(&segment).unwrap_or(&none),
-            Home::Fresh => &none,
+        let stale = match self.part() {
+            Part::Segment(segment) => self.stale.get(&segment).unwrap_or(&none),
+            Part::Fresh => &none,
         };
         let mut found = Vec::with_capacity(ids.len());
         for row in 0..ids.len() {
@@ -168,42 +184,56 @@ impl<'c> Segments<'c> {
             let kept = Kept { channel, brand, language, tags };
             found.push((id, wanted.takes(&names.about(kept)).then_some(kept)));
         }
+        let found: Arc<[Listed]> = found.into();
+        self.conversations = Some(Arc::clone(&found));
         Ok(found)
     }
 
-    fn whole(&mut self, home: Home, table: &'static str, place: usize) -> Result<Arc<Column>, StoreError> {
-        self.column(home, table, place, None)?.ok_or_else(damaged)
+    fn part(&self) -> Part {
+        self.parts.get(self.at).copied().unwrap_or(Part::Fresh)
     }
 
-    /// A column; none if it has no number in [from, until).
+    fn whole(&mut self, table: &'static str, place: usize) -> Result<Arc<Column>, StoreError> {
+        self.column(table, place, None)?.ok_or_else(damaged)
+    }
+
+    /// A column of the part. None may be answered if it has no number in [from, until).
     fn column(
         &mut self,
-        home: Home,
         table: &'static str,
         place: usize,
         within: Option<(Time, Time)>,
     ) -> Result<Option<Arc<Column>>, StoreError> {
-        let Home::Segment(segment) = home else { return self.fresh(table, place).map(Some) };
-        let sql = "SELECT cells FROM segment_column WHERE segment = ?1 AND place = ?2
-            AND (?3 IS NULL OR (most >= ?3 AND least < ?4))";
-        let (from, until) = within.map(|(from, until)| (from.0, until.0)).unzip();
-        let place = i64::try_from(place).unwrap_or(i64::MAX);
-        let cells: Option<Vec<u8>> = self
-            .connection
-            .prepare_cached(sql)?
-            .query_row(params![segment, place, from, until], |row| row.get(0))
-            .optional()?;
-        cells.map(|cells| Column::read(cells).map(Arc::new).ok_or_else(damaged)).transpose()
-    }
-
-    fn fresh(&mut self, table: &'static str, place: usize) -> Result<Arc<Column>, StoreError> {
-        if let Some(column) = self.built.get(&place) {
-            return Ok(Arc::clone(column));
+        if let Some(column) = self.columns.get(&place) {
+            return Ok(Some(Arc::clone(column)));
         }
-        let built = build(self.connection, table, &self.fresh)?;
-        self.built.extend(built.into_iter().map(|(place, column)| (place, Arc::new(column))));
-        self.built.get(&place).map(Arc::clone).ok_or_else(damaged)
+        match self.part() {
+            Part::Segment(segment) => {
+                let Some(column) = stored(self.connection, segment, place, within)? else { return Ok(None) };
+                self.columns.insert(place, Arc::new(column));
+            }
+            Part::Fresh => {
+                let built = build(self.connection, table, &self.fresh)?;
+                self.columns.extend(built.into_iter().map(|(place, column)| (place, Arc::new(column))));
+            }
+        }
+        Ok(self.columns.get(&place).map(Arc::clone))
     }
+}
+
+fn stored(
+    connection: &Connection,
+    segment: i64,
+    place: usize,
+    within: Option<(Time, Time)>,
+) -> Result<Option<Column>, StoreError> {
+    let sql = "SELECT cells FROM segment_column WHERE segment = ?1 AND place = ?2
+        AND (?3 IS NULL OR (most >= ?3 AND least < ?4))";
+    let (from, until) = within.map(|(from, until)| (from.0, until.0)).unzip();
+    let place = i64::try_from(place).unwrap_or(i64::MAX);
+    let mut query = connection.prepare_cached(sql)?;
+    let cells = query.query_row(params![segment, place, from, until], |row| row.get::<_, Vec<u8>>(0)).optional()?;
+    cells.map(|cells| Column::read(cells).ok_or_else(damaged)).transpose()
 }
 
 /// How many more conversations may be fresh, and one.
