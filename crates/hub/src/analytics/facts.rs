@@ -167,8 +167,7 @@ fn rounds(
 }
 
 /// What shares of rounds look at; all else is left out.
-const RATED: [&str; 13] = [
-    "started_at",
+const RATED: [&str; 12] = [
     "t0",
     "completed_at",
     "wanted_at",
@@ -188,17 +187,17 @@ fn rated(line: &Line<'_>) -> Result<RoundRow, StoreError> {
         |column| Ok::<_, StoreError>(u32::try_from(line.number(column)?.unwrap_or_default()).unwrap_or(u32::MAX));
     Ok(RoundRow {
         id: RoundId { conversation_id: ConversationId(Uuid::nil()), no: 0 },
-        started_at: line.time(0)?.unwrap_or(Time(0)),
+        started_at: Time(0),
         reopened_by: None,
-        t0: line.time(1)?,
-        completed_at: line.time(2)?,
+        t0: line.time(0)?,
+        completed_at: line.time(1)?,
         completed_by: None,
-        direction: line.word(4)?,
+        direction: line.word(3)?,
         first_response_ms: None,
         first_response_by: None,
         first_answer_ms: None,
         first_person_response_ms: None,
-        wanted_at: line.time(3)?,
+        wanted_at: line.time(2)?,
         person_wait_ms: None,
         queue_ms: None,
         person_ms: None,
@@ -211,15 +210,15 @@ fn rated(line: &Line<'_>) -> Result<RoundRow, StoreError> {
         reply_max_ms: None,
         person_replies: 0,
         person_reply_sum_ms: None,
-        persons: count(6)?,
-        transfers: count(7)?,
+        persons: count(5)?,
+        transfers: count(6)?,
         fallback: 0,
-        logic_involved: line.is(8)?.unwrap_or_default(),
-        contained: line.is(9)?,
-        provisional_until: line.time(10)?,
-        confirmed: line.is(11)?,
-        reopened_later: line.is(12)?,
-        outcome: line.word(5)?,
+        logic_involved: line.is(7)?.unwrap_or_default(),
+        contained: line.is(8)?,
+        provisional_until: line.time(9)?,
+        confirmed: line.is(10)?,
+        reopened_later: line.is(11)?,
+        outcome: line.word(4)?,
         review_id: None,
     })
 }

@@ -43,6 +43,7 @@ pub(crate) enum Line<'l> {
 const LEAD: usize = 4;
 
 impl Line<'_> {
+    #[inline]
     pub(crate) fn number(&self, column: usize) -> Result<Option<i64>, StoreError> {
         Ok(match self {
             Self::Row(row) => row.get(LEAD + column)?,
@@ -50,6 +51,7 @@ impl Line<'_> {
         })
     }
 
+    #[inline]
     pub(crate) fn text(&self, column: usize) -> Result<Option<&str>, StoreError> {
         Ok(match self {
             Self::Row(row) => row.get_ref(LEAD + column)?.as_str_or_null().map_err(tandem_sql::Error::from)?,
@@ -57,6 +59,7 @@ impl Line<'_> {
         })
     }
 
+    #[inline]
     fn id(&self, column: usize) -> Result<Option<Uuid>, StoreError> {
         Ok(match self {
             Self::Row(row) => row.get::<_, Option<Id>>(LEAD + column)?.map(|id| id.0),
@@ -64,19 +67,23 @@ impl Line<'_> {
         })
     }
 
+    #[inline]
     pub(crate) fn user(&self, column: usize) -> Result<Option<UserId>, StoreError> {
         Ok(self.id(column)?.map(UserId))
     }
 
+    #[inline]
     pub(crate) fn time(&self, column: usize) -> Result<Option<Time>, StoreError> {
         Ok(self.number(column)?.map(Time))
     }
 
+    #[inline]
     pub(crate) fn is(&self, column: usize) -> Result<Option<bool>, StoreError> {
         Ok(self.number(column)?.map(|is| is != 0))
     }
 
     /// A word of a closed list; none if it is null or of a newer version.
+    #[inline]
     pub(crate) fn word<T: for<'de> Deserialize<'de>>(&self, column: usize) -> Result<Option<T>, StoreError> {
         let read = |text: &str| {
             let words: StrDeserializer<'_, serde::de::value::Error> = text.into_deserializer();
