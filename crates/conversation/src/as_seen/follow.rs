@@ -184,6 +184,13 @@ impl Follow {
                     sight.withdraw(event.time);
                     sight.until = gone;
                 }
+                // Your Logic was told of its edits, too.
+                let edits = self.seen.sights.iter_mut();
+                for sight in edits
+                    .filter(|sight| matches!(&sight.event.body, EventBody::TurnEdited { turn: of, .. } if of == turn))
+                {
+                    sight.withdraw(event.time);
+                }
             }
             EventBody::Reacted { turn, emoji, .. } => {
                 let (at, by, emoji) = (event.time, event.actor.clone(), emoji.clone());

@@ -231,6 +231,16 @@ fn words_are_those_of_the_moment_and_withdrawn_ones_are_nowhere() {
     let withheld = |at| seen.at(at).filter(|sight| sight.is_withheld(at)).count();
     assert_eq!((withheld(before), withheld(after)), (1, 0));
     assert!(!serde_json::to_string(&seen).unwrap().contains("4111"));
+    // Nor what they were changed to.
+    let received = stage.now;
+    let third = stage.turn();
+    stage.carmen(Command::Write { turn: third, content: text("My card is 4222"), received }).unwrap();
+    stage.carmen(Command::EditTurn { turn: third, content: text("My card is 4333"), received }).unwrap();
+    stage.carmen(Command::WithdrawTurn { turn: third }).unwrap();
+    for viewpoint in [LOGIC, OF_MAYA, CUSTOMER] {
+        let seen = serde_json::to_string(&AsSeen::of(&stage.events, viewpoint)).unwrap();
+        assert!(!seen.contains("4222") && !seen.contains("4333"), "{seen}");
+    }
 }
 
 #[test]

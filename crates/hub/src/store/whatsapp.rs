@@ -513,7 +513,7 @@ mod tests {
             [hold(10), hold(25), hold(70)].map(|hold| (hold.person, hold.from.0, hold.seen.0)),
             [(carmen, 10, 40), (carmen, 20, 30), (ana, 60, 80)]
         );
-        let guess = people::guesses(&connection, "34700").unwrap();
+        let guess = people::unnamed(&connection, "34700").unwrap();
         assert_eq!((guess.len(), guess[0].person, guess[0].seen), (1, bare, Time(75)));
     }
 

@@ -54,6 +54,25 @@ pub(super) fn react(
     Ok(are_of_chat)
 }
 
+/// Forgets what another chat has said of a message that is still to come: only the message itself tells whose it is.
+/// `is_theirs` if it may well have been its author, in a chat that is not theirs: then it stands there no longer.
+pub(super) fn disown(
+    connection: &Connection,
+    engine: &mut Engine,
+    number: &Number,
+    (of, by): (&str, &Participant),
+    is_theirs: bool,
+) -> Result<(), StoreError> {
+    let known = messages::get(connection, &number.key, of)?.filter(|known| known.is_turn() && is_theirs);
+    if let Some(Known { conversation, turn, .. }) = known
+        && let Err(rejection) = execute(connection, engine, by, conversation, Command::WithdrawTurn { turn })?
+    {
+        tracing::warn!(number = number.key, %rejection, "an edit in the wrong chat on WhatsApp stays");
+    }
+    amended::forget(connection, &number.key, of)?;
+    messages::forget(connection, &number.key, of)
+}
+
 impl Heard<'_> {
     /// A reaction; false if its message is not here, for which it waits. Of each side the newest counts, in whatever order
     /// they come.
@@ -132,19 +151,21 @@ impl Heard<'_> {
 
     /// Notes that a message that stands in its chat is still to come.
     fn await_message(&self, connection: &Connection, of: &str, withdrawn: bool) -> Result<(), StoreError> {
-        let amended = Amended { author: self.author(), at: self.at, withdrawn, awaited: true };
+        let who = &self.message.who;
+        let named = who.wa_id.clone().filter(|_| who.user_id.is_none());
+        let amended = Amended { author: self.author(), named, at: self.at, withdrawn, awaited: true };
         amended::put(connection, &self.number.key, of, &amended).map(drop)
     }
 
-    /// Forgets what another chat has said of a message that has not come. Only the message itself tells whose it is.
-    pub(super) fn disown(&self, connection: &Connection, of: &str) -> Result<(), StoreError> {
-        if let Some(author) = amended::awaited(connection, &self.number.key, of)?
-            && !author.is(connection, self.author())?
-        {
-            amended::forget(connection, &self.number.key, of)?;
-            messages::forget(connection, &self.number.key, of)?;
+    /// Forgets what another chat has said of a message that has not come.
+    pub(super) fn disown(&self, connection: &Connection, engine: &mut Engine, of: &str) -> Result<(), StoreError> {
+        let Some(awaited) = amended::awaited(connection, &self.number.key, of)? else { return Ok(()) };
+        let is_named = awaited.is_named(self.author(), self.message.who.wa_id.as_deref());
+        // What is withdrawn stays so.
+        if awaited.author.is(connection, self.author())? || (is_named && awaited.withdrawn) {
+            return Ok(());
         }
-        Ok(())
+        disown(connection, engine, self.number, (of, self.by), is_named)
     }
 
     /// Takes in an edit: of an earlier message, or in place of one that is still to come. That is known when it comes.

@@ -6,11 +6,12 @@ use tandem_conversation::{
 };
 use tandem_sql::Connection;
 
+use super::amending;
 use super::inbound::{Heard, sent_at};
 
 use super::reports::{Taken, silent_line};
-use super::webhook::{Message, Renumbered, Who};
-use super::whose::{self, Learnt, Sign};
+use super::webhook::{Body, Message, Renumbered, Who};
+use super::whose::{self, Found, Learnt, Sign};
 use crate::engine::{Engine, Repeat, customer, system_command};
 use crate::store::whatsapp::Number;
 use crate::store::whatsapp::amended::{self, Author};
@@ -43,21 +44,49 @@ pub(super) fn route_of(
     let name = called(given_name(message), &message.who);
     // What we write ourselves is no sign of theirs.
     let sign = Sign { at: sent_at(message, received), is_theirs: *by == Participant::Customer };
-    let route = locate(connection, engine, number, (&message.who, &name), sign)?;
+    let found = match author_of(connection, engine, number, (message, by))? {
+        Some(author) => whose::author(connection, (&message.who, sign.at), author)?,
+        None => None,
+    };
+    let found = match found {
+        Some(found) => found,
+        None => whose::find(connection, &message.who, sign.at)?,
+    };
+    let route = locate(connection, engine, number, (&message.who, &name), (found, sign))?;
     if let Some(username) = message.username.as_deref().map(label).filter(|name| !is_blank(name)) {
         routes::set_username(connection, route, &username)?;
     }
     let author = Author { route, ours: *by != Participant::Customer };
-    match awaited {
-        // It stands in its place already.
-        Some(of) if of.is(connection, author)? => return Ok(Placed::Comes(route)),
-        Some(_) => {
-            amended::forget(connection, &number.key, &message.id)?;
-            messages::forget(connection, &number.key, &message.id)?;
+    if let Some(awaited) = awaited {
+        let is_named = awaited.is_named(author, message.who.wa_id.as_deref());
+        // It stands in its place already, or is never shown.
+        if awaited.author.is(connection, author)? || (is_named && awaited.withdrawn) {
+            return Ok(Placed::Comes(route));
         }
-        None => {}
+        amending::disown(connection, engine, number, (&message.id, by), is_named)?;
     }
     Ok(Placed::New(route))
+}
+
+/// Whose message a customer edits or withdraws, if it is here.
+fn author_of(
+    connection: &Connection,
+    engine: &Engine,
+    number: &Number,
+    (message, by): (&Message, &Participant),
+) -> Result<Option<Person>, StoreError> {
+    let (Body::Edit { of, .. } | Body::Revoke { of }) = &message.body else { return Ok(None) };
+    let known = messages::get(connection, &number.key, of)?;
+    let known = known.filter(|known| known.is_turn() && known.part.is_none() && *by == Participant::Customer);
+    let Some(known) = known else { return Ok(None) };
+    // What stands for it may be somebody else's.
+    if amended::awaited(connection, &number.key, of)?.is_some() {
+        return Ok(None);
+    }
+    match engine.state(connection, known.conversation)? {
+        Some(state) => people::of_chat(connection, state.contact),
+        None => Ok(None),
+    }
 }
 
 /// A customer of whom not even a number is known.
@@ -91,9 +120,8 @@ fn locate(
     engine: &mut Engine,
     number: &Number,
     (who, name): (&Who, &str),
-    sign: Sign,
+    (found, sign): (Found, Sign),
 ) -> Result<ContactId, StoreError> {
-    let found = whose::find(connection, who, sign.at)?;
     if found.conflict {
         let number = &*number.key;
         tracing::warn!(number, person = ?found.person, "a WhatsApp number came with another user's id");
@@ -247,6 +275,7 @@ pub(super) fn prefer(
     }
     // It may name only a number, and that can have a new owner by now.
     let sign = Sign { at, is_theirs: false };
-    let route = locate(connection, engine, number, (who, &called(None, who)), sign)?;
+    let found = whose::find(connection, who, at)?;
+    let route = locate(connection, engine, number, (who, &called(None, who)), (found, sign))?;
     routes::set_marketing(connection, route, wish, at).map(|()| Taken::Whole)
 }

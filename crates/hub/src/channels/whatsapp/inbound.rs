@@ -165,7 +165,7 @@ impl Heard<'_> {
     fn take(self, connection: &Connection, engine: &mut Engine) -> Result<Taken, StoreError> {
         let mut taken = Taken::Whole;
         if let Body::Edit { of, .. } | Body::Revoke { of } = &self.message.body {
-            self.disown(connection, of)?;
+            self.disown(connection, engine, of)?;
         }
         let renews = match &self.message.body {
             Body::Edit { .. } | Body::Revoke { .. } => false,

@@ -124,7 +124,7 @@ pub(super) fn learn(
     changing(connection, &[number], person, || {
         let is_proven = matches!(step, Step::New { is_proven: true, .. });
         take(connection, (number, person), step, sign.at)?;
-        if is_proven { adopt(connection, number, person) } else { Ok(()) }
+        if is_proven { adopt(connection, number, person, sign.at) } else { Ok(()) }
     })
 }
 
@@ -139,7 +139,12 @@ pub(super) fn renamed(
     if !before.is_known() || !after.is_known() {
         return Ok(None);
     }
-    let person = match find(connection, before, at)?.person {
+    // Who wrote with the number only later is its next owner.
+    let is_later = match &before.wa_id {
+        Some(number) if before.user_id.is_none() => began_later(connection, number, at)?,
+        _ => false,
+    };
+    let person = match find(connection, before, at)?.person.filter(|_| !is_later) {
         Some(person) => person,
         // Only what comes after it is known yet.
         None => after_of(connection, after, at)?.unwrap_or_else(Person::new),
@@ -159,19 +164,14 @@ pub(super) fn renamed(
         if let Some(other) = after_of(connection, after, at)?.filter(|other| *other != person) {
             people::merge(connection, other, person)?;
         }
-        let is_proven = people::has_id(connection, person)?;
-        for (who, at) in [(before, at.plus_ms(-1)), (after, at)] {
-            let Some(number) = &who.wa_id else { continue };
-            let step = match is_proven {
-                true => proof(connection, number, person, at)?,
-                false => guess(connection, number, person, at)?,
-            };
-            take(connection, (number, person), step, at)?;
-            if is_proven {
-                adopt(connection, number, person)?;
-            }
+        // WhatsApp says so itself, also of somebody without an id.
+        let had = before.wa_id.iter().map(|number| (number, at.plus_ms(-1)));
+        let told: Vec<_> = had.chain(after.wa_id.iter().map(|number| (number, at))).collect();
+        for (number, at) in &told {
+            take(connection, (number, person), proof(connection, number, person, *at)?, *at)?;
         }
-        Ok(())
+        // Whose the one is now, the other says, too.
+        told.iter().try_for_each(|(number, at)| adopt(connection, number, person, *at))
     })?;
     Ok(Some(learnt))
 }
@@ -179,8 +179,18 @@ pub(super) fn renamed(
 /// Who is known by a changed number alone, and only since the change.
 fn after_of(connection: &Connection, after: &Who, at: Time) -> Result<Option<Person>, StoreError> {
     let Some(number) = &after.wa_id else { return Ok(None) };
-    let since = people::guesses(connection, number)?.into_iter().find(|hold| hold.from >= at.plus_ms(-1));
+    let since = people::unnamed(connection, number)?.into_iter().find(|hold| hold.from >= at.plus_ms(-1));
     Ok(since.map(|hold| hold.person))
+}
+
+/// Whether nobody is known to have had a number at that time or before, but somebody since.
+fn began_later(connection: &Connection, number: &str, at: Time) -> Result<bool, StoreError> {
+    for proven in [true, false] {
+        if people::before(connection, Of::Number(number), proven, at)?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Notes that WhatsApp attests somebody's number; nothing if it is known whose it is.
@@ -246,7 +256,13 @@ fn holder(connection: &Connection, number: &str, is_proven: bool, at: Time) -> R
     let mut nearest: Option<Held> = None;
     for hold in before.into_iter().chain(after) {
         let gap_ms = at.since(hold.seen).max(hold.from.since(at)).max(0);
-        if gap_ms > 0 && is_over(connection, &hold, is_proven, at)? {
+        let is_over = || {
+            Ok::<_, StoreError>(
+                has_another(connection, &hold, is_proven, at)?
+                    || !is_proven && is_anothers_since(connection, &hold, at)?,
+            )
+        };
+        if gap_ms > 0 && is_over()? {
             continue;
         }
         if nearest.as_ref().is_none_or(|nearest| gap_ms < nearest.gap_ms) {
@@ -256,8 +272,8 @@ fn holder(connection: &Connection, number: &str, is_proven: bool, at: Time) -> R
     Ok(nearest)
 }
 
-/// Whether it is known that its holder no longer had the number, or not yet: they had another one in between.
-fn is_over(connection: &Connection, hold: &Hold, is_proven: bool, at: Time) -> Result<bool, StoreError> {
+/// Whether its holder is known with another number between the hold and that time.
+fn has_another(connection: &Connection, hold: &Hold, is_proven: bool, at: Time) -> Result<bool, StoreError> {
     let kinds = if is_proven { &[true][..] } else { &[true, false] };
     for proven in kinds {
         let of = Of::Person(hold.person);
@@ -271,12 +287,13 @@ fn is_over(connection: &Connection, hold: &Hold, is_proven: bool, at: Time) -> R
             return Ok(true);
         }
     }
-    // Whoever proved it since has ended the guess, also if they have left it.
-    let since = match is_proven {
-        false => people::before(connection, Of::Number(&hold.value), true, at)?,
-        true => None,
-    };
-    Ok(since.is_some_and(|since| since.person != hold.person && since.from > hold.seen))
+    Ok(false)
+}
+
+/// Whether somebody else has proven a guessed number since. That ends the guess, also if they have left it.
+fn is_anothers_since(connection: &Connection, guess: &Hold, at: Time) -> Result<bool, StoreError> {
+    let since = people::before(connection, Of::Number(&guess.value), true, at)?;
+    Ok(since.is_some_and(|since| since.person != guess.person && since.from > guess.seen))
 }
 
 /// What a payload adds to the holds of a number.
@@ -348,15 +365,54 @@ fn take(connection: &Connection, (number, person): (&str, Person), step: Step, a
     }
 }
 
-/// Who was known by a number alone is whoever had it, if that is the same person all the time.
-fn adopt(connection: &Connection, number: &str, person: Person) -> Result<(), StoreError> {
-    for guess in people::guesses(connection, number)? {
+/// Who was known by a number alone is whoever proves it at that time, if nobody else had it in theirs, and they have no
+/// other number until then.
+fn adopt(connection: &Connection, number: &str, person: Person, at: Time) -> Result<(), StoreError> {
+    for guess in people::unnamed(connection, number)? {
+        if guess.person == person || guess.is_proven || has_another(connection, &guess, false, at)? {
+            continue;
+        }
         let is_theirs = |at| Ok::<_, StoreError>(holder(connection, number, true, at)?.map(|held| held.person));
-        if guess.person != person && is_theirs(guess.from)? == Some(person) && is_theirs(guess.seen)? == Some(person) {
+        if is_theirs(guess.from)? == Some(person) && is_theirs(guess.seen)? == Some(person) {
             people::merge(connection, guess.person, person)?;
         }
     }
     Ok(())
+}
+
+/// Who edits or withdraws a message of `author`: nobody else can, so the two are one. None if they are known to be two, by
+/// their ids or numbers, or by a number that was just proven to be another's.
+pub(super) fn author(
+    connection: &Connection,
+    (who, at): (&Who, Time),
+    author: Person,
+) -> Result<Option<Found>, StoreError> {
+    let found = |person| Some(Found { person: Some(person), is_proven: true, conflict: false });
+    let number = match &who.wa_id {
+        Some(_) => number_of(connection, author)?,
+        None => None,
+    };
+    let has_another = number.is_some() && number != who.wa_id;
+    let Some(user) = &who.user_id else {
+        let held = match &who.wa_id {
+            _ if has_another => return Ok(None),
+            Some(number) => holder(connection, number, true, at)?,
+            None => None,
+        };
+        let is_anothers = held.is_some_and(|held| held.person != author && held.gap_ms <= REUSED_AFTER_MS);
+        return Ok(if is_anothers { None } else { found(author) });
+    };
+    let known = people::of_user(connection, user)?.map(|(person, _)| person);
+    if known == Some(author) {
+        return Ok(found(author));
+    }
+    if has_another || people::has_id(connection, author)? {
+        return Ok(None);
+    }
+    if let Some(person) = known {
+        people::merge(connection, author, person)?;
+    }
+    Ok(found(known.unwrap_or(author)))
 }
 
 /// Says whose number is another one after the work.

@@ -39,31 +39,47 @@ impl Author {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Amended {
     pub author: Author,
+    /// The phone number, if its author was named by nothing else.
+    pub named: Option<String>,
     /// By the sender's clock.
     pub at: Time,
     pub withdrawn: bool,
     pub awaited: bool,
 }
 
+impl Amended {
+    /// Whether its author may be this one, who has a phone number: it was named by that alone.
+    pub(crate) fn is_named(&self, author: Author, number: Option<&str>) -> bool {
+        self.author.ours == author.ours && number.is_some() && self.named.as_deref() == number
+    }
+}
+
 /// Notes other words for a message; false if newer ones are known, or if it was withdrawn.
 pub(crate) fn put(connection: &Connection, number: &str, message: &str, amended: &Amended) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO whatsapp_amended (number, message, route, ours, at, withdrawn, awaited)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    let sql = "INSERT INTO whatsapp_amended (number, message, route, ours, at, withdrawn, awaited, named)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                ON CONFLICT (number, message) DO UPDATE SET at = excluded.at, withdrawn = excluded.withdrawn
                WHERE whatsapp_amended.withdrawn = 0 AND excluded.at >= whatsapp_amended.at";
-    let Amended { author: Author { route, ours }, at, withdrawn, awaited } = amended;
-    let values = params![number, message, Id(route.0), ours, at.0, withdrawn, awaited];
+    let Amended { author: Author { route, ours }, named, at, withdrawn, awaited } = amended;
+    let values = params![number, message, Id(route.0), ours, at.0, withdrawn, awaited, named];
     Ok(connection.prepare_cached(sql)?.execute(values)? > 0)
 }
 
-/// Who has changed a message that is still to come; none if nobody has, or if it is here.
-pub(crate) fn awaited(connection: &Connection, number: &str, message: &str) -> Result<Option<Author>, StoreError> {
-    let sql = "SELECT route, ours FROM whatsapp_amended WHERE number = ?1 AND message = ?2 AND awaited = 1";
+/// What was said of a message that is still to come; none if nothing was, or if it is here.
+pub(crate) fn awaited(connection: &Connection, number: &str, message: &str) -> Result<Option<Amended>, StoreError> {
+    let sql = "SELECT route, ours, named, at, withdrawn FROM whatsapp_amended
+               WHERE number = ?1 AND message = ?2 AND awaited = 1";
     let found = connection.prepare_cached(sql)?.query_row(params![number, message], |row| {
-        Ok(Author { route: ContactId(row.get::<_, Id>(0)?.0), ours: row.get(1)? })
+        Ok(Amended {
+            author: Author { route: ContactId(row.get::<_, Id>(0)?.0), ours: row.get(1)? },
+            named: row.get(2)?,
+            at: Time(row.get(3)?),
+            withdrawn: row.get(4)?,
+            awaited: true,
+        })
     });
     Ok(found.optional()?)
 }
@@ -102,19 +118,24 @@ mod tests {
         let connection = empty();
         let author = Author { route: ContactId(Uuid::from_u128(1)), ours: false };
         let put = |at, withdrawn| {
-            let amended = Amended { author, at: Time(at), withdrawn, awaited: true };
+            let named = Some("34600".to_owned());
+            let amended = Amended { author, named, at: Time(at), withdrawn, awaited: true };
             super::put(&connection, "main", "a", &amended).unwrap()
         };
         assert!(put(5, false) && !put(4, false) && put(5, false), "of two in one second, the later to come");
         assert!(put(6, true) && !put(7, false), "what is withdrawn stays so");
-        assert_eq!(awaited(&connection, "main", "a").unwrap(), Some(author));
-        assert_eq!(awaited(&connection, "other", "a").unwrap(), None, "ids are a number's own");
+        let found = awaited(&connection, "main", "a").unwrap().unwrap();
+        assert!(found.author == author && found.withdrawn);
+        let ours = Author { ours: true, ..author };
+        assert!(found.is_named(author, Some("34600")) && !found.is_named(author, Some("34601")));
+        assert!(!found.is_named(ours, Some("34600")) && !found.is_named(author, None));
+        assert!(awaited(&connection, "other", "a").unwrap().is_none(), "ids are a number's own");
         came(&connection, "main", "a").unwrap();
-        assert_eq!(awaited(&connection, "main", "a").unwrap(), None);
+        assert!(awaited(&connection, "main", "a").unwrap().is_none());
         assert!(!put(8, false), "still");
         assert_eq!(sweep(&connection, Time(7)).unwrap().gone, 1);
         assert!(put(1, false));
         forget(&connection, "main", "a").unwrap();
-        assert_eq!(awaited(&connection, "main", "a").unwrap(), None);
+        assert!(awaited(&connection, "main", "a").unwrap().is_none());
     }
 }

@@ -41,7 +41,7 @@ CREATE TABLE whatsapp_holds (
     -- A phone number, in digits.
     value   TEXT NOT NULL,
     person  BLOB NOT NULL,
-    -- 1 if the number came together with an id.
+    -- 1 if the number came together with an id, or WhatsApp announced it.
     proven  INTEGER NOT NULL,
     -- The first and the last time of which that is known.
     from_at INTEGER NOT NULL,
@@ -58,7 +58,9 @@ INSERT INTO whatsapp_holds (value, person, proven, from_at, seen_at)
                 ELSE coalesce(n.seen_at, n.until_at, n.from_at) END
     FROM whatsapp_names n JOIN whatsapp_routes r ON r.id = n.route WHERE n.kind = 'whatsapp_number' ORDER BY n.id;
 UPDATE whatsapp_holds SET seen_at = from_at WHERE seen_at < from_at;
-DROP TABLE whatsapp_names;";
+DROP TABLE whatsapp_names;
+-- The phone number, if the author was named by nothing else.
+ALTER TABLE whatsapp_amended ADD COLUMN named TEXT;";
 
 /// Somebody on WhatsApp, with one chat with each of our numbers that they wrote to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,6 +78,8 @@ pub(crate) struct Hold {
     pub id: i64,
     pub value: String,
     pub person: Person,
+    /// Whether the number came together with an id, or WhatsApp announced it.
+    pub is_proven: bool,
     pub from: Time,
     pub seen: Time,
 }
@@ -88,15 +92,15 @@ pub(crate) enum Of<'a> {
 }
 
 const BEFORE: [&str; 2] = [
-    "SELECT id, value, person, from_at, seen_at FROM whatsapp_holds
+    "SELECT id, value, person, proven, from_at, seen_at FROM whatsapp_holds
      WHERE value = ?1 AND proven = ?2 AND from_at <= ?3 ORDER BY from_at DESC, id DESC LIMIT 1",
-    "SELECT id, value, person, from_at, seen_at FROM whatsapp_holds
+    "SELECT id, value, person, proven, from_at, seen_at FROM whatsapp_holds
      WHERE person = ?1 AND proven = ?2 AND from_at <= ?3 ORDER BY from_at DESC, id DESC LIMIT 1",
 ];
 const AFTER: [&str; 2] = [
-    "SELECT id, value, person, from_at, seen_at FROM whatsapp_holds
+    "SELECT id, value, person, proven, from_at, seen_at FROM whatsapp_holds
      WHERE value = ?1 AND proven = ?2 AND from_at > ?3 ORDER BY from_at, id LIMIT 1",
-    "SELECT id, value, person, from_at, seen_at FROM whatsapp_holds
+    "SELECT id, value, person, proven, from_at, seen_at FROM whatsapp_holds
      WHERE person = ?1 AND proven = ?2 AND from_at > ?3 ORDER BY from_at, id LIMIT 1",
 ];
 
@@ -105,8 +109,9 @@ fn hold(row: &Row) -> Result<Hold, tandem_sql::Error> {
         id: row.get(0)?,
         value: row.get(1)?,
         person: Person(row.get::<_, Id>(2)?.0),
-        from: Time(row.get(3)?),
-        seen: Time(row.get(4)?),
+        is_proven: row.get(3)?,
+        from: Time(row.get(4)?),
+        seen: Time(row.get(5)?),
     })
 }
 
@@ -157,15 +162,15 @@ pub(crate) fn guessed(connection: &Connection, value: &str, person: Person) -> R
 }
 
 const GUESSED: &str = "
-SELECT id, value, person, from_at, seen_at FROM whatsapp_holds WHERE person = ?2 AND proven = 0 AND value = ?1";
+SELECT id, value, person, proven, from_at, seen_at FROM whatsapp_holds WHERE person = ?2 AND proven = 0 AND value = ?1";
 
-const GUESSES: &str = "
-SELECT h.id, h.value, h.person, h.from_at, h.seen_at FROM whatsapp_holds h
-WHERE h.value = ?1 AND h.proven = 0 AND NOT EXISTS (SELECT 1 FROM whatsapp_users u WHERE u.person = h.person)";
+const UNNAMED: &str = "
+SELECT h.id, h.value, h.person, h.proven, h.from_at, h.seen_at FROM whatsapp_holds h
+WHERE h.value = ?1 AND NOT EXISTS (SELECT 1 FROM whatsapp_users u WHERE u.person = h.person)";
 
-/// The holds of those who are known by this phone number alone.
-pub(crate) fn guesses(connection: &Connection, value: &str) -> Result<Vec<Hold>, StoreError> {
-    let mut query = connection.prepare_cached(GUESSES)?;
+/// The holds of a number by those of whom no id is known.
+pub(crate) fn unnamed(connection: &Connection, value: &str) -> Result<Vec<Hold>, StoreError> {
+    let mut query = connection.prepare_cached(UNNAMED)?;
     let rows = query.query_map([value], hold)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -256,9 +261,11 @@ pub(crate) fn merge(connection: &Connection, other: Person, into: Person) -> Res
 }
 
 const CHAT: &str = "
-SELECT id FROM whatsapp_routes WHERE person = ?1 AND number = ?2 ORDER BY last_seen DESC, id DESC LIMIT 1";
+SELECT r.id FROM whatsapp_routes r WHERE r.person = ?1 AND r.number = ?2
+ORDER BY CASE WHEN EXISTS (SELECT 1 FROM conversations c WHERE c.contact = r.id) THEN 0 ELSE 1 END, r.last_seen DESC, r.id DESC
+LIMIT 1";
 
-/// Somebody's chat with one of our numbers: of several, the one that was used last.
+/// Somebody's chat with one of our numbers: of several, the one in which something was said last.
 pub(crate) fn chat(connection: &Connection, person: Person, number: &str) -> Result<Option<ContactId>, StoreError> {
     let found = connection.prepare_cached(CHAT)?.query_row(params![Id(person.0), number], |row| row.get::<_, Id>(0));
     Ok(found.optional()?.map(|id| ContactId(id.0)))
@@ -299,7 +306,7 @@ mod tests {
         for sql in BEFORE.into_iter().chain(AFTER) {
             assert_indexed(sql, false);
         }
-        for sql in [OF_USER, HAS_ID, OF_PARENT, GUESSED, GUESSES, ANOTHERS, CHATS] {
+        for sql in [OF_USER, HAS_ID, OF_PARENT, GUESSED, UNNAMED, ANOTHERS, CHATS] {
             assert_indexed(sql, false);
         }
         // A person has few ids, and few chats.

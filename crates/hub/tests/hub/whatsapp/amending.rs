@@ -390,6 +390,58 @@ async fn what_is_proven_to_one_of_our_numbers_is_known_to_all() {
 }
 
 #[tokio::test]
+async fn a_message_is_changed_by_its_sender_however_they_are_named() {
+    let world = World::new().await;
+    let phone = |user: &str, number: &str| Phone { user_id: user.into(), ..Phone::new(number, "Anna") };
+    let (by_id, by_number, by_both) = (phone("US.1", ""), phone("", "34600111222"), phone("US.1", "34600111222"));
+    let maya = world.hub.maya().await;
+    world.hooks.message(&by_id, "wamid.1", text("A blue case"), 300).await.unwrap();
+    let id = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &id, json!({ "type": "join" })).await.0, 200);
+    world.hooks.message(&by_number, "wamid.2", edit("wamid.1", text("A red case")), 200).await.unwrap();
+    event(&maya, &id, "turn_edited", |body| body["content"]["text"] == "A red case").await;
+    world.hooks.message(&by_both, "wamid.3", revoke("wamid.1"), 100).await.unwrap();
+    event(&maya, &id, "turn_withdrawn", |_| true).await;
+    // A reaction by a number alone, of which nothing is known, is no chat that the customer goes on in.
+    let reaction = json!({ "type": "reaction", "reaction": { "message_id": "wamid.none", "emoji": "🎉" } });
+    world.hooks.message(&phone("", "34600111333"), "wamid.4", reaction, 50).await.unwrap();
+    world.hooks.message(&phone("US.1", "34600111333"), "wamid.5", text("My new number"), 10).await.unwrap();
+    event(&maya, &id, "turn_added", |body| body["turn"]["content"]["text"] == "My new number").await;
+}
+
+#[tokio::test]
+async fn what_is_said_early_of_a_message_leaves_the_wrong_chat_with_it() {
+    let world = World::new().await;
+    let phone = |user: &str| Phone { user_id: user.into(), ..Phone::new("34600111222", "Somebody") };
+    let maya = world.hub.maya().await;
+    world.hooks.message(&phone("US.1"), "wamid.1", text("I am Anna"), 20 * DAYS).await.unwrap();
+    let annas = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &annas, json!({ "type": "join" })).await.0, 200);
+    // By all that is known, the number is Anna's still.
+    let early = edit("wamid.2", text("Bob, edited"));
+    world.hooks.message(&phone(""), "wamid.3", early, 10 * DAYS - 100).await.unwrap();
+    event(&maya, &annas, "turn_added", |body| body["turn"]["content"]["text"] == "Bob, edited").await;
+    world.hooks.message(&phone(""), "wamid.4", revoke("wamid.5"), 10 * DAYS - 100).await.unwrap();
+    world.hooks.message(&phone("US.2"), "wamid.2", text("I am Bob"), 10 * DAYS).await.unwrap();
+    let bobs = conversation(&maya, "help").await;
+    assert_ne!(annas, bobs);
+    world.hooks.message(&phone("US.2"), "wamid.5", text("Never shown"), 10 * DAYS).await.unwrap();
+    world.hooks.message(&phone("US.2"), "wamid.6", text("That is all"), 9 * DAYS).await.unwrap();
+    event(&maya, &bobs, "turn_added", |body| body["turn"]["content"]["text"] == "That is all").await;
+    let said = |all: &[Value]| -> Vec<String> {
+        let turns = of(all, "turn_added").into_iter().map(|body| body["turn"]["content"]["text"].to_string());
+        turns.filter(|text| !text.contains("\"\"")).collect()
+    };
+    let of_bob = said(&events(&maya, &bobs).await);
+    assert!(!of_bob.iter().any(|text| text.contains("Never shown")), "{of_bob:?}");
+    assert!(of_bob.iter().any(|text| text.contains("I am Bob")), "{of_bob:?}");
+    let all = events(&maya, &annas).await;
+    let wrong = of(&all, "turn_added").into_iter().find(|body| body["turn"]["content"]["text"] == "Bob, edited");
+    let wrong = wrong.unwrap()["turn"]["id"].clone();
+    assert!(of(&all, "turn_withdrawn").iter().any(|body| body["turn"] == wrong), "it stands there no longer");
+}
+
+#[tokio::test]
 async fn a_chat_without_an_id_does_not_follow_its_number_to_the_next_owner() {
     let world = World::new().await;
     let two = world.connects_also("two", "777").await;

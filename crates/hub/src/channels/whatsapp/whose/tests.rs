@@ -224,6 +224,53 @@ fn announced_changes_come_in_any_order() {
 }
 
 #[test]
+fn who_is_known_by_numbers_alone_moves_as_announced() {
+    let at = |days: i64| NOON.plus_ms(days * DAY_MS);
+    // The next owner of the number that was left is somebody else.
+    let book = Book::new();
+    let known = book.hears(&who("34600", "", ""), at(0));
+    assert_eq!(book.change(&who("34600", "", ""), &who("34601", "", ""), at(10)), known);
+    let anna = book.hears(&who("34600", "ES.1", ""), at(20));
+    assert_ne!(anna, known);
+    assert_eq!((book.number(known), book.number(anna)), (Some("34601".into()), Some("34600".into())));
+    assert_eq!(book.hears(&who("34601", "", ""), at(21)), known);
+    assert_eq!(book.hears(&who("34601", "ES.2", ""), at(22)), known, "whose id becomes known");
+    // The former owner of the new number has it no more.
+    let book = Book::new();
+    let anna = book.hears(&who("34601", "ES.1", ""), at(0));
+    let known = book.hears(&who("34600", "", ""), at(8));
+    assert_eq!(book.change(&who("34600", "", ""), &who("34601", "", ""), at(12)), known);
+    assert_eq!((book.number(known), book.number(anna)), (Some("34601".into()), None));
+    assert_eq!([1, 13].map(|day| book.of("34601", "", at(day))), [Some(anna), Some(known)]);
+    // Whoever has it next does not move with a change that is told late.
+    for next in [who("34600", "", ""), who("34600", "ES.1", "")] {
+        let book = Book::new();
+        let next_owner = book.hears(&next, at(5));
+        let moved = book.change(&who("34600", "", ""), &who("34601", "", ""), at(0));
+        assert_ne!(moved, next_owner);
+        assert_eq!((book.number(next_owner), book.number(moved)), (Some("34600".into()), Some("34601".into())));
+        assert_eq!(book.of("34600", "", at(6)), Some(next_owner));
+    }
+}
+
+#[test]
+fn who_changes_a_message_is_who_has_said_it() {
+    let book = Book::new();
+    let (anna, bob) = (book.hears(&who("", "ES.1", ""), NOON), book.hears(&who("34602", "ES.2", ""), NOON));
+    let bare = book.hears(&who("34600", "", ""), NOON);
+    let author = |who: &Who, of: Person| author(&book.0, (who, NOON), of).unwrap().and_then(|found| found.person);
+    assert_eq!(author(&who("34601", "", ""), anna), Some(anna), "by a number that nobody is known by");
+    assert_eq!(author(&who("34602", "", ""), anna), None, "by Bob's number");
+    assert_eq!(author(&who("", "ES.2", ""), anna), None, "by Bob's id");
+    assert_eq!(author(&who("", "ES.3", ""), anna), None, "by another id than Anna's");
+    assert_eq!(author(&who("", "ES.3", ""), bare), Some(bare), "nobody knew the id");
+    assert_eq!(author(&who("34603", "", ""), bare), None, "by another number");
+    assert_eq!(author(&who("", "ES.1", ""), bare), Some(anna), "the two are one");
+    assert_eq!(book.of("34600", "", NOON), Some(anna));
+    assert_ne!(anna, bob);
+}
+
+#[test]
 fn what_is_heard_twice_adds_nothing() {
     let book = Book::new();
     let carmen = who("34600", "ES.1", "ES.ENT.1");
