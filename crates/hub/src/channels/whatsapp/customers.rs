@@ -8,7 +8,6 @@ use tandem_sql::Connection;
 
 use super::amending;
 use super::inbound::{Heard, sent_at};
-
 use super::reports::{Taken, silent_line};
 use super::webhook::{Body, Message, Renumbered, Who};
 use super::whose::{self, Found, Learnt, Sign};
