@@ -155,7 +155,7 @@ fn rounds(
             if inbound && line.text(1)? != Some("inbound") {
                 return Ok(None);
             }
-            // A round that goes on elsewhere is counted, and enters no rate and no time.
+            // Rounds that go on elsewhere are counted, but belong to no rate and no time.
             Ok(match column {
                 None => Some(Adds::One.into()),
                 Some(_) if line.text(2)? == Some(ELSEWHERE) => None,

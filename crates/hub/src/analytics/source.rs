@@ -108,7 +108,7 @@ impl Source<'_> {
         self.segments.as_ref().is_none_or(Segments::is_first)
     }
 
-    /// Goes on to the next part. False if there is none.
+    /// Moves to the next part; false after the last.
     pub(crate) fn go_on(&mut self) -> bool {
         self.segments.as_mut().is_some_and(Segments::go_on)
     }

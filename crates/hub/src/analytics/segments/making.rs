@@ -8,12 +8,12 @@ use super::reading::{Span, gaps, spans};
 use super::{TABLES, are_known, build, clear, fingerprint};
 use crate::store::{Id, StoreError};
 
-/// Conversations of one segment. Fewer cost more reads for a long period; more take longer to make, and the newest
-/// conversations are read from the rows until there are so many.
+/// Conversations in one segment. Smaller segments mean more reads for a long period; larger ones take longer to make, and
+/// leave more of the newest conversations to be read from their rows.
 pub(crate) const CONVERSATIONS: usize = 2_048;
-/// A segment is made again when more than one of so many of its conversations have changed.
+/// A segment is made again when more than an eighth of its conversations have changed.
 const STALE: usize = 8;
-/// The most changed one is made again when all changed conversations would fill so many segments.
+/// When the changed conversations of all segments would fill more than two, the one that changed most is made again.
 const ALL_STALE: usize = 2;
 
 /// A span of time that is in no segment: [from, until).

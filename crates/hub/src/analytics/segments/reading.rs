@@ -96,7 +96,7 @@ impl<'c> Segments<'c> {
         Ok((fresh.len() <= FRESH).then_some(Self { connection, stale, fresh, parts, at, columns, conversations }))
     }
 
-    /// Goes on to the next part. False if there is none.
+    /// Moves to the next part; false after the last.
     pub(crate) fn go_on(&mut self) -> bool {
         self.at += 1;
         self.columns.clear();

@@ -16,7 +16,7 @@ use crate::store::whatsapp::people::{self, Hold, Of, Person};
 /// webhooks may be late.
 pub(super) const REUSED_AFTER_MS: i64 = 24 * 3_600_000;
 
-/// How old it may be what is known of when an id was heard last, in milliseconds.
+/// The time at which an id was last heard may be recorded this late, in milliseconds.
 const HEARD_MS: i64 = 3_600_000;
 
 /// Later than anything.
@@ -58,18 +58,26 @@ struct Held {
     gap_ms: i64,
 }
 
-/// Finds whom a payload of that time names.
-pub(super) fn find(connection: &Connection, who: &Who, at: Time) -> Result<Found, StoreError> {
-    let found = |person| Found { person, is_proven: true, conflict: false };
+/// Finds whom the ids of a payload name.
+fn by_id(connection: &Connection, who: &Who) -> Result<Option<Person>, StoreError> {
     if let Some(user) = &who.user_id
         && let Some((person, _)) = people::of_user(connection, user)?
     {
-        return Ok(found(Some(person)));
+        return Ok(Some(person));
     }
     if let Some(parent) = &who.parent_user_id
         && let Some(person) = people::of_parent(connection, parent)?
         && (who.user_id.is_none() || !people::has_id(connection, person)?)
     {
+        return Ok(Some(person));
+    }
+    Ok(None)
+}
+
+/// Finds whom a payload of that time names.
+pub(super) fn find(connection: &Connection, who: &Who, at: Time) -> Result<Found, StoreError> {
+    let found = |person| Found { person, is_proven: true, conflict: false };
+    if let Some(person) = by_id(connection, who)? {
         return Ok(found(Some(person)));
     }
     let Some(held) = (match &who.wa_id {
@@ -139,12 +147,11 @@ pub(super) fn renamed(
     if !before.is_known() || !after.is_known() {
         return Ok(None);
     }
-    // Who wrote with the number only later is its next owner.
-    let is_later = match &before.wa_id {
-        Some(number) if before.user_id.is_none() => began_later(connection, number, at)?,
-        _ => false,
+    let known = match by_id(connection, before)? {
+        None => had(connection, before, at)?,
+        known => known,
     };
-    let person = match find(connection, before, at)?.person.filter(|_| !is_later) {
+    let person = match known {
         Some(person) => person,
         // Only what comes after it is known yet.
         None => after_of(connection, after, at)?.unwrap_or_else(Person::new),
@@ -183,14 +190,19 @@ fn after_of(connection: &Connection, after: &Who, at: Time) -> Result<Option<Per
     Ok(since.map(|hold| hold.person))
 }
 
-/// Whether nobody is known to have had a number at that time or before, but somebody since.
-fn began_later(connection: &Connection, number: &str, at: Time) -> Result<bool, StoreError> {
+/// Who had the number that is left at that time. Who wrote with it only later is its next owner, and so is who had another
+/// id.
+fn had(connection: &Connection, before: &Who, at: Time) -> Result<Option<Person>, StoreError> {
+    let Some(number) = &before.wa_id else { return Ok(None) };
     for proven in [true, false] {
-        if people::before(connection, Of::Number(number), proven, at)?.is_some() {
-            return Ok(false);
+        let Some(hold) = people::before(connection, Of::Number(number), proven, at)? else { continue };
+        if hold.seen < at && is_over(connection, &hold, proven, at)? {
+            continue;
         }
+        let is_another = before.user_id.is_some() && people::has_id(connection, hold.person)?;
+        return Ok((!is_another).then_some(hold.person));
     }
-    Ok(true)
+    Ok(None)
 }
 
 /// Notes that WhatsApp attests somebody's number; nothing if it is known whose it is.
@@ -256,13 +268,7 @@ fn holder(connection: &Connection, number: &str, is_proven: bool, at: Time) -> R
     let mut nearest: Option<Held> = None;
     for hold in before.into_iter().chain(after) {
         let gap_ms = at.since(hold.seen).max(hold.from.since(at)).max(0);
-        let is_over = || {
-            Ok::<_, StoreError>(
-                has_another(connection, &hold, is_proven, at)?
-                    || !is_proven && is_anothers_since(connection, &hold, at)?,
-            )
-        };
-        if gap_ms > 0 && is_over()? {
+        if gap_ms > 0 && is_over(connection, &hold, is_proven, at)? {
             continue;
         }
         if nearest.as_ref().is_none_or(|nearest| gap_ms < nearest.gap_ms) {
@@ -270,6 +276,11 @@ fn holder(connection: &Connection, number: &str, is_proven: bool, at: Time) -> R
         }
     }
     Ok(nearest)
+}
+
+/// Whether its holder did not have the number at that time, outside the hold.
+fn is_over(connection: &Connection, hold: &Hold, is_proven: bool, at: Time) -> Result<bool, StoreError> {
+    Ok(has_another(connection, hold, is_proven, at)? || !is_proven && is_anothers_since(connection, hold, at)?)
 }
 
 /// Whether its holder is known with another number between the hold and that time.
@@ -290,7 +301,7 @@ fn has_another(connection: &Connection, hold: &Hold, is_proven: bool, at: Time) 
     Ok(false)
 }
 
-/// Whether somebody else has proven a guessed number since. That ends the guess, also if they have left it.
+/// Whether somebody else has proven a guessed number since. That ends the guess, even if they have left the number.
 fn is_anothers_since(connection: &Connection, guess: &Hold, at: Time) -> Result<bool, StoreError> {
     let since = people::before(connection, Of::Number(&guess.value), true, at)?;
     Ok(since.is_some_and(|since| since.person != guess.person && since.from > guess.seen))

@@ -254,6 +254,33 @@ fn who_is_known_by_numbers_alone_moves_as_announced() {
 }
 
 #[test]
+fn a_change_that_is_told_late_is_of_whoever_had_the_number_before() {
+    let at = |days: i64| NOON.plus_ms(days * DAY_MS);
+    let change = |book: &Book, day| book.change(&who("34600", "", ""), &who("34601", "", ""), at(day));
+    // Anna had left it, and Bob has it since.
+    let book = Book::new();
+    let anna = book.hears(&who("34600", "ES.1", ""), at(0));
+    book.hears(&who("34609", "ES.1", ""), at(5));
+    let bob = book.hears(&who("34600", "", ""), at(25));
+    let moved = change(&book, 20);
+    assert!(moved != anna && moved != bob);
+    assert_eq!(book.number(bob), Some("34600".into()));
+    // Bob's proof is nearer, but later.
+    let book = Book::new();
+    let known = book.hears(&who("34600", "", ""), at(0));
+    let bob = book.hears(&who("", "ES.2", ""), at(34));
+    routes::begin(&book.0, "main", known, ("+34600", at(0))).unwrap();
+    assert_eq!(change(&book, 30), known);
+    assert_eq!(book.hears(&who("34600", "ES.2", ""), at(35)), bob);
+    assert_eq!((book.number(known), book.number(bob)), (Some("34601".into()), Some("34600".into())));
+    // With an id that nobody knew, it is nobody's who came later either.
+    let book = Book::new();
+    let bob = book.hears(&who("34600", "", ""), at(25));
+    assert_ne!(book.change(&who("34600", "ES.9", ""), &who("34601", "ES.9", ""), at(20)), bob);
+    assert_eq!(book.of("", "ES.9", at(30)).and_then(|person| book.number(person)), Some("34601".into()));
+}
+
+#[test]
 fn who_changes_a_message_is_who_has_said_it() {
     let book = Book::new();
     let (anna, bob) = (book.hears(&who("", "ES.1", ""), NOON), book.hears(&who("34602", "ES.2", ""), NOON));
