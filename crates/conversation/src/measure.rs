@@ -28,7 +28,7 @@ pub use definitions::{Definitions, Thresholds};
 pub use figures::{Ratio, Summary, abandonment, percentile, service_level, service_level_join};
 pub use hours::{Hours, Schedule, Weekly, date, local_day};
 pub use open::Open;
-pub use rates::Rate;
+pub use rates::{Rate, Rated};
 pub use rows::{
     CallEnd, CallReason, CallRow, ConversationRow, Direction, Ended, EngagementRow, ExternalAgentRow, HandoverRow,
     Kind, LogicRequestRow, Origin, Outcome, QueueOutcome, RequestOutcome, ReviewRow, RoundId, RoundRow, StartCause,

@@ -9,6 +9,7 @@ mod fetch;
 mod live;
 mod obeying;
 pub(crate) mod surroundings;
+mod together;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,9 +1,11 @@
 //! The board's figures.
 
+use std::borrow::Borrow;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{HOUR_MS, Row, row};
+use super::{HOUR_MS, Row};
 use crate::help::Reach;
 use crate::measure::Presence;
 use crate::part::Part;
@@ -148,20 +150,16 @@ pub struct Figures {
     pub people: People,
 }
 
-/// The figures of all conversations in progress among `states`, and of all agents.
+/// The figures of all conversations in progress, each with its row, and of all agents.
 #[must_use]
-pub fn figures<'a>(
-    states: impl IntoIterator<Item = &'a Conversation>,
+pub fn figures<'a, R: Borrow<Row>>(
+    rows: impl IntoIterator<Item = (&'a Conversation, R)>,
     people: impl IntoIterator<Item = &'a Colleague>,
     now: Time,
 ) -> Figures {
     let mut figures = Figures::default();
     people.into_iter().for_each(|colleague| figures.people.add(colleague));
-    for state in states {
-        if let Some(row) = row(state) {
-            figures.add(state, &row, now);
-        }
-    }
+    rows.into_iter().for_each(|(state, row)| figures.add(state, row.borrow(), now));
     figures
 }
 

@@ -9,6 +9,58 @@ use super::rows::{Direction, Outcome, RoundId, RoundRow};
 use crate::participant::ParticipantKind;
 use crate::time::Time;
 
+/// What shares look at of a round: few columns of many, because a month has hundreds of thousands of rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rated {
+    pub t0: Option<Time>,
+    pub completed_at: Option<Time>,
+    pub wanted_at: Option<Time>,
+    pub direction: Option<Direction>,
+    pub outcome: Option<Outcome>,
+    pub persons: u32,
+    pub transfers: u32,
+    pub logic_involved: bool,
+    pub contained: Option<bool>,
+    pub provisional_until: Option<Time>,
+    pub confirmed: Option<bool>,
+    pub reopened_later: Option<bool>,
+}
+
+impl From<&RoundRow> for Rated {
+    fn from(round: &RoundRow) -> Self {
+        Self {
+            t0: round.t0,
+            completed_at: round.completed_at,
+            wanted_at: round.wanted_at,
+            direction: round.direction,
+            outcome: round.outcome,
+            persons: round.persons,
+            transfers: round.transfers,
+            logic_involved: round.logic_involved,
+            contained: round.contained,
+            provisional_until: round.provisional_until,
+            confirmed: round.confirmed,
+            reopened_later: round.reopened_later,
+        }
+    }
+}
+
+impl Rated {
+    /// Whether it is too early to say that the customer does not come back. None while the round is open.
+    #[inline]
+    #[must_use]
+    pub fn provisional(&self, now: Time) -> Option<bool> {
+        Some(self.reopened_later != Some(true) && now < self.provisional_until?)
+    }
+
+    /// Whether the customer came back later. None while that is open.
+    #[inline]
+    #[must_use]
+    pub fn came_back(&self, now: Time) -> Option<bool> {
+        self.reopened_later.or_else(|| (now >= self.provisional_until?).then_some(false))
+    }
+}
+
 /// A share of rounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -44,8 +96,9 @@ impl Rate {
     ];
 
     /// The time to which a round belongs. A round without that time does not count.
+    #[inline]
     #[must_use]
-    pub fn time_of(self, round: &RoundRow) -> Option<Time> {
+    pub fn time_of(self, round: &Rated) -> Option<Time> {
         match self {
             Self::Involvement => round.t0,
             // A round without a wish for a person has no such time, and still is one of all.
@@ -55,8 +108,9 @@ impl Rate {
     }
 
     /// Whether the round is one of those that are divided.
+    #[inline]
     #[must_use]
-    pub fn counts(self, round: &RoundRow) -> bool {
+    pub fn counts(self, round: &Rated) -> bool {
         // Imported rounds have no outcome.
         if matches!(round.outcome, None | Some(Outcome::GoesOnElsewhere)) || self.time_of(round).is_none() {
             return false;
@@ -71,8 +125,9 @@ impl Rate {
     }
 
     /// Whether a round that counts is one of those that are asked for, as known at `now`.
+    #[inline]
     #[must_use]
-    pub fn hits(self, round: &RoundRow, now: Time) -> bool {
+    pub fn hits(self, round: &Rated, now: Time) -> bool {
         match self {
             Self::Transfer => round.transfers > 0,
             Self::OneContact => round.came_back(now) == Some(false),
@@ -87,7 +142,8 @@ impl Rate {
     /// The share among `rounds`, as known at `now`.
     #[must_use]
     pub fn of<'a>(self, rounds: impl IntoIterator<Item = &'a RoundRow>, now: Time) -> Ratio {
-        Ratio::count(rounds.into_iter().filter(|round| self.counts(round)), |round| self.hits(round, now))
+        let rounds = rounds.into_iter().map(Rated::from).filter(|round| self.counts(round));
+        Ratio::count(rounds, |round| self.hits(round, now))
     }
 
     /// The share of completed rounds after which the customer began another in the same conversation within

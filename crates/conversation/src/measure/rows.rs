@@ -178,20 +178,6 @@ pub struct RoundRow {
     pub review_id: Option<ReviewId>,
 }
 
-impl RoundRow {
-    /// Whether it is too early to say that the customer does not come back. None while it is open.
-    #[must_use]
-    pub fn provisional(&self, now: Time) -> Option<bool> {
-        Some(self.reopened_later != Some(true) && now < self.provisional_until?)
-    }
-
-    /// Whether the customer came back later. None while that is open.
-    #[must_use]
-    pub fn came_back(&self, now: Time) -> Option<bool> {
-        self.reopened_later.or_else(|| (now >= self.provisional_until?).then_some(false))
-    }
-}
-
 /// The kind of an engagement, without identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,7 +1,7 @@
 //! Worked examples of the definitions.
 
 use tandem_conversation::measure::{
-    Busy, Direction, EngagementRow, Kind, Origin, Outcome, QueueOutcome, RequestOutcome, StartCause, TurnType,
+    Busy, Direction, EngagementRow, Kind, Origin, Outcome, QueueOutcome, Rated, RequestOutcome, StartCause, TurnType,
     abandonment, load, service_level, service_level_join,
 };
 use tandem_conversation::{
@@ -111,11 +111,12 @@ fn example_2_your_logic_completes_and_the_customer_returns_on_friday() {
     assert_eq!((monday.contained, monday.confirmed, monday.reopened_later), (Some(true), Some(false), None));
     assert_eq!(monday.outcome, Some(Outcome::ByLogic));
     let completed = monday.completed_at.expect("it is completed");
+    let rated = Rated::from(&monday);
     for (after_ms, provisional, came_back) in
         [(0, true, None), (3 * DAY - 1, true, None), (3 * DAY, false, Some(false))]
     {
         let now = completed.plus_ms(after_ms);
-        assert_eq!((monday.provisional(now), monday.came_back(now)), (Some(provisional), came_back), "{after_ms}");
+        assert_eq!((rated.provisional(now), rated.came_back(now)), (Some(provisional), came_back), "{after_ms}");
     }
     let friday = 4 * DAY + 5 * HOUR;
     story.at(friday).carmen_writes("It did not arrive");
@@ -123,7 +124,7 @@ fn example_2_your_logic_completes_and_the_customer_returns_on_friday() {
     story.stage.maya_replies("I am sorry");
     let (monday, round) = (story.round(1), story.round(2));
     assert_eq!((monday.contained, monday.reopened_later), (Some(true), Some(true)));
-    assert_eq!(monday.provisional(completed.plus_ms(1)), Some(false), "what is known is final");
+    assert_eq!(Rated::from(&monday).provisional(completed.plus_ms(1)), Some(false), "what is known is final");
     assert_eq!((round.first_person_response_ms, round.reopened_by), (Some(600_000), Some(ParticipantKind::Customer)));
     assert_eq!(round.contained, None, "it is in progress");
 }

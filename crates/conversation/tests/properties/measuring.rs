@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use tandem_conversation::board::{Parts, figures, row};
+use tandem_conversation::board::{Parts, Row, figures, row};
 use tandem_conversation::measure::{
     Busy, Definitions, Kind, Open, Outcome, QueueOutcome, Rows, load, measure, shared_ms,
 };
@@ -200,12 +200,12 @@ fn check_board(events: &[Event]) {
         }
         let so_far = &events[..=i];
         let now = event.time.plus_ms(1_000);
-        let found = figures([&state], [], now);
+        let found = figures(row(&state).map(|row| (&state, row)), [], now);
         assert_eq!(found.parts.total(), found.in_progress, "the four parts add up");
         let round = rounds(so_far).pop().expect("there is one");
         let over = round.iter().any(|event| matches!(event.body, EventBody::Completed { .. }));
         let Some(row) = row(&state) else {
-            assert!(over && found == figures([], [], now), "what is completed is not on the board");
+            assert!(over && found == figures::<Row>([], [], now), "what is completed is not on the board");
             continue;
         };
         assert!(!over);

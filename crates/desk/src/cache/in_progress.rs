@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tandem_conversation::board::{self, Row};
 use tandem_conversation::{Conversation, ConversationId};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _};
 
@@ -15,10 +16,17 @@ pub(super) type News = Arc<Mutex<Marks>>;
 const ALL: &str = "SELECT state FROM conversations WHERE in_all = 1";
 const ONE: &str = "SELECT state FROM conversations WHERE id = ?1 AND in_all = 1";
 
+/// A conversation in progress, and its row, which says nothing of the clock.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub state: Conversation,
+    pub row: Row,
+}
+
 /// States as they were read last. Of thousands, few change from one look to the next: only those are read again.
 #[derive(Default)]
 pub(crate) struct Known {
-    states: HashMap<ConversationId, Arc<Conversation>>,
+    states: HashMap<ConversationId, Arc<Live>>,
     is_whole: bool,
     news: News,
 }
@@ -30,7 +38,7 @@ impl Known {
     }
 
     /// All conversations in progress of which the user sees everything, in no order.
-    pub(crate) fn read(&mut self, connection: &Connection) -> Result<Vec<Arc<Conversation>>, CacheError> {
+    pub(crate) fn read(&mut self, connection: &Connection) -> Result<Vec<Arc<Live>>, CacheError> {
         // What is committed from now on comes with the next look, even if this one sees it.
         let news = std::mem::take(&mut *self.news.lock().unwrap_or_else(PoisonError::into_inner));
         let was_whole = std::mem::take(&mut self.is_whole);
@@ -47,10 +55,16 @@ impl Known {
         let mut query = connection.prepare_cached(ALL)?;
         let mut rows = query.query([])?;
         while let Some(row) = rows.next()? {
-            let state = conversations::state(row.get_ref(0)?.as_str().unwrap_or_default())?;
-            self.states.insert(state.id, Arc::new(state));
+            self.keep(conversations::state(row.get_ref(0)?.as_str().unwrap_or_default())?);
         }
         Ok(())
+    }
+
+    fn keep(&mut self, state: Conversation) {
+        match board::row(&state) {
+            Some(row) => self.states.insert(state.id, Arc::new(Live { state, row })),
+            None => self.states.remove(&state.id),
+        };
     }
 
     fn read_again(&mut self, connection: &Connection, news: &Marks) -> Result<(), CacheError> {
@@ -58,9 +72,9 @@ impl Known {
         for of in &news.conversations {
             let found: Option<String> = query.query_row([id(of.0)], |row| row.get(0)).optional()?;
             match found {
-                Some(text) => self.states.insert(*of, Arc::new(conversations::state(&text)?)),
-                None => self.states.remove(of),
-            };
+                Some(text) => self.keep(conversations::state(&text)?),
+                None => drop(self.states.remove(of)),
+            }
         }
         Ok(())
     }
@@ -107,6 +121,6 @@ mod tests {
         conversations::remove(&connection, &mut touched, one.id).unwrap();
         testing::commit(&mut touched);
         let left = known.read(&connection).unwrap();
-        assert_eq!(left.iter().map(|state| state.id).collect::<Vec<_>>(), [two.id]);
+        assert_eq!(left.iter().map(|live| live.state.id).collect::<Vec<_>>(), [two.id]);
     }
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
+use futures_util::{SinkExt as _, StreamExt as _};
 use tandem_conversation::{ConversationId, Permission, Stage};
 use tandem_protocol::agents::{Batch, DeskFrame, LiveFrame, Me, Whereabouts, kind_of};
 use tandem_sqlite::rusqlite::Connection;
@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use uuid::Uuid;
 
+use super::together::{self, Load};
 use super::{Left, Syncing, apply, left_by};
 use crate::cache::{self, CacheError, conversations, lost, meta};
 use crate::hub::{HubError, Outdated, Socket, Standing};
@@ -25,8 +26,6 @@ use crate::words;
 
 /// Conversations named per frame.
 const NAMED_AT_ONCE: u32 = 500;
-/// Maximum changes applied in one transaction, if that many are available.
-const TOGETHER: usize = 1_000;
 
 /// Opens the connection within a time limit, renewing the sign-in if needed.
 pub(super) async fn open(session: &Session, standing: Standing, within: Duration) -> Result<Socket, HubError> {
@@ -48,6 +47,7 @@ struct Attending {
     has_missed: bool,
     /// The hub has listed the colleagues.
     met: bool,
+    load: Load,
 }
 
 impl Syncing {
@@ -68,6 +68,7 @@ impl Syncing {
             heard_unknown: false,
             has_missed: false,
             met: false,
+            load: Load::begin(Instant::now()),
         };
         // A received frame that did not fit into the previous transaction.
         let mut next: Option<Message> = None;
@@ -140,7 +141,7 @@ impl Syncing {
                     kind => self.pass_over(&mut attending, kind.as_deref(), &error).await,
                 },
                 Ok(LiveFrame::Batch(batch)) => {
-                    let (batches, rest) = at_hand(batch, &mut socket);
+                    let (batches, rest) = together::take(batch, &mut socket, &mut attending.load).await;
                     next = rest;
                     self.take_batches(&mut attending, batches, &mut socket, attempt).await
                 }
@@ -522,28 +523,6 @@ fn put_log(connection: &Connection, log: Option<Uuid>) -> Result<(), CacheError>
 fn gap() -> Left {
     tracing::warn!("the hub's frames do not follow each other");
     Left::Lost(Reason::lost("lost-frame"))
-}
-
-/// Takes further frames that have already arrived, so that a burst costs few transactions. Returns the first frame
-/// that is not a batch.
-fn at_hand(first: Batch, socket: &mut Socket) -> (Vec<Batch>, Option<Message>) {
-    let mut changes = first.changes.len();
-    let mut batches = vec![first];
-    while changes < TOGETHER {
-        match socket.next().now_or_never() {
-            Some(Some(Ok(Message::Text(text)))) => match serde_json::from_str(&text) {
-                Ok(LiveFrame::Batch(batch)) => {
-                    changes += batch.changes.len();
-                    batches.push(batch);
-                }
-                _ => return (batches, Some(Message::Text(text))),
-            },
-            Some(Some(Ok(message))) => return (batches, Some(message)),
-            // Nothing there; an error shows at the next read.
-            _ => break,
-        }
-    }
-    (batches, None)
 }
 
 pub(super) async fn say(socket: &mut Socket, frame: &DeskFrame) -> Result<(), Error> {

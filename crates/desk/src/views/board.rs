@@ -12,7 +12,7 @@ use tandem_sqlite::rusqlite::Connection;
 use super::Reader;
 use crate::cache::CacheError;
 use crate::cache::brands::Brands;
-use crate::cache::in_progress::Known;
+use crate::cache::in_progress::{Known, Live};
 use crate::view::{
     BoardBrand, BoardGroup, BoardLimits, BoardOnly, BoardPerson, BoardRequest, BoardRow, BoardSort, BoardView,
 };
@@ -55,13 +55,13 @@ pub(crate) fn board(
     if !reader.may_see(Section::All) {
         return Ok(None);
     }
-    let states = known.lock().unwrap_or_else(PoisonError::into_inner).read(connection)?;
+    let lives = known.lock().unwrap_or_else(PoisonError::into_inner).read(connection)?;
     let brands = Brands::read(connection)?;
-    Ok(Some(view(&states, &brands, reader, request, people, limits)))
+    Ok(Some(view(&lives, &brands, reader, request, people, limits)))
 }
 
 fn view(
-    states: &[Arc<Conversation>],
+    lives: &[Arc<Live>],
     brands: &Brands,
     reader: &Reader,
     request: &BoardRequest,
@@ -69,14 +69,14 @@ fn view(
     limits: &Limits,
 ) -> BoardView {
     let now = reader.now;
-    let people = with_load(people, states);
+    let people = with_load(people, lives);
     let colleagues: Vec<Colleague> = people.iter().filter(|person| person.counts).map(colleague).collect();
-    let figures = board::figures(states.iter().map(Arc::as_ref), &colleagues, now);
+    let figures = board::figures(lives.iter().map(|live| (&live.state, &live.row)), &colleagues, now);
     let (mut channels, mut tags, mut known) = (Vec::<Channel>::new(), BTreeSet::new(), BTreeMap::new());
     let query = request.query.trim().to_lowercase();
-    let mut shown: Vec<Row> = Vec::new();
-    for state in states {
-        let Some(row) = board::row(state) else { continue };
+    let mut shown: Vec<&Row> = Vec::new();
+    for live in lives {
+        let Live { state, row } = &**live;
         if !channels.contains(&row.channel) {
             channels.push(row.channel);
         }
@@ -90,7 +90,7 @@ fn view(
         {
             known.insert(name.to_owned(), id);
         }
-        if is_shown(&row, state, request, &query, (limits, now)) {
+        if is_shown(row, state, request, &query, (limits, now)) {
             shown.push(row);
         }
     }
@@ -101,11 +101,11 @@ fn view(
         shown.reverse();
     }
     let most = (request.limit as usize).min(ROWS);
-    let told = |row: Row| BoardRow {
+    let told = |row: &Row| BoardRow {
         over: row.is_over(limits, now),
         closes_soon: row.closes_soon(now),
         mine: row.people.iter().any(|person| person.user() == Some(reader.user)),
-        row,
+        row: row.clone(),
     };
     let groups = match request.group {
         None => {
@@ -126,7 +126,7 @@ fn view(
                     group.conversations.iter().filter_map(|id| place.get(id).copied()).collect();
                 places.sort_unstable();
                 let rows: Vec<BoardRow> =
-                    places.iter().take(left).filter_map(|place| shown.get(*place).cloned()).map(told).collect();
+                    places.iter().take(left).filter_map(|place| shown.get(*place).copied()).map(told).collect();
                 left -= rows.len();
                 BoardGroup {
                     name: name(&group.common, brands),
@@ -136,7 +136,7 @@ fn view(
                     rows,
                 }
             };
-            board::groups(&shown, by, now).into_iter().map(group).collect()
+            board::groups(shown.iter().copied(), by, now).into_iter().map(group).collect()
         }
     };
     BoardView {
@@ -162,13 +162,13 @@ fn colleague(person: &Person) -> Colleague {
 }
 
 /// How much everybody has to do, and those who can take more first.
-fn with_load(mut people: Vec<Person>, states: &[Arc<Conversation>]) -> Vec<Person> {
+fn with_load(mut people: Vec<Person>, lives: &[Arc<Live>]) -> Vec<Person> {
     let mut load: HashMap<UserId, (u32, u32)> = HashMap::new();
-    for state in states.iter().filter(|state| state.in_progress()) {
-        for user in state.people().filter_map(|engagement| engagement.person().and_then(Participant::user)) {
+    for Live { row, .. } in lives.iter().map(Arc::as_ref) {
+        for user in row.people.iter().filter_map(Participant::user) {
             let (engaged, unanswered) = load.entry(user).or_default();
             *engaged += 1;
-            *unanswered += u32::from(state.waiting_since.is_some());
+            *unanswered += u32::from(row.unanswered_since.is_some());
         }
     }
     for Person { person, .. } in &mut people {
@@ -223,7 +223,7 @@ fn is_shown(
         && (query.is_empty() || words())
 }
 
-fn sort(rows: &mut [Row], by: BoardSort, brands: &Brands) {
+fn sort(rows: &mut [&Row], by: BoardSort, brands: &Brands) {
     rows.sort_by_cached_key(|row| row.urgency());
     let longest_first = |since: Option<Time>| (since.is_none(), since);
     let brand = |id: Option<BrandId>| brands.name(id).map(str::to_lowercase);

@@ -5,7 +5,7 @@ mod said;
 use std::collections::{BTreeMap, HashSet};
 
 use tandem_conversation::measure::{
-    Activity, EngagementRow, Kind, Presence, Rate, Ratio, RoundId, RoundRow, StartCause, abandonment, service_level,
+    Activity, EngagementRow, Kind, Presence, Rate, Rated, Ratio, RoundId, StartCause, abandonment, service_level,
     service_level_join, slots,
 };
 use tandem_conversation::{ConversationId, EngagementId, Time, UserId};
@@ -166,7 +166,7 @@ fn rounds(
     )
 }
 
-/// What shares of rounds look at; all else is left out.
+/// The columns of [`Rated`].
 const RATED: [&str; 12] = [
     "t0",
     "completed_at",
@@ -182,44 +182,22 @@ const RATED: [&str; 12] = [
     "reopened_later",
 ];
 
-fn rated(line: &Line<'_>) -> Result<RoundRow, StoreError> {
+fn rated(line: &Line<'_>) -> Result<Rated, StoreError> {
     let count =
         |column| Ok::<_, StoreError>(u32::try_from(line.number(column)?.unwrap_or_default()).unwrap_or(u32::MAX));
-    Ok(RoundRow {
-        id: RoundId { conversation_id: ConversationId(Uuid::nil()), no: 0 },
-        started_at: Time(0),
-        reopened_by: None,
+    Ok(Rated {
         t0: line.time(0)?,
         completed_at: line.time(1)?,
-        completed_by: None,
-        direction: line.word(3)?,
-        first_response_ms: None,
-        first_response_by: None,
-        first_answer_ms: None,
-        first_person_response_ms: None,
         wanted_at: line.time(2)?,
-        person_wait_ms: None,
-        queue_ms: None,
-        person_ms: None,
-        logic_ms: None,
-        idle_ms: None,
-        open_ms: None,
-        business_open_ms: None,
-        replies: 0,
-        reply_sum_ms: None,
-        reply_max_ms: None,
-        person_replies: 0,
-        person_reply_sum_ms: None,
+        direction: line.word(3)?,
+        outcome: line.word(4)?,
         persons: count(5)?,
         transfers: count(6)?,
-        fallback: 0,
         logic_involved: line.is(7)?.unwrap_or_default(),
         contained: line.is(8)?,
         provisional_until: line.time(9)?,
         confirmed: line.is(10)?,
         reopened_later: line.is(11)?,
-        outcome: line.word(4)?,
-        review_id: None,
     })
 }
 
@@ -233,11 +211,11 @@ fn rates(source: &mut Source<'_>, rate: Rate, asked: &Asked, sink: &mut Sink<'_>
         &Scan { table: "round", time, only: "1", columns: &RATED },
         &mut |_, line| {
             let round = rated(line)?;
-            let told = || Told {
-                provisional: round.provisional(asked.now) == Some(true),
-                ..Adds::Share(rate.hits(&round, asked.now).into(), 1).into()
-            };
-            Ok(rate.counts(&round).then(told))
+            if !rate.counts(&round) {
+                return Ok(None);
+            }
+            let provisional = round.provisional(asked.now) == Some(true);
+            Ok(Some(Told { provisional, ..Adds::Share(rate.hits(&round, asked.now).into(), 1).into() }))
         },
         sink,
     )

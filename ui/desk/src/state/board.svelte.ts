@@ -6,8 +6,10 @@ import { asRpcError, type Host } from "../host/host";
 import { read, write } from "./kept";
 import { reask } from "./reask";
 
-/** Rows at first, and how many more come when somebody goes to the end. */
-const ROWS = 500;
+/** Rows at first, and how many more come when somebody goes to the end. All of them come with each answer. */
+const ROWS = 150;
+/** Rows that can be chosen at once. */
+const CHOSEN = 500;
 /** Rows at most; filters find the others. */
 const MOST = 5_000;
 /** Between two answers, at least. */
@@ -197,10 +199,10 @@ export class Board {
   }
 
   /** Asks for more rows, if there are any. */
-  more(to = this.#limit + ROWS): void {
-    if (this.left <= 0 || this.rows.length < this.#limit || this.#limit >= MOST) return;
+  async more(to = this.#limit + ROWS): Promise<void> {
+    if (this.left <= 0 || this.rows.length < this.#limit || this.#limit >= Math.min(to, MOST)) return;
     this.#limit = Math.min(to, MOST);
-    void this.refresh();
+    await this.refresh();
   }
 
   /** Moves the selection by rows. */
@@ -208,7 +210,7 @@ export class Board {
     const { rows } = this;
     if (rows.length === 0) return;
     this.#hold(KEY_REST_MS);
-    if (by === Infinity) this.more(MOST);
+    if (by === Infinity) void this.more(MOST);
     const at = rows.findIndex(({ row }) => row.conversation === this.cursor);
     const start = at === -1 && Number.isFinite(by) ? -by : at;
     this.cursor = rows[Math.min(Math.max(start + by, 0), rows.length - 1)]?.row.conversation ?? null;
@@ -226,8 +228,9 @@ export class Board {
     if (this.cursor) this.chosen.add(this.cursor);
   }
 
-  /** Chooses all rows that are listed; once more, none. */
-  chooseAll(): void {
+  /** Chooses the rows as they are sorted, up to 500; once more, none. */
+  async chooseAll(): Promise<void> {
+    await this.more(CHOSEN);
     const ids = this.rows.map(({ row }) => row.conversation);
     if (ids.every((id) => this.chosen.has(id))) this.chosen.clear();
     else ids.forEach((id) => this.chosen.add(id));

@@ -136,7 +136,7 @@ function boardOffers(desk: Desk): Offer[] {
     ...(row && !board.peeks ? [offer("board-look", t("board-look", { name: row.customerName }), keyName("Enter"), () => look(desk, row.conversation))] : []),
     ...(row && !board.peeks && !desk.boardOnly ? [offer("board-as-seen", t("board-as-seen", { name: row.customerName }), "", () => lookAsSeen(desk, row.conversation))] : []),
     ...(row ? [offer("board-choose", t("board-choose", { name: row.customerName }), keyName("Space"), () => board.choose())] : []),
-    offer("board-choose-all", t("key-board-choose-all"), keyName("Ctrl A"), () => board.chooseAll()),
+    offer("board-choose-all", t("key-board-choose-all"), keyName("Ctrl A"), () => void board.chooseAll()),
     ...(count > 0 ? bulk.map(([is, label]) => offer(`bulk-${is}`, t("board-for-chosen", { act: t(label), count }), keyOf(is), () => actOnChosen(desk, is))) : []),
     ...FIGURES.map((figure, at) => offer(`figure-${figure}`, t("board-show-figure", { figure: t(`board-figure-${figure}`) }), String(at + 1), () => leadTo(board, at))),
     ...board.saved.map(({ name, shown }, at) => offer(`view-${name}`, t("board-show-view", { name }), keyName(`Ctrl ${at + 1}`), () => board.show(shown))),

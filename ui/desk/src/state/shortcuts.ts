@@ -68,7 +68,7 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "chooseMore":
       return yes(() => desk.board.chooseMore(act.by));
     case "chooseAll":
-      return yes(() => desk.board.chooseAll());
+      return yes(() => void desk.board.chooseAll());
     case "figure":
       return yes(() => leadTo(desk.board, act.at));
     case "savedView":
