@@ -176,13 +176,13 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// The figures of a question; with no dimension, one for each metric. Refuses an answer with too many.
+/// The figures of a question; with no dimension, one for each metric. Refuses an answer with too many. To be called in a
+/// snapshot: a conversation that goes into a segment meanwhile would count twice, or not at all.
 pub(crate) fn figures(
     connection: &Connection,
     question: &Question,
 ) -> Result<Result<Vec<Figure>, Refused>, StoreError> {
-    // A conversation that goes into a segment meanwhile would count twice, or not at all.
-    connection.snapshot(|| figures_of(connection, question, Segments::open(connection)?))
+    figures_of(connection, question, Segments::open(connection)?)
 }
 
 fn figures_of(

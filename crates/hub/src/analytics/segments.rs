@@ -11,8 +11,10 @@
 //! a customer wrote.
 
 pub(crate) mod column;
+mod comparing;
 mod making;
 mod reading;
+mod stored;
 
 use std::collections::BTreeSet;
 
@@ -24,7 +26,8 @@ use super::cell::Cell;
 use crate::store::{Id, StoreError};
 use column::Column;
 
-pub(crate) use making::{CONVERSATIONS, make, unlike};
+pub(crate) use comparing::unlike;
+pub(crate) use making::{CONVERSATIONS, make};
 pub(crate) use reading::Segments;
 
 pub(super) const SCHEMA: &str = "
@@ -56,6 +59,23 @@ CREATE INDEX segment_stale_segment ON segment_stale (segment);
 
 -- For which columns the segments were made.
 ALTER TABLE progress ADD COLUMN segments TEXT NOT NULL DEFAULT '';";
+
+/// A bit that has changed on the disk must not become a figure.
+pub(super) const SUMS: &str = "
+DROP TABLE segment_column;
+CREATE TABLE segment_column (
+    segment INTEGER NOT NULL,
+    -- The place in the list of all columns.
+    place   INTEGER NOT NULL,
+    -- The smallest and the largest number; null without numbers.
+    least   INTEGER,
+    most    INTEGER,
+    -- Checksums of what stands before, and of the cells.
+    bounds_sum INTEGER NOT NULL,
+    cells_sum  INTEGER NOT NULL,
+    cells   BLOB NOT NULL,
+    PRIMARY KEY (segment, place)
+) STRICT;";
 
 /// Of a conversation.
 pub(super) mod of_conversation {
@@ -180,7 +200,7 @@ pub(super) fn clear(connection: &Connection) -> Result<(), StoreError> {
 /// What this text is changed for, segments are made again from the rows.
 fn fingerprint() -> String {
     use sha2::{Digest as _, Sha256};
-    let hash = Sha256::digest(format!("1 {TABLES:?}"));
+    let hash = Sha256::digest(format!("2 {TABLES:?}"));
     hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 

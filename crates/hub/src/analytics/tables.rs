@@ -40,6 +40,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { name: "analytics", sql: SCHEMA },
     Migration { name: "the ledger of alerts", sql: LEDGER },
     Migration { name: "columns beside the rows", sql: segments::SCHEMA },
+    Migration { name: "checksums of columns", sql: segments::SUMS },
 ];
 
 const LEDGER: &str = "

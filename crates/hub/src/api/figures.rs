@@ -49,7 +49,7 @@ pub(crate) struct FiguresQuery {
     by: String,
     /// For service levels, the longest good wait, such as `20s` or `2m` [default: that of the definitions].
     t: Option<String>,
-    /// Key of a brand, or its id, also of one that was removed; empty for conversations without one.
+    /// Key of a brand, or the id of one, which may be removed by now; empty for conversations without one.
     brand: Option<String>,
     /// Only rows of this agent; of rounds and queues, those in which they were engaged. Users who see only their own
     /// figures need not name themselves.
@@ -265,7 +265,8 @@ pub(super) async fn measured<T: Send + 'static>(
     hub: &Hub,
     read: impl FnOnce(&tandem_sql::Connection) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, ApiError> {
-    match hub.analytics.file().read(read).await {
+    // All that one question reads is of one moment: also the position that it answers with.
+    match hub.analytics.file().read(|connection| connection.snapshot(|| read(connection))).await {
         Err(error) if matches!(hub.analytics.mend(&error, hub.log).await, Ok(true)) => {
             hub.analytics.news.notify_one();
             let words = "The tables of figures were damaged, and are made again: ask again in a moment.";

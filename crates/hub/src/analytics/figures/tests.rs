@@ -217,15 +217,54 @@ fn segments_of_other_columns_are_thrown_away() {
 #[test]
 fn a_damaged_segment_is_an_error_that_makes_the_tables_again() {
     let history = past(3, 30);
+    for damage in [
+        "UPDATE segment_column SET cells = x'0001'",
+        // One byte of the last column.
+        "UPDATE segment_column SET cells = CAST(substr(cells, 1, 3) || unhex('07') || substr(cells, 5) AS BLOB)
+         WHERE place = 3",
+        "UPDATE segment_column SET least = least + 1000000, most = most + 1000000 WHERE least IS NOT NULL",
+        "UPDATE segment_column SET least = NULL, most = NULL",
+        "UPDATE segment_column SET bounds_sum = bounds_sum + 1",
+        "DELETE FROM segment_column",
+        "DELETE FROM segment_column WHERE place = 3",
+    ] {
+        let mut account = Account::new();
+        account.follow(&history.events);
+        account.make(Time(i64::MAX), 10);
+        // What changes later hides no damage of the others.
+        let note = "INSERT INTO segment_stale SELECT conversation_id, segment FROM segment, conversation
+            WHERE started_at >= from_at AND started_at < until_at GROUP BY segment";
+        account.connection.execute_batch(note).unwrap();
+        assert_eq!(segments::unlike(&account.connection).unwrap(), Vec::<String>::new(), "{damage}");
+        account.connection.execute_batch(damage).unwrap();
+        assert!(!segments::unlike(&account.connection).unwrap().is_empty(), "{damage}: it is found by comparing");
+        let every = METRICS.iter().filter(|metric| !metric.is_of_slots());
+        let errors = every.filter_map(|metric| {
+            let segments = Segments::open(&account.connection).unwrap();
+            figures_of(&account.connection, &question(vec![metric], Vec::new(), "UTC", ALL), segments).err()
+        });
+        let errors: Vec<_> = errors.collect();
+        let are_damage = errors.iter().all(
+            |error| matches!(error, StoreError::Database(error) if error.cause() == tandem_sqlite::Cause::Damaged),
+        );
+        assert!(!errors.is_empty() && are_damage, "{damage}: no answer is made of it: {errors:?}");
+    }
+}
+
+#[test]
+fn what_is_in_a_segment_is_compared_with_the_rows_beside_what_changed() {
+    let history = past(3, 30);
     let mut account = Account::new();
     account.follow(&history.events);
     account.make(Time(i64::MAX), 10);
-    account.connection.execute_batch("UPDATE segment_column SET cells = x'0001'").unwrap();
-    assert!(!segments::unlike(&account.connection).unwrap().is_empty(), "it is found when the tables are compared");
-    let segments = Segments::open(&account.connection).unwrap();
-    let refused = figures_of(&account.connection, &question(metrics(&[]), Vec::new(), "UTC", ALL), segments);
-    let Err(StoreError::Database(error)) = refused else { panic!("no answer is made of damage") };
-    assert_eq!(error.cause(), tandem_sqlite::Cause::Damaged, "{error}");
+    let row = "UPDATE round SET open_ms = coalesce(open_ms, 0) + 1 WHERE conversation_id =
+        (SELECT conversation_id FROM conversation ORDER BY started_at LIMIT 1)";
+    account.connection.execute_batch(row).unwrap();
+    assert_eq!(segments::unlike(&account.connection).unwrap().len(), 1, "a row that no segment knows");
+    let note = "INSERT INTO segment_stale SELECT conversation_id, segment FROM conversation, segment
+        WHERE started_at >= from_at AND started_at < until_at ORDER BY started_at LIMIT 1";
+    account.connection.execute_batch(note).unwrap();
+    assert_eq!(segments::unlike(&account.connection).unwrap(), Vec::<String>::new(), "it is read from the rows");
 }
 
 #[test]

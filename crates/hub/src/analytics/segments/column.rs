@@ -93,7 +93,7 @@ impl Column {
     pub(crate) fn number(&self, row: usize) -> Option<i64> {
         match &self.of {
             Of::Numbers(least) => self.code(row).checked_sub(1).map(|more| least.wrapping_add(more.cast_signed())),
-            Of::List(_) => match self.cell(row)? {
+            Of::List(_) => match self.listed(row)? {
                 Cell::Int(number) => Some(*number),
                 _ => None,
             },
@@ -103,7 +103,7 @@ impl Column {
     /// The text in a row; none for null, a number or an id.
     #[inline]
     pub(crate) fn text(&self, row: usize) -> Option<&str> {
-        match self.cell(row)? {
+        match self.listed(row)? {
             Cell::Text(text) => Some(text),
             _ => None,
         }
@@ -112,7 +112,7 @@ impl Column {
     /// The id in a row; none for null, a number or a text.
     #[inline]
     pub(crate) fn id(&self, row: usize) -> Option<Uuid> {
-        match self.cell(row)? {
+        match self.listed(row)? {
             Cell::Bytes(bytes) => Some(Uuid::from_bytes(*bytes)),
             _ => None,
         }
@@ -139,8 +139,16 @@ impl Column {
         Some(numbers.fold((first, first), |(least, most), number| (least.min(number), most.max(number))))
     }
 
+    /// The cell in a row.
+    pub(crate) fn cell(&self, row: usize) -> Cell {
+        match &self.of {
+            Of::Numbers(_) => self.number(row).map_or(Cell::Null, Cell::Int),
+            Of::List(_) => self.listed(row).cloned().unwrap_or(Cell::Null),
+        }
+    }
+
     #[inline]
-    fn cell(&self, row: usize) -> Option<&Cell> {
+    fn listed(&self, row: usize) -> Option<&Cell> {
         match &self.of {
             Of::Numbers(_) => None,
             Of::List(list) => list.get(usize::try_from(self.code(row).checked_sub(1)?).ok()?),

@@ -4,8 +4,8 @@ use tandem_conversation::Time;
 use tandem_sql::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
-use super::reading::{Span, gaps, spans};
-use super::{TABLES, are_known, build, clear, fingerprint};
+use super::reading::{gaps, spans};
+use super::{TABLES, are_known, build, clear, fingerprint, stored};
 use crate::store::{Id, StoreError};
 
 /// Conversations in one segment. Smaller segments mean more reads for a long period; larger ones take longer to make, and
@@ -84,49 +84,20 @@ fn write(connection: &Connection, from: i64, until: i64) -> Result<(), StoreErro
     let segment: i64 =
         connection.query_row("SELECT segment FROM segment WHERE until_at = ?1", [until], |row| row.get(0))?;
     let ids = began_within(connection, from, until)?;
-    let mut column = connection.prepare_cached(
-        "INSERT INTO segment_column (segment, place, least, most, cells) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?;
     for (table, _) in TABLES {
-        for (place, cells) in build(connection, table, &ids)? {
-            let (least, most) = cells.bounds().unzip();
-            column.execute(params![segment, i64::try_from(place).unwrap_or(i64::MAX), least, most, cells.bytes()])?;
+        for (place, column) in build(connection, table, &ids)? {
+            stored::write(connection, segment, place, &column)?;
         }
     }
     Ok(())
 }
 
 /// The conversations of a segment, in its order.
-fn began_within(connection: &Connection, from: i64, until: i64) -> Result<Vec<Uuid>, StoreError> {
+pub(super) fn began_within(connection: &Connection, from: i64, until: i64) -> Result<Vec<Uuid>, StoreError> {
     let mut query = connection.prepare_cached(
         "SELECT conversation_id FROM conversation WHERE started_at >= ?1 AND started_at < ?2
          ORDER BY started_at, conversation_id",
     )?;
     let ids = query.query_map([from, until], |row| Ok(row.get::<_, Id>(0)?.0))?;
     Ok(ids.collect::<Result<_, _>>()?)
-}
-
-/// Segments that are not as their rows, though no row is noted as changed.
-pub(crate) fn unlike(connection: &Connection) -> Result<Vec<String>, StoreError> {
-    let mut wrong = Vec::new();
-    if !connection.has_table("segment")? || !are_known(connection)? {
-        return Ok(wrong);
-    }
-    let mut stored = connection.prepare(
-        "SELECT cells FROM segment_column WHERE segment = ?1 AND place = ?2
-         AND NOT EXISTS (SELECT 1 FROM segment_stale stale WHERE stale.segment = ?1)",
-    )?;
-    for Span { segment, from, until } in spans(connection)? {
-        let ids = began_within(connection, from, until)?;
-        for (table, _) in TABLES {
-            for (place, column) in build(connection, table, &ids)? {
-                let place = i64::try_from(place).unwrap_or(i64::MAX);
-                let cells = stored.query_row([segment, place], |row| row.get::<_, Vec<u8>>(0)).optional()?;
-                if cells.is_some_and(|cells| cells != column.bytes()) {
-                    wrong.push(format!("segment {segment}: column {place} is not that of {table}"));
-                }
-            }
-        }
-    }
-    Ok(wrong)
 }

@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use tandem_conversation::{ConversationId, Time};
-use tandem_sql::{Connection, OptionalExtension as _, params};
-use tandem_sqlite::Cause;
+use tandem_sql::{Connection, params};
 use uuid::Uuid;
 
 use super::column::Column;
 use super::making::CONVERSATIONS;
 use super::of_conversation::{BRAND, CHANNEL, ID, LANGUAGE, ORIGIN, TABLE, TAGS};
+use super::stored::{self, damaged};
 use super::{are_known, build, columns_of, place};
 use crate::analytics::facts::{Fact, Key};
 use crate::analytics::names::{Kept, Names, Wanted};
@@ -209,7 +209,7 @@ impl<'c> Segments<'c> {
         }
         match self.part() {
             Part::Segment(segment) => {
-                let Some(column) = stored(self.connection, segment, place, within)? else { return Ok(None) };
+                let Some(column) = stored::read(self.connection, segment, place, within)? else { return Ok(None) };
                 self.columns.insert(place, Arc::new(column));
             }
             Part::Fresh => {
@@ -221,28 +221,7 @@ impl<'c> Segments<'c> {
     }
 }
 
-fn stored(
-    connection: &Connection,
-    segment: i64,
-    place: usize,
-    within: Option<(Time, Time)>,
-) -> Result<Option<Column>, StoreError> {
-    let sql = "SELECT cells FROM segment_column WHERE segment = ?1 AND place = ?2
-        AND (?3 IS NULL OR (most >= ?3 AND least < ?4))";
-    let (from, until) = within.map(|(from, until)| (from.0, until.0)).unzip();
-    let place = i64::try_from(place).unwrap_or(i64::MAX);
-    let mut query = connection.prepare_cached(sql)?;
-    let cells = query.query_row(params![segment, place, from, until], |row| row.get::<_, Vec<u8>>(0)).optional()?;
-    cells.map(|cells| Column::read(cells).ok_or_else(damaged)).transpose()
-}
-
 /// How many more conversations may be fresh, and one.
 fn limit(fresh: usize) -> i64 {
     i64::try_from((FRESH + 1).saturating_sub(fresh)).unwrap_or(i64::MAX)
-}
-
-/// The file is made again.
-fn damaged() -> StoreError {
-    let words = "a segment cannot be read".to_owned();
-    StoreError::Database(tandem_sqlite::Error::Foreign { words, cause: Cause::Damaged })
 }
