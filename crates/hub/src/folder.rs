@@ -9,6 +9,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context as _, anyhow, bail};
 
@@ -113,6 +114,9 @@ pub(crate) fn remains(data: &Path) -> anyhow::Result<Option<&'static str>> {
 #[derive(Clone, Debug)]
 pub(crate) struct Files {
     database: Arc<File>,
+    /// How long the file has been. It becomes no shorter: a hub never packs it. Its header is no witness, for it says the new
+    /// length before all pages are there, however long that takes.
+    length: Arc<AtomicU64>,
     known: Vec<(std::path::PathBuf, (u64, u64))>,
 }
 
@@ -122,33 +126,27 @@ impl Files {
         let known = |path: std::path::PathBuf| Some((path.clone(), identity(&path)?));
         let names = [DATABASE.to_owned(), format!("{DATABASE}-wal")];
         let known = names.iter().filter_map(|name| known(data.join(name))).collect();
-        Ok(Self { database: Arc::new(File::open(data.join(DATABASE))?), known })
+        let database = File::open(data.join(DATABASE))?;
+        let length = Arc::new(AtomicU64::new(database.metadata()?.len()));
+        Ok(Self { database: Arc::new(database), length, known })
     }
 
-    /// One that is not there any more, is another one, or is shorter than it says itself.
+    /// One that is not there any more, is another one, or is shorter than it was.
     pub(crate) fn missing(&self) -> Option<&Path> {
         let gone = self.known.iter().find(|(path, known)| identity(path) != Some(*known));
-        let cut = || self.known.first().filter(|_| is_cut_short(&self.database));
+        let cut = || self.known.first().filter(|_| self.is_cut_short());
         gone.or_else(cut).map(|(path, _)| path.as_path())
     }
-}
 
-/// Whether the file of a database is shorter than its header says. While pages are moved into it, that may seem so for a
-/// moment.
-#[cfg(unix)]
-fn is_cut_short(file: &File) -> bool {
-    use std::os::unix::fs::FileExt as _;
-    let mut header = [0; 32];
-    let Ok(length) = file.metadata().map(|about| about.len()) else { return false };
-    if file.read_exact_at(&mut header, 0).is_err() {
-        return length < 32;
+    fn is_cut_short(&self) -> bool {
+        let Ok(about) = self.database.metadata() else { return false };
+        let longest = self.length.fetch_max(about.len(), Ordering::Relaxed);
+        if about.len() < longest {
+            // Pages that are written later make it long again, and do not bring back what was there.
+            self.length.store(u64::MAX, Ordering::Relaxed);
+        }
+        about.len() < longest
     }
-    let number = |at: usize| header[at..at + 4].iter().fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
-    let page = match u64::from(header[16]) << 8 | u64::from(header[17]) {
-        1 => 65_536,
-        bytes => bytes,
-    };
-    number(28).saturating_mul(page) > length
 }
 
 #[cfg(unix)]
@@ -447,6 +445,28 @@ fn tighten(_: &Path) -> std::io::Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_database_that_becomes_shorter_was_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, log) = (folder.path().join(DATABASE), folder.path().join(format!("{DATABASE}-wal")));
+        // Its header says four pages, and two are there, as while pages are moved into it on a slow disk.
+        let mut bytes = vec![0; 8_192];
+        bytes[16] = 0x10;
+        bytes[31] = 4;
+        std::fs::write(&database, &bytes).unwrap();
+        std::fs::write(log, b"").unwrap();
+        let files = Files::of(folder.path()).unwrap();
+        let open = OpenOptions::new().write(true).open(&database).unwrap();
+        assert_eq!(files.missing(), None);
+        open.set_len(16_384).unwrap();
+        assert_eq!(files.missing(), None);
+        open.set_len(12_288).unwrap();
+        assert_eq!(files.missing(), Some(database.as_path()));
+        open.set_len(32_768).unwrap();
+        assert_eq!(files.missing(), Some(database.as_path()), "what was cut off does not come back");
+    }
 
     #[cfg(unix)]
     #[test]
