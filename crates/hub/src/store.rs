@@ -168,6 +168,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "a quick reply that holds the line", sql: library::HOLDING },
     Migration { name: "when names on WhatsApp were seen last", sql: whatsapp::SEEN },
     Migration { name: "people on WhatsApp", sql: whatsapp::people::SCHEMA },
+    Migration { name: "how messages on WhatsApp were named", sql: whatsapp::messages::BY_ID },
 ];
 
 /// Parts of the schema that are not there although a step has made them.

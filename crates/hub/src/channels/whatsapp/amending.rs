@@ -1,7 +1,9 @@
 //! What messages say of earlier ones: reactions, edits, withdrawals. Webhooks come in any order, so what they are about
 //! may still be to come.
 
-use tandem_conversation::{Command, Content, DELETED, EventBody, Participant, Rejection, TurnId, is_blank};
+use tandem_conversation::{
+    Command, Content, ConversationId, DELETED, EventBody, Participant, Rejection, Time, TurnId, is_blank,
+};
 use tandem_sql::Connection;
 
 use super::inbound::{Heard, device, execute};
@@ -54,23 +56,84 @@ pub(super) fn react(
     Ok(are_of_chat)
 }
 
-/// Forgets what another chat has said of a message that is still to come: only the message itself tells whose it is.
-/// `is_theirs` if it may well have been its author, in a chat that is not theirs: then it stands there no longer.
+/// What a message says by now, which was written elsewhere.
+#[derive(Debug)]
+pub(super) struct Correction {
+    content: Content,
+    /// When it was written.
+    at: Time,
+}
+
+/// Forgets what another chat has said of a message that is still to come: only the message itself tells whose it is. If it
+/// was its author's, in a chat that is not theirs, it stands there no longer, and the words are given back.
 pub(super) fn disown(
     connection: &Connection,
     engine: &mut Engine,
     number: &Number,
     (of, by): (&str, &Participant),
     is_theirs: bool,
-) -> Result<(), StoreError> {
+) -> Result<Option<Correction>, StoreError> {
     let known = messages::get(connection, &number.key, of)?.filter(|known| known.is_turn() && is_theirs);
-    if let Some(Known { conversation, turn, .. }) = known
-        && let Err(rejection) = execute(connection, engine, by, conversation, Command::WithdrawTurn { turn })?
-    {
-        tracing::warn!(number = number.key, %rejection, "an edit in the wrong chat on WhatsApp stays");
+    let mut words = None;
+    if let Some(Known { conversation, turn, .. }) = known {
+        // Until it is edited again, what stands in its place was written when the edit was.
+        let edited_at = amended::awaited(connection, &number.key, of)?.map(|awaited| awaited.at);
+        words = words_of(connection, conversation, turn)?;
+        words = words.map(|words| Correction { at: edited_at.map_or(words.at, |at| at.max(words.at)), ..words });
+        if let Err(rejection) = execute(connection, engine, by, conversation, Command::WithdrawTurn { turn })? {
+            tracing::warn!(number = number.key, %rejection, "an edit in the wrong chat on WhatsApp stays");
+        }
     }
     amended::forget(connection, &number.key, of)?;
-    messages::forget(connection, &number.key, of)
+    messages::forget(connection, &number.key, of)?;
+    Ok(words)
+}
+
+/// Whether a turn was withdrawn, in whoever's chat it stands.
+fn is_withdrawn(connection: &Connection, known: Known) -> Result<bool, StoreError> {
+    Ok(known.is_turn() && events::amendments(connection, known.conversation)?.is_withdrawn(known.turn))
+}
+
+/// What a turn says now, and since when; none if it was withdrawn.
+fn words_of(
+    connection: &Connection,
+    conversation: ConversationId,
+    turn: TurnId,
+) -> Result<Option<Correction>, StoreError> {
+    let amendments = events::amendments(connection, conversation)?;
+    let Some(mut event) = events::of_turn(connection, conversation, turn)? else { return Ok(None) };
+    let EventBody::TurnAdded { received, .. } = event.body else { return Ok(None) };
+    if amendments.is_withdrawn(turn) {
+        return Ok(None);
+    }
+    amendments.apply(&mut event);
+    let at = amendments.edited_at(turn).unwrap_or(received);
+    Ok(event.body.content().map(|content| Correction { content: content.clone(), at }))
+}
+
+/// Gives a message that has come the words of its edit, which were written elsewhere. `first` is what it says itself.
+pub(super) fn correct(
+    connection: &Connection,
+    engine: &mut Engine,
+    number: &Number,
+    (message, first): (&str, Content),
+    Correction { content, at }: Correction,
+) -> Result<(), StoreError> {
+    let known = messages::get(connection, &number.key, message)?.filter(Known::is_turn);
+    let Some(Known { conversation, turn, .. }) = known else { return Ok(()) };
+    let text = content.text().to_owned();
+    let content = match (first, content) {
+        // A file stays: only the words below it are edited.
+        (Content::Attachment { media, .. }, _) => Content::Attachment { media, text },
+        // The file of the other chat is not this one's.
+        (_, Content::Attachment { .. }) => Content::Text { text },
+        (_, content) => content,
+    };
+    let command = Command::EditTurn { turn, content, received: at };
+    if let Err(rejection) = execute(connection, engine, &Participant::Customer, conversation, command)? {
+        tracing::warn!(number = number.key, %rejection, "an edit on WhatsApp is refused");
+    }
+    Ok(())
 }
 
 impl Heard<'_> {
@@ -118,6 +181,7 @@ impl Heard<'_> {
     /// is given to it, with the words of the edit.
     pub(super) fn comes(self, connection: &Connection, engine: &mut Engine) -> Result<Taken, StoreError> {
         amended::came(connection, &self.number.key, &self.message.id)?;
+        self.note_id(connection, &self.message.id)?;
         let Body::Media(media) = &self.message.body else { return Ok(Taken::Whole) };
         let known = messages::get(connection, &self.number.key, &self.message.id)?.filter(Known::is_turn);
         let Some(known) = known else { return Ok(Taken::Whole) };
@@ -140,6 +204,23 @@ impl Heard<'_> {
         Ok(Taken::Whole)
     }
 
+    /// Notes whether an id has named who speaks of a message, or has said it: nobody with another id changes it.
+    pub(super) fn note_id(&self, connection: &Connection, message: &str) -> Result<(), StoreError> {
+        match self.message.who.user_id {
+            Some(_) => messages::set_by_id(connection, &self.number.key, message),
+            None => Ok(()),
+        }
+    }
+
+    /// What the message says itself; none if it can have no edit.
+    pub(super) fn first_words(&self) -> Option<Content> {
+        match &self.message.body {
+            Body::Said(content) => Some(content.clone()),
+            Body::Media(media) => Some(self.brought(media)),
+            _ => None,
+        }
+    }
+
     /// What our own phone says is ours.
     pub(super) fn part(&self) -> Option<u32> {
         (*self.by != Participant::Customer).then_some(0)
@@ -151,21 +232,21 @@ impl Heard<'_> {
 
     /// Notes that a message that stands in its chat is still to come.
     fn await_message(&self, connection: &Connection, of: &str, withdrawn: bool) -> Result<(), StoreError> {
-        let who = &self.message.who;
-        let named = who.wa_id.clone().filter(|_| who.user_id.is_none());
+        let named = self.message.who.wa_id.clone();
         let amended = Amended { author: self.author(), named, at: self.at, withdrawn, awaited: true };
-        amended::put(connection, &self.number.key, of, &amended).map(drop)
+        amended::put(connection, &self.number.key, of, &amended)?;
+        self.note_id(connection, of)
     }
 
     /// Forgets what another chat has said of a message that has not come.
     pub(super) fn disown(&self, connection: &Connection, engine: &mut Engine, of: &str) -> Result<(), StoreError> {
         let Some(awaited) = amended::awaited(connection, &self.number.key, of)? else { return Ok(()) };
-        let is_named = awaited.is_named(self.author(), self.message.who.wa_id.as_deref());
         // What is withdrawn stays so.
-        if awaited.author.is(connection, self.author())? || (is_named && awaited.withdrawn) {
+        let is_ours = awaited.author.ours && self.author().ours;
+        if awaited.author.is(connection, self.author())? || (is_ours && awaited.withdrawn) {
             return Ok(());
         }
-        disown(connection, engine, self.number, (of, self.by), is_named)
+        disown(connection, engine, self.number, (of, self.by), is_ours).map(drop)
     }
 
     /// Takes in an edit: of an earlier message, or in place of one that is still to come. That is known when it comes.
@@ -183,7 +264,7 @@ impl Heard<'_> {
         let first = messages::get(connection, &self.number.key, of)?;
         match first {
             Some(_) if is_about => return Ok(None),
-            Some(known) if known == Known::NO_TURN => {
+            Some(known) if known == Known::NO_TURN || is_withdrawn(connection, known)? => {
                 *taken = Taken::Nothing("an edit is about a message that was withdrawn");
                 return Ok(None);
             }

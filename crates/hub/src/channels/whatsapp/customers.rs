@@ -6,14 +6,13 @@ use tandem_conversation::{
 };
 use tandem_sql::Connection;
 
-use super::amending;
 use super::inbound::{Heard, sent_at};
 use super::reports::{Taken, silent_line};
 use super::webhook::{Body, Message, Renumbered, Who};
 use super::whose::{self, Found, Learnt, Sign};
 use crate::engine::{Engine, Repeat, customer, system_command};
 use crate::store::whatsapp::Number;
-use crate::store::whatsapp::amended::{self, Author};
+use crate::store::whatsapp::amended::{self, Amended, Author};
 use crate::store::whatsapp::messages::{self, Known};
 use crate::store::whatsapp::people::{self, Person};
 use crate::store::whatsapp::routes::{self, Route};
@@ -26,6 +25,11 @@ pub(super) enum Placed {
     /// It comes after its edit or its withdrawal, which stand in its place in this chat.
     Comes(ContactId),
     New(ContactId),
+    /// It comes after an edit or a withdrawal that stands in another chat. `is_theirs` if that is its author's.
+    Claimed {
+        route: ContactId,
+        is_theirs: bool,
+    },
 }
 
 /// The chat of a message, with what that teaches about names.
@@ -43,49 +47,88 @@ pub(super) fn route_of(
     let name = called(given_name(message), &message.who);
     // What we write ourselves is no sign of theirs.
     let sign = Sign { at: sent_at(message, received), is_theirs: *by == Participant::Customer };
-    let found = match author_of(connection, engine, number, (message, by))? {
-        Some(author) => whose::author(connection, (&message.who, sign.at), author)?,
-        None => None,
-    };
-    let found = match found {
-        Some(found) => found,
-        None => whose::find(connection, &message.who, sign.at)?,
-    };
+    if let Some(chat) = chat_of_changed(connection, engine, number, (message, by))? {
+        return Ok(Placed::New(chat));
+    }
+    let found = whose::find(connection, &message.who, sign.at)?;
     let route = locate(connection, engine, number, (&message.who, &name), (found, sign))?;
     if let Some(username) = message.username.as_deref().map(label).filter(|name| !is_blank(name)) {
         routes::set_username(connection, route, &username)?;
     }
     let author = Author { route, ours: *by != Participant::Customer };
-    if let Some(awaited) = awaited {
-        let is_named = awaited.is_named(author, message.who.wa_id.as_deref());
-        // It stands in its place already, or is never shown.
-        if awaited.author.is(connection, author)? || (is_named && awaited.withdrawn) {
-            return Ok(Placed::Comes(route));
-        }
-        amending::disown(connection, engine, number, (&message.id, by), is_named)?;
+    let Some(awaited) = awaited else { return Ok(Placed::New(route)) };
+    let is_one = awaited.author.is(connection, author)?;
+    let is_theirs = is_one
+        || awaited.author.ours == author.ours
+            && !contradicts(connection, (number, &message.id), &awaited, &message.who)?;
+    // It stands in its place already, or is never shown.
+    if is_one || is_theirs && awaited.withdrawn {
+        return Ok(Placed::Comes(route));
     }
-    Ok(Placed::New(route))
+    Ok(Placed::Claimed { route, is_theirs })
 }
 
-/// Whose message a customer edits or withdraws, if it is here.
-fn author_of(
+/// What is known of whoever has said something.
+struct Speaker<'a> {
+    person: Option<Person>,
+    /// An id has named them.
+    by_id: bool,
+    number: Option<&'a str>,
+}
+
+impl Speaker<'_> {
+    /// Whether a payload names another one. Whoever edits or withdraws a message has said it, for WhatsApp takes that from
+    /// nobody else; only two ids or two numbers can contradict that.
+    fn is_not(&self, connection: &Connection, who: &Who) -> Result<bool, StoreError> {
+        let named = whose::by_id(connection, who)?;
+        if named.is_some() && named == self.person {
+            return Ok(false);
+        }
+        let has_another = matches!((self.number, &who.wa_id), (Some(theirs), Some(number)) if theirs != number);
+        Ok(has_another || self.by_id && who.user_id.is_some())
+    }
+}
+
+/// Whether a payload names another one than whoever has spoken of a message that is still to come.
+fn contradicts(
+    connection: &Connection,
+    (number, message): (&Number, &str),
+    awaited: &Amended,
+    who: &Who,
+) -> Result<bool, StoreError> {
+    let speaker = Speaker {
+        person: people::of_chat(connection, awaited.author.route)?,
+        by_id: messages::is_by_id(connection, &number.key, message)?,
+        number: awaited.named.as_deref(),
+    };
+    speaker.is_not(connection, who)
+}
+
+/// The chat in which a message stands that a customer edits or withdraws, however that names them: nothing is learnt of
+/// people from it. None if it is not here, or cannot be theirs.
+fn chat_of_changed(
     connection: &Connection,
     engine: &Engine,
     number: &Number,
     (message, by): (&Message, &Participant),
-) -> Result<Option<Person>, StoreError> {
+) -> Result<Option<ContactId>, StoreError> {
     let (Body::Edit { of, .. } | Body::Revoke { of }) = &message.body else { return Ok(None) };
-    let known = messages::get(connection, &number.key, of)?;
-    let known = known.filter(|known| known.is_turn() && known.part.is_none() && *by == Participant::Customer);
-    let Some(known) = known else { return Ok(None) };
-    // What stands for it may be somebody else's.
-    if amended::awaited(connection, &number.key, of)?.is_some() {
+    if *by != Participant::Customer {
         return Ok(None);
     }
-    match engine.state(connection, known.conversation)? {
-        Some(state) => people::of_chat(connection, state.contact),
-        None => Ok(None),
+    // What stands for it, until it comes.
+    if let Some(awaited) = amended::awaited(connection, &number.key, of)? {
+        let is_theirs = !awaited.author.ours && !contradicts(connection, (number, of), &awaited, &message.who)?;
+        return Ok(is_theirs.then_some(awaited.author.route));
     }
+    let known = messages::get(connection, &number.key, of)?.filter(|known| known.is_turn() && known.part.is_none());
+    let Some(known) = known else { return Ok(None) };
+    let Some(state) = engine.state(connection, known.conversation)? else { return Ok(None) };
+    let person = people::of_chat(connection, state.contact)?;
+    let has = person.map(|person| whose::number_of(connection, person)).transpose()?.flatten();
+    let by_id = messages::is_by_id(connection, &number.key, of)?;
+    let is_anothers = Speaker { person, by_id, number: has.as_deref() }.is_not(connection, &message.who)?;
+    Ok((!is_anothers).then_some(state.contact))
 }
 
 /// A customer of whom not even a number is known.

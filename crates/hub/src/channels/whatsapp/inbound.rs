@@ -15,6 +15,7 @@ use super::reports::{Taken, report, silent_line};
 use super::webhook::{Body, Call, MediaRef, Message, Renumbered, Status, What, Who};
 use super::{amending, fit, whose};
 use crate::engine::{Engine, Repeat, Said, system_command};
+use crate::store::whatsapp::amended;
 use crate::store::whatsapp::messages::{self, Known};
 use crate::store::whatsapp::unfetched::{self, Unfetched};
 use crate::store::whatsapp::{Number, people, routes};
@@ -101,10 +102,9 @@ impl Taking {
     ) -> Result<Taken, StoreError> {
         match self {
             Self::Message(message, by) => {
-                let (route, comes) = match route_of(connection, engine, number, (message, by), received)? {
-                    Placed::Known => return Ok(Taken::Whole),
-                    Placed::Comes(route) => (route, true),
-                    Placed::New(route) => (route, false),
+                let placed = route_of(connection, engine, number, (message, by), received)?;
+                let (Placed::Comes(route) | Placed::New(route) | Placed::Claimed { route, .. }) = placed else {
+                    return Ok(Taken::Whole);
                 };
                 let at = sent_at(message, received);
                 if message.sent_ms.is_some_and(|sent| received.since(Time(sent)) < -CLOCKS_MS) {
@@ -114,9 +114,18 @@ impl Taking {
                     );
                 }
                 let heard = Heard { number, route, message, by, file, at, now };
-                match comes {
-                    true => heard.comes(connection, engine),
-                    false => heard.take(connection, engine),
+                match placed {
+                    Placed::Comes(_) => heard.comes(connection, engine),
+                    Placed::Claimed { is_theirs, .. } => {
+                        let words = amending::disown(connection, engine, number, (&message.id, by), is_theirs)?;
+                        let first = heard.first_words();
+                        let taken = heard.take(connection, engine)?;
+                        if let Some((first, words)) = first.zip(words) {
+                            amending::correct(connection, engine, number, (&message.id, first), words)?;
+                        }
+                        Ok(taken)
+                    }
+                    Placed::Known | Placed::New(_) => heard.take(connection, engine),
                 }
             }
             Self::Status(status) => report(connection, engine, number, status, now),
@@ -181,7 +190,10 @@ impl Heard<'_> {
             }
             Body::Revoke { of } => {
                 let is_answer = matches!(self.answers_anew(connection, engine, of, None)?, About::Answer);
-                if !is_answer && !self.about(connection, engine, of, |turn| Command::WithdrawTurn { turn })? {
+                let is_done = is_answer || self.about(connection, engine, of, |turn| Command::WithdrawTurn { turn })?;
+                if is_done {
+                    amended::withdraw(connection, &self.number.key, of)?;
+                } else {
                     let was_here = !self.withdrawn_before(connection, engine, of)?;
                     taken = Taken::Nothing(match was_here {
                         true => "a withdrawal is about a message of somebody else",
@@ -230,6 +242,7 @@ impl Heard<'_> {
         }
         // What is no turn of its own is remembered too, so that a repeat is known.
         messages::put(connection, &self.number.key, &self.message.id, &known.unwrap_or(Known::NO_TURN))?;
+        self.note_id(connection, &self.message.id)?;
         amending::react(connection, engine, self.number, &self.message.id)?;
         if renews && *self.by == Participant::Customer {
             routes::heard(connection, self.route, self.at)?;

@@ -405,7 +405,7 @@ async fn fetched(hub: &Arc<Hub>, key: &Arc<str>, works: &Arc<[Work]>) -> Result<
                 Some(Work { taking: Taking::Message(message, by), received, .. }) => {
                     Ok(match route_of(connection, engine, &number, (message, by), *received)? {
                         Placed::Known => None,
-                        Placed::Comes(route) | Placed::New(route) => Some(route),
+                        Placed::Comes(route) | Placed::New(route) | Placed::Claimed { route, .. } => Some(route),
                     })
                 }
                 _ => Ok(None),

@@ -59,7 +59,7 @@ struct Held {
 }
 
 /// Finds whom the ids of a payload name.
-fn by_id(connection: &Connection, who: &Who) -> Result<Option<Person>, StoreError> {
+pub(super) fn by_id(connection: &Connection, who: &Who) -> Result<Option<Person>, StoreError> {
     if let Some(user) = &who.user_id
         && let Some((person, _)) = people::of_user(connection, user)?
     {
@@ -389,41 +389,6 @@ fn adopt(connection: &Connection, number: &str, person: Person, at: Time) -> Res
         }
     }
     Ok(())
-}
-
-/// Who edits or withdraws a message of `author`: nobody else can, so the two are one. None if they are known to be two, by
-/// their ids or numbers, or by a number that was just proven to be another's.
-pub(super) fn author(
-    connection: &Connection,
-    (who, at): (&Who, Time),
-    author: Person,
-) -> Result<Option<Found>, StoreError> {
-    let found = |person| Some(Found { person: Some(person), is_proven: true, conflict: false });
-    let number = match &who.wa_id {
-        Some(_) => number_of(connection, author)?,
-        None => None,
-    };
-    let has_another = number.is_some() && number != who.wa_id;
-    let Some(user) = &who.user_id else {
-        let held = match &who.wa_id {
-            _ if has_another => return Ok(None),
-            Some(number) => holder(connection, number, true, at)?,
-            None => None,
-        };
-        let is_anothers = held.is_some_and(|held| held.person != author && held.gap_ms <= REUSED_AFTER_MS);
-        return Ok(if is_anothers { None } else { found(author) });
-    };
-    let known = people::of_user(connection, user)?.map(|(person, _)| person);
-    if known == Some(author) {
-        return Ok(found(author));
-    }
-    if has_another || people::has_id(connection, author)? {
-        return Ok(None);
-    }
-    if let Some(person) = known {
-        people::merge(connection, author, person)?;
-    }
-    Ok(found(known.unwrap_or(author)))
 }
 
 /// Says whose number is another one after the work.

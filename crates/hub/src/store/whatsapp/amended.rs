@@ -42,19 +42,12 @@ impl Author {
 #[derive(Clone, Debug)]
 pub(crate) struct Amended {
     pub author: Author,
-    /// The phone number, if its author was named by nothing else.
+    /// The phone number that named its author.
     pub named: Option<String>,
     /// By the sender's clock.
     pub at: Time,
     pub withdrawn: bool,
     pub awaited: bool,
-}
-
-impl Amended {
-    /// Whether its author may be this one, who has a phone number: it was named by that alone.
-    pub(crate) fn is_named(&self, author: Author, number: Option<&str>) -> bool {
-        self.author.ours == author.ours && number.is_some() && self.named.as_deref() == number
-    }
 }
 
 /// Notes other words for a message; false if newer ones are known, or if it was withdrawn.
@@ -82,6 +75,13 @@ pub(crate) fn awaited(connection: &Connection, number: &str, message: &str) -> R
         })
     });
     Ok(found.optional()?)
+}
+
+/// What stands for a message that is still to come is withdrawn: so is the message.
+pub(crate) fn withdraw(connection: &Connection, number: &str, message: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE whatsapp_amended SET withdrawn = 1 WHERE number = ?1 AND message = ?2 AND awaited = 1";
+    connection.prepare_cached(sql)?.execute(params![number, message])?;
+    Ok(())
 }
 
 /// The message is here.
@@ -125,10 +125,7 @@ mod tests {
         assert!(put(5, false) && !put(4, false) && put(5, false), "of two in one second, the later to come");
         assert!(put(6, true) && !put(7, false), "what is withdrawn stays so");
         let found = awaited(&connection, "main", "a").unwrap().unwrap();
-        assert!(found.author == author && found.withdrawn);
-        let ours = Author { ours: true, ..author };
-        assert!(found.is_named(author, Some("34600")) && !found.is_named(author, Some("34601")));
-        assert!(!found.is_named(ours, Some("34600")) && !found.is_named(author, None));
+        assert!(found.author == author && found.withdrawn && found.named.as_deref() == Some("34600"));
         assert!(awaited(&connection, "other", "a").unwrap().is_none(), "ids are a number's own");
         came(&connection, "main", "a").unwrap();
         assert!(awaited(&connection, "main", "a").unwrap().is_none());

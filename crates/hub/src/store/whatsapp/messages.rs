@@ -6,6 +6,10 @@ use uuid::Uuid;
 
 use crate::store::{Id, StoreError};
 
+pub(crate) const BY_ID: &str = "
+-- 1 if an id has named who sent it, and not a phone number alone.
+ALTER TABLE whatsapp_messages ADD COLUMN by_id INTEGER NOT NULL DEFAULT 0;";
+
 /// A message that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Known {
@@ -80,6 +84,19 @@ pub(crate) fn put(connection: &Connection, number: &str, message: &str, known: &
     };
     connection.prepare_cached(sql)?.execute(params![number, message, Id(conversation.0), Id(of), part])?;
     Ok(())
+}
+
+/// Notes that an id has named who sent a message.
+pub(crate) fn set_by_id(connection: &Connection, number: &str, message: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE whatsapp_messages SET by_id = 1 WHERE number = ?1 AND message = ?2";
+    connection.prepare_cached(sql)?.execute(params![number, message])?;
+    Ok(())
+}
+
+/// Whether an id has named who sent it.
+pub(crate) fn is_by_id(connection: &Connection, number: &str, message: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM whatsapp_messages WHERE number = ?1 AND message = ?2 AND by_id = 1)";
+    Ok(connection.prepare_cached(sql)?.query_row(params![number, message], |row| row.get(0))?)
 }
 
 /// A message is not known any more.

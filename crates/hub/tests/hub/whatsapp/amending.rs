@@ -410,6 +410,66 @@ async fn a_message_is_changed_by_its_sender_however_they_are_named() {
 }
 
 #[tokio::test]
+async fn a_change_of_a_message_says_nothing_of_whose_a_number_is() {
+    let world = World::new().await;
+    let phone = |user: &str, number: &str| Phone { user_id: user.into(), ..Phone::new(number, "Somebody") };
+    let maya = world.hub.maya().await;
+    // Whoever wrote by this number first is known by it alone; Anna has it since.
+    world.hooks.message(&phone("", "34600111222"), "wamid.1", text("Whoever I am"), 9 * DAYS).await.unwrap();
+    let first = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &first, json!({ "type": "join" })).await.0, 200);
+    world.hooks.message(&phone("US.1", "34600111333"), "wamid.2", text("I am Anna"), 5 * DAYS).await.unwrap();
+    let annas = conversation(&maya, "help").await;
+    assert_eq!(command(&maya, &annas, json!({ "type": "join" })).await.0, 200);
+    world.hooks.message(&phone("", "34600111222"), "wamid.3", text("A red case"), DAYS).await.unwrap();
+    event(&maya, &first, "turn_added", |body| body["turn"]["content"]["text"] == "A red case").await;
+    world.hooks.message(&phone("US.1", ""), "wamid.4", edit("wamid.3", text("A blue case")), DAYS - 100).await.unwrap();
+    event(&maya, &first, "turn_edited", |body| body["content"]["text"] == "A blue case").await;
+    world.hooks.message(&phone("US.1", ""), "wamid.5", text("Only for Anna"), DAYS - 200).await.unwrap();
+    event(&maya, &annas, "turn_added", |body| body["turn"]["content"]["text"] == "Only for Anna").await;
+    let numbers = |state: Value| {
+        state["customer"]["contacts"].as_array().unwrap().iter().map(|one| one["value"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(maya.state(&first).await), ["+34600111222"]);
+    // What was said by the number and is withdrawn with the id that proves another owner is withdrawn.
+    world.hooks.message(&phone("US.1", "34600111222"), "wamid.6", revoke("wamid.3"), DAYS - 300).await.unwrap();
+    event(&maya, &first, "turn_withdrawn", |_| true).await;
+    // Of what an id has said, nobody with another id says anything.
+    world.hooks.message(&phone("US.2", "34600111444"), "wamid.7", revoke("wamid.5"), DAYS - 400).await.unwrap();
+    world.hooks.message(&phone("US.1", ""), "wamid.8", text("The last"), DAYS - 500).await.unwrap();
+    event(&maya, &annas, "turn_added", |body| body["turn"]["content"]["text"] == "The last").await;
+    assert!(of(&events(&maya, &annas).await, "turn_withdrawn").is_empty());
+}
+
+#[tokio::test]
+async fn what_is_withdrawn_early_is_never_shown_however_it_names_its_author() {
+    let world = World::new().await;
+    let phone = |user: &str, number: &str| Phone { user_id: user.into(), ..Phone::new(number, "Anna") };
+    let maya = world.hub.maya().await;
+    world.hooks.message(&phone("", "34600111222"), "wamid.1", revoke("wamid.2"), 300).await.unwrap();
+    world.hooks.message(&phone("US.1", ""), "wamid.2", text("Never shown"), 310).await.unwrap();
+    world.hooks.message(&phone("US.1", ""), "wamid.3", revoke("wamid.4"), 290).await.unwrap();
+    world.hooks.message(&phone("", "34600111222"), "wamid.4", text("Never shown"), 295).await.unwrap();
+    world
+        .hooks
+        .message(&phone("US.1", ""), "wamid.6", edit("wamid.7", text("Never shown, either")), 285)
+        .await
+        .unwrap();
+    world.hooks.message(&phone("US.1", ""), "wamid.8", revoke("wamid.7"), 280).await.unwrap();
+    world.hooks.message(&phone("", "34600111222"), "wamid.7", text("Never shown"), 286).await.unwrap();
+    world
+        .hooks
+        .message(&phone("US.1", "34600111222"), "wamid.9", edit("wamid.2", text("Never shown")), 270)
+        .await
+        .unwrap();
+    world.hooks.message(&phone("US.1", "34600111222"), "wamid.5", text("The last"), 200).await.unwrap();
+    let id = conversation(&maya, "help").await;
+    event(&maya, &id, "turn_added", |body| body["turn"]["content"]["text"] == "The last").await;
+    let (_, found) = maya.gets("/api/v1/search?q=Never").await;
+    assert_eq!(found["hits"].as_array().map(Vec::len), Some(0), "{found}");
+}
+
+#[tokio::test]
 async fn what_is_said_early_of_a_message_leaves_the_wrong_chat_with_it() {
     let world = World::new().await;
     let phone = |user: &str| Phone { user_id: user.into(), ..Phone::new("34600111222", "Somebody") };
@@ -435,6 +495,8 @@ async fn what_is_said_early_of_a_message_leaves_the_wrong_chat_with_it() {
     let of_bob = said(&events(&maya, &bobs).await);
     assert!(!of_bob.iter().any(|text| text.contains("Never shown")), "{of_bob:?}");
     assert!(of_bob.iter().any(|text| text.contains("I am Bob")), "{of_bob:?}");
+    let edits = of(&events(&maya, &bobs).await, "turn_edited").len();
+    assert_eq!(edits, 1, "its edit goes with it");
     let all = events(&maya, &annas).await;
     let wrong = of(&all, "turn_added").into_iter().find(|body| body["turn"]["content"]["text"] == "Bob, edited");
     let wrong = wrong.unwrap()["turn"]["id"].clone();

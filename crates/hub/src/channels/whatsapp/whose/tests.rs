@@ -281,23 +281,6 @@ fn a_change_that_is_told_late_is_of_whoever_had_the_number_before() {
 }
 
 #[test]
-fn who_changes_a_message_is_who_has_said_it() {
-    let book = Book::new();
-    let (anna, bob) = (book.hears(&who("", "ES.1", ""), NOON), book.hears(&who("34602", "ES.2", ""), NOON));
-    let bare = book.hears(&who("34600", "", ""), NOON);
-    let author = |who: &Who, of: Person| author(&book.0, (who, NOON), of).unwrap().and_then(|found| found.person);
-    assert_eq!(author(&who("34601", "", ""), anna), Some(anna), "by a number that nobody is known by");
-    assert_eq!(author(&who("34602", "", ""), anna), None, "by Bob's number");
-    assert_eq!(author(&who("", "ES.2", ""), anna), None, "by Bob's id");
-    assert_eq!(author(&who("", "ES.3", ""), anna), None, "by another id than Anna's");
-    assert_eq!(author(&who("", "ES.3", ""), bare), Some(bare), "nobody knew the id");
-    assert_eq!(author(&who("34603", "", ""), bare), None, "by another number");
-    assert_eq!(author(&who("", "ES.1", ""), bare), Some(anna), "the two are one");
-    assert_eq!(book.of("34600", "", NOON), Some(anna));
-    assert_ne!(anna, bob);
-}
-
-#[test]
 fn what_is_heard_twice_adds_nothing() {
     let book = Book::new();
     let carmen = who("34600", "ES.1", "ES.ENT.1");
