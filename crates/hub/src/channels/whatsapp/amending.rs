@@ -232,8 +232,7 @@ impl Heard<'_> {
 
     /// Notes that a message that stands in its chat is still to come.
     fn await_message(&self, connection: &Connection, of: &str, withdrawn: bool) -> Result<(), StoreError> {
-        let named = self.message.who.wa_id.clone();
-        let amended = Amended { author: self.author(), named, at: self.at, withdrawn, awaited: true };
+        let amended = Amended { author: self.author(), at: self.at, withdrawn, awaited: true };
         amended::put(connection, &self.number.key, of, &amended)?;
         self.note_id(connection, of)
     }

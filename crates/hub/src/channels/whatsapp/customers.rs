@@ -12,7 +12,7 @@ use super::webhook::{Body, Message, Renumbered, Who};
 use super::whose::{self, Found, Learnt, Sign};
 use crate::engine::{Engine, Repeat, customer, system_command};
 use crate::store::whatsapp::Number;
-use crate::store::whatsapp::amended::{self, Amended, Author};
+use crate::store::whatsapp::amended::{self, Author};
 use crate::store::whatsapp::messages::{self, Known};
 use crate::store::whatsapp::people::{self, Person};
 use crate::store::whatsapp::routes::{self, Route};
@@ -47,10 +47,15 @@ pub(super) fn route_of(
     let name = called(given_name(message), &message.who);
     // What we write ourselves is no sign of theirs.
     let sign = Sign { at: sent_at(message, received), is_theirs: *by == Participant::Customer };
-    if let Some(chat) = chat_of_changed(connection, engine, number, (message, by))? {
+    let chat = chat_of_changed(connection, engine, number, (message, by))?;
+    let found = whose::find(connection, &message.who, sign.at)?;
+    if let Some(chat) = chat {
+        // A number and an id together prove as much as ever.
+        if message.who.user_id.is_some() && message.who.wa_id.is_some() {
+            learn(connection, engine, number, &message.who, (found, sign))?;
+        }
         return Ok(Placed::New(chat));
     }
-    let found = whose::find(connection, &message.who, sign.at)?;
     let route = locate(connection, engine, number, (&message.who, &name), (found, sign))?;
     if let Some(username) = message.username.as_deref().map(label).filter(|name| !is_blank(name)) {
         routes::set_username(connection, route, &username)?;
@@ -60,7 +65,7 @@ pub(super) fn route_of(
     let is_one = awaited.author.is(connection, author)?;
     let is_theirs = is_one
         || awaited.author.ours == author.ours
-            && !contradicts(connection, (number, &message.id), &awaited, &message.who)?;
+            && !names_another(connection, (number, &message.id), awaited.author.route, &message.who)?;
     // It stands in its place already, or is never shown.
     if is_one || is_theirs && awaited.withdrawn {
         return Ok(Placed::Comes(route));
@@ -68,44 +73,30 @@ pub(super) fn route_of(
     Ok(Placed::Claimed { route, is_theirs })
 }
 
-/// What is known of whoever has said something.
-struct Speaker<'a> {
-    person: Option<Person>,
-    /// An id has named them.
-    by_id: bool,
-    number: Option<&'a str>,
-}
-
-impl Speaker<'_> {
-    /// Whether a payload names another one. Whoever edits or withdraws a message has said it, for WhatsApp takes that from
-    /// nobody else; only two ids or two numbers can contradict that.
-    fn is_not(&self, connection: &Connection, who: &Who) -> Result<bool, StoreError> {
-        let named = whose::by_id(connection, who)?;
-        if named.is_some() && named == self.person {
-            return Ok(false);
-        }
-        let has_another = matches!((self.number, &who.wa_id), (Some(theirs), Some(number)) if theirs != number);
-        Ok(has_another || self.by_id && who.user_id.is_some())
+/// Whether a payload names another one than whoever has spoken of a message in this chat, or has said it. Who edits or
+/// withdraws a message has said it, for WhatsApp takes that from nobody else; only two ids, or a number that is none of
+/// theirs, can contradict that.
+fn names_another(
+    connection: &Connection,
+    (number, message): (&Number, &str),
+    chat: ContactId,
+    who: &Who,
+) -> Result<bool, StoreError> {
+    let Some(person) = people::of_chat(connection, chat)? else { return Ok(false) };
+    if whose::by_id(connection, who)? == Some(person) {
+        return Ok(false);
+    }
+    if who.user_id.is_some() && messages::is_by_id(connection, &number.key, message)? {
+        return Ok(true);
+    }
+    match &who.wa_id {
+        Some(number) => people::has_others(connection, person, number),
+        None => Ok(false),
     }
 }
 
-/// Whether a payload names another one than whoever has spoken of a message that is still to come.
-fn contradicts(
-    connection: &Connection,
-    (number, message): (&Number, &str),
-    awaited: &Amended,
-    who: &Who,
-) -> Result<bool, StoreError> {
-    let speaker = Speaker {
-        person: people::of_chat(connection, awaited.author.route)?,
-        by_id: messages::is_by_id(connection, &number.key, message)?,
-        number: awaited.named.as_deref(),
-    };
-    speaker.is_not(connection, who)
-}
-
-/// The chat in which a message stands that a customer edits or withdraws, however that names them: nothing is learnt of
-/// people from it. None if it is not here, or cannot be theirs.
+/// The chat in which a message stands that a customer edits or withdraws, however that names them. None if it is not here,
+/// or cannot be theirs.
 fn chat_of_changed(
     connection: &Connection,
     engine: &Engine,
@@ -118,16 +109,14 @@ fn chat_of_changed(
     }
     // What stands for it, until it comes.
     if let Some(awaited) = amended::awaited(connection, &number.key, of)? {
-        let is_theirs = !awaited.author.ours && !contradicts(connection, (number, of), &awaited, &message.who)?;
-        return Ok(is_theirs.then_some(awaited.author.route));
+        let chat = awaited.author.route;
+        let is_theirs = !awaited.author.ours && !names_another(connection, (number, of), chat, &message.who)?;
+        return Ok(is_theirs.then_some(chat));
     }
     let known = messages::get(connection, &number.key, of)?.filter(|known| known.is_turn() && known.part.is_none());
     let Some(known) = known else { return Ok(None) };
     let Some(state) = engine.state(connection, known.conversation)? else { return Ok(None) };
-    let person = people::of_chat(connection, state.contact)?;
-    let has = person.map(|person| whose::number_of(connection, person)).transpose()?.flatten();
-    let by_id = messages::is_by_id(connection, &number.key, of)?;
-    let is_anothers = Speaker { person, by_id, number: has.as_deref() }.is_not(connection, &message.who)?;
+    let is_anothers = names_another(connection, (number, of), state.contact, &message.who)?;
     Ok((!is_anothers).then_some(state.contact))
 }
 
@@ -164,17 +153,29 @@ fn locate(
     (who, name): (&Who, &str),
     (found, sign): (Found, Sign),
 ) -> Result<ContactId, StoreError> {
+    let learnt = learn(connection, engine, number, who, (found, sign))?;
+    let chat = chat_of(connection, number, learnt.person, (name, sign.at))?;
+    if sign.is_theirs {
+        routes::seen(connection, chat, sign.at)?;
+    }
+    Ok(chat)
+}
+
+/// What a payload teaches of whose it is, as all conversations in progress hear that it concerns.
+fn learn(
+    connection: &Connection,
+    engine: &mut Engine,
+    number: &Number,
+    who: &Who,
+    (found, sign): (Found, Sign),
+) -> Result<Learnt, StoreError> {
     if found.conflict {
         let number = &*number.key;
         tracing::warn!(number, person = ?found.person, "a WhatsApp number came with another user's id");
     }
     let learnt = whose::learn(connection, who, found, (&number.key, sign))?;
-    let chat = chat_of(connection, number, learnt.person, (name, sign.at))?;
-    if sign.is_theirs {
-        routes::seen(connection, chat, sign.at)?;
-    }
     tell(connection, engine, &learnt)?;
-    Ok(chat)
+    Ok(learnt)
 }
 
 /// The chat that somebody has with a number of ours; a new one, with that name, if they have none.

@@ -76,7 +76,7 @@ impl Heard<'_> {
 
     /// Notes the time of a score, or of the refusal to give one; false if a newer one is known.
     fn is_newest_score(&self, connection: &Connection, review: ReviewId) -> Result<bool, StoreError> {
-        let amended = Amended { author: self.author(), named: None, at: self.at, withdrawn: false, awaited: false };
+        let amended = Amended { author: self.author(), at: self.at, withdrawn: false, awaited: false };
         amended::put(connection, &self.number.key, &format!("score of {review}"), &amended)
     }
 
@@ -142,8 +142,7 @@ impl Heard<'_> {
         let Some(state) = engine.state(connection, conversation)?.filter(|state| state.contact == self.route) else {
             return Ok(About::Other);
         };
-        let amended =
-            Amended { author: self.author(), named: None, at: self.at, withdrawn: body.is_none(), awaited: false };
+        let amended = Amended { author: self.author(), at: self.at, withdrawn: body.is_none(), awaited: false };
         let Some(review) = state.request(id) else { return Ok(About::Answer) };
         if !amended::put(connection, &self.number.key, of, &amended)? {
             return Ok(About::Answer);

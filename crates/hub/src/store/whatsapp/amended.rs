@@ -42,8 +42,6 @@ impl Author {
 #[derive(Clone, Debug)]
 pub(crate) struct Amended {
     pub author: Author,
-    /// The phone number that named its author.
-    pub named: Option<String>,
     /// By the sender's clock.
     pub at: Time,
     pub withdrawn: bool,
@@ -52,25 +50,24 @@ pub(crate) struct Amended {
 
 /// Notes other words for a message; false if newer ones are known, or if it was withdrawn.
 pub(crate) fn put(connection: &Connection, number: &str, message: &str, amended: &Amended) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO whatsapp_amended (number, message, route, ours, at, withdrawn, awaited, named)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+    let sql = "INSERT INTO whatsapp_amended (number, message, route, ours, at, withdrawn, awaited)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                ON CONFLICT (number, message) DO UPDATE SET at = excluded.at, withdrawn = excluded.withdrawn
                WHERE whatsapp_amended.withdrawn = 0 AND excluded.at >= whatsapp_amended.at";
-    let Amended { author: Author { route, ours }, named, at, withdrawn, awaited } = amended;
-    let values = params![number, message, Id(route.0), ours, at.0, withdrawn, awaited, named];
+    let Amended { author: Author { route, ours }, at, withdrawn, awaited } = amended;
+    let values = params![number, message, Id(route.0), ours, at.0, withdrawn, awaited];
     Ok(connection.prepare_cached(sql)?.execute(values)? > 0)
 }
 
 /// What was said of a message that is still to come; none if nothing was, or if it is here.
 pub(crate) fn awaited(connection: &Connection, number: &str, message: &str) -> Result<Option<Amended>, StoreError> {
-    let sql = "SELECT route, ours, named, at, withdrawn FROM whatsapp_amended
+    let sql = "SELECT route, ours, at, withdrawn FROM whatsapp_amended
                WHERE number = ?1 AND message = ?2 AND awaited = 1";
     let found = connection.prepare_cached(sql)?.query_row(params![number, message], |row| {
         Ok(Amended {
             author: Author { route: ContactId(row.get::<_, Id>(0)?.0), ours: row.get(1)? },
-            named: row.get(2)?,
-            at: Time(row.get(3)?),
-            withdrawn: row.get(4)?,
+            at: Time(row.get(2)?),
+            withdrawn: row.get(3)?,
             awaited: true,
         })
     });
@@ -118,14 +115,13 @@ mod tests {
         let connection = empty();
         let author = Author { route: ContactId(Uuid::from_u128(1)), ours: false };
         let put = |at, withdrawn| {
-            let named = Some("34600".to_owned());
-            let amended = Amended { author, named, at: Time(at), withdrawn, awaited: true };
+            let amended = Amended { author, at: Time(at), withdrawn, awaited: true };
             super::put(&connection, "main", "a", &amended).unwrap()
         };
         assert!(put(5, false) && !put(4, false) && put(5, false), "of two in one second, the later to come");
         assert!(put(6, true) && !put(7, false), "what is withdrawn stays so");
         let found = awaited(&connection, "main", "a").unwrap().unwrap();
-        assert!(found.author == author && found.withdrawn && found.named.as_deref() == Some("34600"));
+        assert!(found.author == author && found.withdrawn);
         assert!(awaited(&connection, "other", "a").unwrap().is_none(), "ids are a number's own");
         came(&connection, "main", "a").unwrap();
         assert!(awaited(&connection, "main", "a").unwrap().is_none());

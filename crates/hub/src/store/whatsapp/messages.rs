@@ -8,7 +8,8 @@ use crate::store::{Id, StoreError};
 
 pub(crate) const BY_ID: &str = "
 -- 1 if an id has named who sent it, and not a phone number alone.
-ALTER TABLE whatsapp_messages ADD COLUMN by_id INTEGER NOT NULL DEFAULT 0;";
+ALTER TABLE whatsapp_messages ADD COLUMN by_id INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE whatsapp_amended DROP COLUMN named;";
 
 /// A message that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -245,6 +245,13 @@ pub(crate) fn was_anothers(connection: &Connection, value: &str, person: Person)
     Ok(connection.prepare_cached(ANOTHERS)?.exists(params![value, Id(person.0)])?)
 }
 
+/// Whether somebody is known with phone numbers, and never with this one.
+pub(crate) fn has_others(connection: &Connection, person: Person, value: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM whatsapp_holds WHERE person = ?1)
+               AND NOT EXISTS (SELECT 1 FROM whatsapp_holds WHERE person = ?1 AND value = ?2)";
+    Ok(connection.prepare_cached(sql)?.query_row(params![Id(person.0), value], |row| row.get(0))?)
+}
+
 /// Two are one: all that is the other's is this one's.
 pub(crate) fn merge(connection: &Connection, other: Person, into: Person) -> Result<(), StoreError> {
     for sql in [

@@ -410,7 +410,7 @@ async fn a_message_is_changed_by_its_sender_however_they_are_named() {
 }
 
 #[tokio::test]
-async fn a_change_of_a_message_says_nothing_of_whose_a_number_is() {
+async fn a_change_by_id_says_nothing_of_whose_the_number_of_its_message_is() {
     let world = World::new().await;
     let phone = |user: &str, number: &str| Phone { user_id: user.into(), ..Phone::new(number, "Somebody") };
     let maya = world.hub.maya().await;
