@@ -137,11 +137,6 @@ async fn what_cannot_be_answered_is_refused_with_what_can() {
         ("metric=load&from=2026-11-01&to=2026-11-02&by=mood", "by", "channel"),
         ("metric=load&from=2026-11-01&to=2026-11-02&by=tag", "by", "agent"),
         ("metric=open_time&from=2026-11-01&to=2026-11-02&brand=nobody", "brand", "northwind"),
-        (
-            "metric=open_time&from=2026-11-01&to=2026-11-02&agent=01a00000-0000-7000-8000-000000000000",
-            "agent",
-            "by=agent",
-        ),
         ("metric=open_time&from=2026-11-01&to=2026-11-02&channel=fax", "channel", "web_chat"),
         ("metric=service_level&from=2026-11-01&to=2026-11-02&t=soon", "t", "20s"),
         ("metric=load&from=2026-11-01&to=2026-11-02&business=true", "business", "open_time"),
