@@ -167,7 +167,10 @@ async fn until_in_segments(tables: &Path) -> anyhow::Result<Duration> {
         ensure!(began.elapsed() < Duration::from_secs(1_800), "the hub makes no segments");
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    Ok(began.elapsed())
+    let took = began.elapsed();
+    // What was written goes on into the file for some seconds.
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    Ok(took)
 }
 
 /// The slowest of a hundred questions but one, in milliseconds.
