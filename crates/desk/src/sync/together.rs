@@ -11,8 +11,7 @@ use crate::hub::Socket;
 
 /// Maximum changes applied in one transaction, if that many are available.
 const MOST: usize = 1_000;
-/// With more changes in a second, transactions wait for each other. Whoever has conversations of their own alone has
-/// fewer; supervisors of a large account have more.
+/// Above this many changes a second, transactions keep a distance. Agents have fewer, supervisors of a large account more.
 const BUSY: usize = 100;
 /// From one transaction to the next under such a load. Each costs the pages that it writes, and all pages that are read
 /// after it; nobody sees so short a wait.
@@ -33,7 +32,7 @@ impl Load {
         Self { since: now, changes: 0, is_busy: false, last: now }
     }
 
-    /// So many changes are applied.
+    /// Counts changes that are about to be applied.
     fn takes(&mut self, changes: usize, now: Instant) {
         let spell = now - self.since;
         if spell >= SPELL {

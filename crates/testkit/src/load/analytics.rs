@@ -168,9 +168,17 @@ async fn until_in_segments(tables: &Path) -> anyhow::Result<Duration> {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     let took = began.elapsed();
-    // What was written goes on into the file for some seconds.
-    tokio::time::sleep(Duration::from_secs(30)).await;
-    Ok(took)
+    // What was committed is still moved into the file.
+    let written = || tables.metadata()?.modified();
+    let mut last = written()?;
+    loop {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        let now = written()?;
+        if now == last {
+            return Ok(took);
+        }
+        last = now;
+    }
 }
 
 /// The slowest of a hundred questions but one, in milliseconds.

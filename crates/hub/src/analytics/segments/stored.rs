@@ -57,10 +57,8 @@ fn number(place: usize) -> i64 {
 }
 
 fn bounds_sum(segment: i64, place: i64, (least, most): (Option<i64>, Option<i64>)) -> i64 {
-    let bytes = |bound: Option<i64>| bound.map(i64::to_le_bytes);
-    let (least, most) = (bytes(least), bytes(most));
-    let bound = |bytes: &Option<[u8; 8]>| bytes.as_ref().map(<[u8; 8]>::as_slice).unwrap_or_default().to_vec();
-    sum(&[&segment.to_le_bytes(), &place.to_le_bytes(), &bound(&least), &bound(&most)])
+    let bytes = |bound: Option<i64>| bound.map(|number| number.to_le_bytes().to_vec()).unwrap_or_default();
+    sum(&[&segment.to_le_bytes(), &place.to_le_bytes(), &bytes(least), &bytes(most)])
 }
 
 fn sum(parts: &[&[u8]]) -> i64 {

@@ -89,7 +89,7 @@ pub(super) fn disown(
     Ok(words)
 }
 
-/// Whether a turn was withdrawn, in whoever's chat it stands.
+/// Whether the turn of a message was withdrawn, in this chat or another.
 fn is_withdrawn(connection: &Connection, known: Known) -> Result<bool, StoreError> {
     Ok(known.is_turn() && events::amendments(connection, known.conversation)?.is_withdrawn(known.turn))
 }

@@ -73,9 +73,9 @@ pub(super) fn route_of(
     Ok(Placed::Claimed { route, is_theirs })
 }
 
-/// Whether a payload names another one than whoever has spoken of a message in this chat, or has said it. Who edits or
-/// withdraws a message has said it, for WhatsApp takes that from nobody else; only two ids, or a number that is none of
-/// theirs, can contradict that.
+/// Whether a payload comes from somebody else than the author of a message in this chat. WhatsApp lets only its author edit or
+/// withdraw a message, so it comes from the author unless both are named by different ids, or it names a number that the
+/// author never had.
 fn names_another(
     connection: &Connection,
     (number, message): (&Number, &str),

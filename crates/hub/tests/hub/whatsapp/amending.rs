@@ -414,7 +414,7 @@ async fn a_change_by_id_says_nothing_of_whose_the_number_of_its_message_is() {
     let world = World::new().await;
     let phone = |user: &str, number: &str| Phone { user_id: user.into(), ..Phone::new(number, "Somebody") };
     let maya = world.hub.maya().await;
-    // Whoever wrote by this number first is known by it alone; Anna has it since.
+    // The first one who writes is known by the number alone. Later, it is Anna's.
     world.hooks.message(&phone("", "34600111222"), "wamid.1", text("Whoever I am"), 9 * DAYS).await.unwrap();
     let first = conversation(&maya, "help").await;
     assert_eq!(command(&maya, &first, json!({ "type": "join" })).await.0, 200);
