@@ -21,6 +21,7 @@ import { Hands } from "./hands";
 import { Held } from "./held";
 import { Focus } from "./focus.svelte";
 import { SectionList } from "./list.svelte";
+import { painted } from "./painted";
 import { Panes } from "./panes.svelte";
 import { reask } from "./reask";
 import { Search } from "./search.svelte";
@@ -328,7 +329,12 @@ export class Desk {
     if (previous) this.focus.opened();
     this.conversation = open;
     void (entry ? open.goTo(entry) : open.toNewest());
-    void open.refresh().then(() => this.#readAhead(open));
+    const again = (): void => {
+      if (this.conversation === open) void open.refresh().then(() => this.#readAhead(open));
+    };
+    // What was read before is on the screen first: to ask again would hold up its painting.
+    if (open.loaded) painted(again);
+    else again();
   }
 
   close(): void {

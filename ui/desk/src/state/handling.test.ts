@@ -324,7 +324,8 @@ describe("keys", () => {
       await user.keyboard("j");
       await vi.waitFor(() => expect(desk.conversation?.loaded).toBe(true));
     }
-    expect(new Set(calls(host, "conversation.open").map((request) => (request as { id: string }).id)).size).toBe(11);
+    // The one ahead is read once the last one is painted.
+    await vi.waitFor(() => expect(new Set(calls(host, "conversation.open").map((request) => (request as { id: string }).id)).size).toBe(11), { timeout: 5_000 });
   });
 
   it("go on in the next conversation's field from a field", async () => {

@@ -22,14 +22,14 @@ export function only({ entries, more, later, loading }: EntriesView): Stretch {
 
 /** Whether a newest page continues the loaded part without a gap. */
 export function meets(held: Stretch, page: EntriesView): boolean {
-  const first = page.entries[0];
-  return held.entries.length === 0 || !page.more || held.entries.some((entry) => entry.key === first?.key);
+  return held.entries.length === 0 || !page.more || placeOf(page.entries[0], held.entries) !== -1 || placeOf(held.entries[0], page.entries) !== -1;
 }
 
-/** The newest page replaces everything from its first entry on; older loaded entries stay. */
+/** The newest page replaces everything from its first entry on; older loaded entries stay, and no older ones come. */
 export function withNewest(held: Stretch, page: EntriesView): Stretch {
-  const first = page.entries[0];
-  const at = first ? held.entries.findIndex((entry) => entry.key === first.key) : -1;
+  const before = placeOf(held.entries[0], page.entries);
+  if (before > 0 && held.more) return only({ ...page, entries: page.entries.slice(before), more: true });
+  const at = placeOf(page.entries[0], held.entries);
   if (at <= 0) return only(page);
   const entries = [...held.entries.slice(0, at), ...page.entries];
   return { entries, more: held.more, later: page.later, prepended: false, loading: page.loading };
@@ -49,6 +49,10 @@ export function withLater(held: Stretch, page: EntriesView): Stretch {
 export function updated(held: Stretch, page: EntriesView): Stretch {
   const now = new Map(page.entries.map((entry) => [entry.key, entry]));
   return { ...held, entries: held.entries.map((entry) => now.get(entry.key) ?? entry), prepended: false, loading: page.loading };
+}
+
+function placeOf(wanted: EntryView | undefined, entries: readonly EntryView[]): number {
+  return wanted ? entries.findIndex((entry) => entry.key === wanted.key) : -1;
 }
 
 function unknownTo(held: Stretch, page: EntriesView): EntryView[] {

@@ -129,6 +129,15 @@ describe("the journey", () => {
     expect(meets(held, page(5))).toBe(false);
     expect(meets(EMPTY, page(5))).toBe(true);
   });
+
+  it("goes on when a newest page reaches further back, and takes no older entries from it", () => {
+    const held = { ...EMPTY, entries: entries(4, 6), more: true };
+    const page = { entries: entries(3, 7), more: true, later: false, loading: false };
+    expect(meets(held, page)).toBe(true);
+    expect(keys(withNewest(held, page).entries)).toEqual(["4", "5", "6", "7"]);
+    const whole = withNewest({ ...held, more: false }, { ...page, more: false });
+    expect(keys(whole.entries), "a journey that was thought to be whole").toEqual(["3", "4", "5", "6", "7"]);
+  });
 });
 
 describe("a list", () => {
