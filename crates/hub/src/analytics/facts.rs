@@ -5,8 +5,8 @@ mod said;
 use std::collections::{BTreeMap, HashSet};
 
 use tandem_conversation::measure::{
-    Activity, EngagementRow, Kind, Presence, Rate, Rated, Ratio, RoundId, StartCause, abandonment, service_level,
-    service_level_join, slots,
+    Activity, Direction, EngagementRow, Kind, Outcome, Presence, QueueOutcome, Rate, Rated, Ratio, RoundId, StartCause,
+    abandonment, service_level, service_level_join, slots,
 };
 use tandem_conversation::{ConversationId, EngagementId, Time, UserId};
 use tandem_sql::Connection;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::metric::{Metric, Rows};
 use super::names::About;
 use super::segments::{FIRST_ASKED_AT, REOPENED_AT, WANTED_AT_OR_T0};
-use super::source::{Line, Scan, Sink, Source};
+use super::source::{Line, Scan, Sink, Source, Words};
 use super::tables;
 use crate::store::{Id, StoreError};
 
@@ -182,15 +182,18 @@ const RATED: [&str; 12] = [
     "reopened_later",
 ];
 
-fn rated(line: &Line<'_>) -> Result<Rated, StoreError> {
+fn rated(
+    line: &Line<'_>,
+    (directions, outcomes): (&mut Words<Direction>, &mut Words<Outcome>),
+) -> Result<Rated, StoreError> {
     let count =
         |column| Ok::<_, StoreError>(u32::try_from(line.number(column)?.unwrap_or_default()).unwrap_or(u32::MAX));
     Ok(Rated {
         t0: line.time(0)?,
         completed_at: line.time(1)?,
         wanted_at: line.time(2)?,
-        direction: line.word(3)?,
-        outcome: line.word(4)?,
+        direction: directions.read(line)?,
+        outcome: outcomes.read(line)?,
         persons: count(5)?,
         transfers: count(6)?,
         logic_involved: line.is(7)?.unwrap_or_default(),
@@ -207,10 +210,11 @@ fn rates(source: &mut Source<'_>, rate: Rate, asked: &Asked, sink: &mut Sink<'_>
         Rate::Handover => WANTED_AT_OR_T0,
         _ => "completed_at",
     };
+    let (mut directions, mut outcomes) = (Words::of(3), Words::of(4));
     source.each(
         &Scan { table: "round", time, only: "1", columns: &RATED },
         &mut |_, line| {
-            let round = rated(line)?;
+            let round = rated(line, (&mut directions, &mut outcomes))?;
             if !rate.counts(&round) {
                 return Ok(None);
             }
@@ -269,13 +273,14 @@ fn queues(
     sink: &mut Sink<'_>,
 ) -> Result<(), StoreError> {
     let columns = ["kind", "queue_outcome", "queue_ms", "person_wait_ms"];
+    let mut outcomes = Words::of(1);
     source.each(
         &Scan { table: "engagement", time: "started_at", only: "kind = 'queue'", columns: &columns },
         &mut |at, line| {
             if line.text(0)? != Some("queue") {
                 return Ok(None);
             }
-            let ratio = share(&queue(at, line)?);
+            let ratio = share(&queue(at, line, &mut outcomes)?);
             let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
             Ok((ratio.of > 0).then(|| Adds::Share(number(ratio.hits), number(ratio.of)).into()))
         },
@@ -284,12 +289,12 @@ fn queues(
 }
 
 /// What service levels look at of a queue; all else is left out.
-fn queue(started_at: Time, line: &Line<'_>) -> Result<EngagementRow, StoreError> {
+fn queue(started_at: Time, line: &Line<'_>, outcomes: &mut Words<QueueOutcome>) -> Result<EngagementRow, StoreError> {
     Ok(EngagementRow {
         conversation_id: ConversationId(Uuid::nil()),
         engagement_id: EngagementId(Uuid::nil()),
         started_at,
-        queue_outcome: line.word(1)?,
+        queue_outcome: outcomes.read(line)?,
         queue_ms: line.number(2)?,
         person_wait_ms: line.number(3)?,
         round_no: 0,

@@ -82,14 +82,44 @@ impl Line<'_> {
         Ok(self.number(column)?.map(|is| is != 0))
     }
 
-    /// A word of a closed list; none if it is null or of a newer version.
+    /// The place of a word among those of its column; none if it is null, or if the row has no such list.
     #[inline]
-    pub(crate) fn word<T: for<'de> Deserialize<'de>>(&self, column: usize) -> Result<Option<T>, StoreError> {
-        let read = |text: &str| {
+    fn place(&self, column: usize) -> Option<usize> {
+        match self {
+            Self::Row(_) => None,
+            Self::Columns { columns, row } => columns.get(column)?.place(*row),
+        }
+    }
+}
+
+/// The words of a closed list in one column of a part. Each is read once, for a million rows have few of them.
+pub(crate) struct Words<T> {
+    column: usize,
+    /// By their places; what is in it is none for a word of a newer version.
+    known: Vec<Option<Option<T>>>,
+}
+
+impl<T: Copy + for<'de> Deserialize<'de>> Words<T> {
+    pub(crate) fn of(column: usize) -> Self {
+        Self { column, known: Vec::new() }
+    }
+
+    /// The word of a row; none if it is null or of a newer version.
+    #[inline]
+    pub(crate) fn read(&mut self, line: &Line<'_>) -> Result<Option<T>, StoreError> {
+        let place = line.place(self.column);
+        if let Some(known) = place.and_then(|place| self.known.get(place).copied()).flatten() {
+            return Ok(known);
+        }
+        let word = line.text(self.column)?.and_then(|text| {
             let words: StrDeserializer<'_, serde::de::value::Error> = text.into_deserializer();
             T::deserialize(words).ok()
-        };
-        Ok(self.text(column)?.and_then(read))
+        });
+        if let Some(place) = place {
+            self.known.resize(self.known.len().max(place + 1), None);
+            self.known[place] = Some(word);
+        }
+        Ok(word)
     }
 }
 
