@@ -1,8 +1,11 @@
 //! Frames that are applied together, so that many changes cost few transactions.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, StreamExt as _};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use tandem_protocol::agents::{Batch, LiveFrame};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
@@ -13,9 +16,9 @@ use crate::hub::Socket;
 const MOST: usize = 1_000;
 /// Above this many changes a second, transactions keep a distance. Agents have fewer, supervisors of a large account more.
 const BUSY: usize = 100;
-/// From one transaction to the next under such a load. Each costs the pages that it writes, and all pages that are read
-/// after it; nobody sees so short a wait.
-const EVERY: Duration = Duration::from_millis(50);
+/// From one transaction to the next under such a load. Each costs the pages that it writes, all pages that are read after
+/// it, and what the window asks again. Messages wait for so long; what may call somebody does not.
+const EVERY: Duration = Duration::from_millis(150);
 const SPELL: Duration = Duration::from_secs(1);
 
 /// How much comes in.
@@ -49,11 +52,29 @@ impl Load {
     }
 }
 
+/// Messages, and how far they have come. Each event names its kind.
+const ORDINARY: [&str; 3] = ["turn_added", "turn_progressed", "received"];
+
+#[derive(Deserialize)]
+struct Told {
+    event: Happened,
+}
+
+#[derive(Deserialize)]
+struct Happened {
+    body: HashMap<String, IgnoredAny>,
+}
+
+fn may_wait(batch: &Batch) -> bool {
+    let is_ordinary = |told: Told| ORDINARY.iter().any(|kind| told.event.body.contains_key(*kind));
+    batch.changes.iter().all(|change| serde_json::from_str(change.get()).is_ok_and(is_ordinary))
+}
+
 /// Takes the frames that have arrived, and under load those that come until the next transaction is due. Returns the first
 /// frame that is not a batch, which waits for nothing.
 pub(super) async fn take(first: Batch, socket: &mut Socket, load: &mut Load) -> (Vec<Batch>, Option<Message>) {
     // What an earlier time lacks comes as fast as it can be applied.
-    let due = load.due().filter(|_| !first.catching_up);
+    let mut due = load.due().filter(|_| !first.catching_up && may_wait(&first));
     let mut changes = first.changes.len();
     let mut batches = vec![first];
     let mut other = None;
@@ -65,6 +86,7 @@ pub(super) async fn take(first: Batch, socket: &mut Socket, load: &mut Load) -> 
         match next {
             Some(Some(Ok(Message::Text(text)))) => match serde_json::from_str(&text) {
                 Ok(LiveFrame::Batch(batch)) => {
+                    due = due.filter(|_| may_wait(&batch));
                     changes += batch.changes.len();
                     batches.push(batch);
                 }
@@ -84,6 +106,8 @@ pub(super) async fn take(first: Batch, socket: &mut Socket, load: &mut Load) -> 
 
 #[cfg(test)]
 mod tests {
+    use tandem_conversation::Time;
+
     use super::*;
 
     #[test]
@@ -94,11 +118,33 @@ mod tests {
         load.takes(500, at(10));
         assert_eq!(load.due(), None, "one burst is applied as it comes");
         load.takes(3, at(1_020));
-        assert_eq!(load.due(), Some(at(1_070)));
+        assert_eq!(load.due(), Some(at(1_170)));
         load.takes(3, at(2_030));
         assert_eq!(load.due(), None, "a few changes in a second are none");
         load.takes(500, at(2_040));
         load.takes(1, at(9_000));
         assert_eq!(load.due(), None, "that was long ago");
+    }
+
+    #[test]
+    fn messages_and_how_far_they_came_may_wait_and_nothing_else() {
+        let batch = |changes: &[&str]| {
+            let changes: Vec<serde_json::Value> =
+                changes.iter().map(|change| serde_json::from_str(change).unwrap()).collect();
+            serde_json::from_value::<Batch>(serde_json::json!({ "cursor": 9, "time": Time(0), "changes": changes }))
+                .unwrap()
+        };
+        let said = r#"{"event":{"position":3,"body":{"turn_added":{"turn":{"id":1}}}}}"#;
+        let seen = r#"{"event":{"body":{"received":{"side":"customer"}}}}"#;
+        for (changes, waits) in [
+            (vec![said, seen, r#"{"event":{"body":{"turn_progressed":{"stage":"sent"}}}}"#], true),
+            (vec![said, r#"{"event":{"body":{"help_requested":{"reason":"lost"}}}}"#], false),
+            (vec![said, r#"{"event":{"body":"reopened"}}"#], false),
+            (vec![r#"{"opened":{"id":"1"}}"#], false),
+            (vec![r#"{"closed":"1"}"#], false),
+            (vec![r#""turn_added""#], false),
+        ] {
+            assert_eq!(may_wait(&batch(&changes)), waits, "{changes:?}");
+        }
     }
 }

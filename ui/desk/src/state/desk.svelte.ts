@@ -222,7 +222,7 @@ export class Desk {
     const { everything } = batch;
     for (const [command, sent] of batch.uploads) this.uploads.set(command, sent);
     if (everything || batch.app) void this.refresh();
-    if (everything || batch.lists) void this.list.refresh();
+    if (everything || batch.lists) this.list.heard(!this.board.on);
     if (everything || batch.app || batch.lists) this.board.heard();
     const open = this.conversation;
     if (open) this.#stir(open, batch);

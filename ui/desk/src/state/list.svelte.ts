@@ -22,6 +22,7 @@ export class SectionList {
   #first = 0;
   #last = 0;
   #asking: number[] = [];
+  #isBehind = false;
   #turn = 0;
   #standing: number | null = null;
 
@@ -40,7 +41,18 @@ export class SectionList {
     void this.refresh();
   }
 
-  /** Reads the visible rows again; called whenever lists change. */
+  /** Lists have changed: rows that somebody sees are read again now, others once they are shown. */
+  heard(isShown: boolean): void {
+    this.#isBehind = !isShown;
+    if (isShown) void this.refresh();
+  }
+
+  /** Somebody sees the rows from now on. */
+  catchUp(): void {
+    if (this.#isBehind) this.heard(true);
+  }
+
+  /** Reads the visible rows again. */
   readonly refresh = reask(async () => {
     const turn = this.#turn;
     this.#asking = [];

@@ -174,6 +174,25 @@ describe("a list", () => {
     expect(list.rows.filter((row) => row?.id === "long")).toHaveLength(1);
   });
 
+  it("that nobody sees is read again once it is shown, and only if it changed", async () => {
+    const host = fakeHost();
+    const list = new SectionList(host);
+    list.show("my", "");
+    await vi.waitFor(() => expect(list.loaded).toBe(true));
+    const asked = vi.spyOn(host, "rpc");
+    list.catchUp();
+    list.heard(false);
+    list.heard(false);
+    expect(asked).not.toHaveBeenCalled();
+    list.catchUp();
+    list.catchUp();
+    expect(asked).toHaveBeenCalledTimes(1);
+    await list.refresh();
+    asked.mockClear();
+    list.heard(true);
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+
   it("forgets the answer for a section that is no longer shown", async () => {
     const list = new SectionList(fakeHost());
     list.show("my", "");
