@@ -130,7 +130,7 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
 
 /// The acts' names with their p50 and p99.
 async fn run(window: &Window, times: usize) -> anyhow::Result<Vec<(&'static str, f64, f64)>> {
-    window.until("the list", "return document.querySelector('[data-testid=row]') !== null || null").await?;
+    window.until("the window", "return document.querySelector('nav') !== null || null").await?;
     let mut taken = Vec::new();
     for act in &ACTS {
         // Words are written in Maya's own conversations, everything else happens among all.

@@ -5,6 +5,7 @@
 //! bytes are read where they lie, and a question pays for the columns that it names.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ pub(crate) struct Column {
     bytes: Vec<u8>,
     /// Where the codes begin.
     codes: usize,
+    /// The numbers of all rows, once one of them was asked for: most questions read every row, some several times.
+    numbers: OnceLock<Vec<Option<i64>>>,
 }
 
 #[derive(Debug)]
@@ -60,7 +63,7 @@ impl Column {
         for code in codes {
             bytes.extend(code.to_le_bytes().iter().take(width));
         }
-        Self { of, width, rows: cells.len(), bytes, codes: at }
+        Self { of, width, rows: cells.len(), bytes, codes: at, numbers: OnceLock::new() }
     }
 
     /// The stored form.
@@ -80,7 +83,7 @@ impl Column {
         };
         let codes = bytes.len() - rest.0.len();
         let is_whole = matches!(width, 0 | 1 | 2 | 4 | 8) && rest.0.len() == rows.checked_mul(width)?;
-        is_whole.then_some(Self { of, width, rows, bytes, codes })
+        is_whole.then(|| Self { of, width, rows, bytes, codes, numbers: OnceLock::new() })
     }
 
     /// How many cells it has.
@@ -92,7 +95,7 @@ impl Column {
     #[inline]
     pub(crate) fn number(&self, row: usize) -> Option<i64> {
         match &self.of {
-            Of::Numbers(least) => self.code(row).checked_sub(1).map(|more| least.wrapping_add(more.cast_signed())),
+            Of::Numbers(least) => self.numbers.get_or_init(|| self.decoded(*least)).get(row).copied().flatten(),
             Of::List(_) => match self.listed(row)? {
                 Cell::Int(number) => Some(*number),
                 _ => None,
@@ -152,6 +155,18 @@ impl Column {
         match &self.of {
             Of::Numbers(_) => None,
             Of::List(list) => list.get(usize::try_from(self.code(row).checked_sub(1)?).ok()?),
+        }
+    }
+
+    fn decoded(&self, least: i64) -> Vec<Option<i64>> {
+        let number = |code: u64| Some(least.wrapping_add(code.checked_sub(1)?.cast_signed()));
+        let codes = self.bytes.get(self.codes..).unwrap_or_default();
+        match self.width {
+            0 => vec![number(1); self.rows],
+            1 => codes.iter().map(|one| number((*one).into())).collect(),
+            2 => codes.as_chunks().0.iter().map(|two| number(u16::from_le_bytes(*two).into())).collect(),
+            4 => codes.as_chunks().0.iter().map(|four| number(u32::from_le_bytes(*four).into())).collect(),
+            _ => codes.as_chunks().0.iter().map(|eight| number(u64::from_le_bytes(*eight))).collect(),
         }
     }
 
