@@ -33,6 +33,28 @@ describe("the next conversation", () => {
   });
 });
 
+describe("a conversation that was read before", () => {
+  it.each(["unchanged", "changed"] as const)("is read again once it is painted, and at once if it changed: %s", async (how) => {
+    const { desk, host } = await start();
+    const stop = desk.start();
+    await vi.waitFor(() => expect(desk.list.rows.length).toBeGreaterThan(3));
+    const [first, second] = desk.list.rows.map((row) => row?.id ?? "");
+    for (const id of [first, second]) {
+      desk.show(id ?? "");
+      await vi.waitFor(() => expect(desk.conversation?.loaded).toBe(true));
+    }
+    await new Promise((done) => setTimeout(done, 50));
+    if (how === "changed") host.tell({ type: "conversation", id: first ?? "" });
+    await new Promise((done) => setTimeout(done, 50));
+    const before = host.calls.length;
+    const asked = (): boolean => host.calls.slice(before).some(({ name, request }) => name === "conversation.open" && (request as { id: string }).id === first);
+    desk.show(first ?? "");
+    expect(asked()).toBe(how === "changed");
+    await vi.waitFor(() => expect(asked()).toBe(true), { timeout: 5_000 });
+    stop();
+  });
+});
+
 describe("what the core says again", () => {
   it("stays the object that it is, as long as it says the same", () => {
     const before = { key: "a", words: "Hello" };

@@ -59,6 +59,8 @@ export class OpenConversation {
   readonly translating: Translating;
   readonly leaving: Leaving;
   readonly composer: Composer;
+  /** Nothing is known to have changed since it was read. */
+  current = false;
   #paging = false;
   /** Navigating to an entry: the newest page is not wanted meanwhile. */
   #going = false;
@@ -79,6 +81,7 @@ export class OpenConversation {
 
   readonly refresh = reask(async () => {
     const asking = this.composer.asking;
+    this.current = true;
     try {
       const [view] = await Promise.all([this.host.rpc("conversation.open", { id: this.id }), this.#again()]);
       this.view = same(this.view, view);
@@ -87,6 +90,7 @@ export class OpenConversation {
       this.composer.adopt(view.drafts, asking);
       this.problem = null;
     } catch (error) {
+      this.current = false;
       this.problem = asRpcError(error);
       // What is not theirs to read any more leaves the screen. Words of their own stay.
       if (isHidden(this.problem)) this.#hide();

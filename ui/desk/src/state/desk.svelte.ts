@@ -224,6 +224,7 @@ export class Desk {
     if (everything || batch.app) void this.refresh();
     if (everything || batch.lists) this.list.heard(!this.board.on);
     if (everything || batch.app || batch.lists) this.board.heard();
+    this.held.heard(everything, batch.conversations);
     const open = this.conversation;
     if (open) this.#stir(open, batch);
     if (everything || (this.told !== null && batch.alerts.has(this.told))) this.toldMore++;
@@ -332,8 +333,8 @@ export class Desk {
     const again = (): void => {
       if (this.conversation === open) void open.refresh().then(() => this.#readAhead(open));
     };
-    // What was read before is on the screen first: to ask again would hold up its painting.
-    if (open.loaded) painted(again);
+    // What is known is on the screen first: to ask again would hold up its painting.
+    if (open.loaded && open.current) painted(again);
     else again();
   }
 

@@ -32,6 +32,11 @@ export class Held {
     void this.#ahead.refresh();
   }
 
+  /** Conversations have changed: what is held of them is older. */
+  heard(everything: boolean, changed: ReadonlySet<ConversationId>): void {
+    for (const held of this.#ahead ? [...this.#held, this.#ahead] : this.#held) if (everything || changed.has(held.id)) held.current = false;
+  }
+
   clear(): void {
     this.#held = [];
     this.#ahead = null;
