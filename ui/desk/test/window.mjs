@@ -142,6 +142,26 @@ await story("A journey opens at its end also for those who want no motion", "", 
   assert.ok((await fromEnd(page)) < 3, "opens at the end");
 });
 
+await story("A conversation is drawn once, at its end, and drawn on by what is said", "large", async (page) => {
+  await open(page, "Long Journey");
+  await settled(page);
+  const pane = page.getByTestId("transcript");
+  const shown = await pane.getByTestId("entry").count();
+  assert.ok(shown < 40, `${shown} entries are on the page`);
+  await pane.evaluate((pane) => {
+    const entries = (nodes) => [...nodes].filter((node) => node.nodeType === 1 && (node.matches("[data-testid=entry]") || node.querySelector("[data-testid=entry]"))).length;
+    window.__went = 0;
+    new MutationObserver((all) => (window.__went += all.reduce((sum, { removedNodes }) => sum + entries(removedNodes), 0))).observe(pane, { childList: true, subtree: true });
+  });
+  for (const words of ["One", "Two", "Three"]) {
+    await say(page, "long", words);
+    await pane.getByText(words, { exact: true }).waitFor();
+    await settled(page);
+    assert.ok((await fromEnd(page)) < 3, "the end is followed");
+  }
+  assert.ok((await page.evaluate(() => window.__went)) <= 6, "entries go at the top only as others come");
+});
+
 await story("Who reads further up is told what is new below and is not moved", "large", async (page) => {
   await open(page, "Long Journey");
   await settled(page);

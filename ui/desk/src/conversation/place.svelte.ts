@@ -98,7 +98,8 @@ export class Place {
     if (gap < AT_END_PX) this.#arrived();
     else if (this.#sticks && !left) pane.scrollTop = now.height;
     else {
-      this.open.following = false;
+      // On the way to the newest they still follow it, though it is not here yet.
+      if (left) this.open.following = false;
       this.#glance(now.top + now.view);
     }
     if (now.top < LOAD_MORE_PX) void this.open.older();
