@@ -19,6 +19,7 @@ pub(crate) mod today;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::ensure;
 use tandem_conversation::measure::Definitions;
@@ -45,13 +46,17 @@ pub(crate) struct Analytics {
     file: Derived<Folding, Connection>,
     /// Signals a commit of the account.
     pub(crate) news: Arc<Notify>,
+    /// The end of the log when the tables were begun, or the hub was: with less they answer nothing, for half a past looks
+    /// like a whole one.
+    whole_at: AtomicU64,
 }
 
 impl Analytics {
-    /// Opens or creates the tables in the data folder. Damaged ones are made again from the log.
-    pub(crate) fn open(data: &Path, definitions: Definitions) -> anyhow::Result<Self> {
+    /// Opens or creates the tables in the data folder. Damaged ones are made again from the log, which ends at `last`.
+    pub(crate) fn open(data: &Path, definitions: Definitions, last: u64) -> anyhow::Result<Self> {
         let open = move |path: &Path| open_file(path, definitions.clone());
-        Ok(Self { file: Derived::open(data.join(ANALYTICS), "analytics.db", open)?, news: Arc::default() })
+        let file = Derived::open(data.join(ANALYTICS), "analytics.db", open)?;
+        Ok(Self { file, news: Arc::default(), whole_at: AtomicU64::new(last) })
     }
 
     /// The file as it is now.
@@ -59,12 +64,26 @@ impl Analytics {
         self.file.file()
     }
 
-    /// Begins empty tables of `log` if `error` says that these are damaged. True if it did.
+    /// Begins empty tables of `log`, which ends at `last`, if `error` says that these are damaged. True if it did.
     ///
     /// # Errors
     /// If the new file cannot be made. Then the old one is closed.
-    pub(crate) async fn mend(&self, error: &StoreError, log: Uuid) -> anyhow::Result<bool> {
-        self.file.mend(error, move |connection, _| tables::begin(connection, log).map(drop)).await
+    pub(crate) async fn mend(&self, error: &StoreError, (log, last): (Uuid, u64)) -> anyhow::Result<bool> {
+        let mended = self.file.mend(error, move |connection, _| tables::begin(connection, log).map(drop)).await?;
+        if mended {
+            self.begun(last);
+        }
+        Ok(mended)
+    }
+
+    /// The tables are made from the beginning of a log that ends at `last`.
+    pub(crate) fn begun(&self, last: u64) {
+        self.whole_at.fetch_max(last, Ordering::AcqRel);
+    }
+
+    /// How far the log has to be measured before the tables answer.
+    pub(crate) fn whole_at(&self) -> u64 {
+        self.whole_at.load(Ordering::Acquire)
     }
 
     /// Resolves when the file has ended without being made again.

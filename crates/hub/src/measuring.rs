@@ -40,7 +40,7 @@ pub(crate) async fn run(hub: Arc<Hub>) {
                 tokio::time::sleep(PAUSE).await;
             }
             Err(error) => {
-                match hub.analytics.mend(&error, hub.log).await {
+                match mend(&hub, &error).await {
                     Ok(true) => continue,
                     Ok(false) => tracing::error!(%error, "analytics.db cannot be written"),
                     Err(error) => tracing::error!(%error, "analytics.db cannot be made again"),
@@ -49,6 +49,15 @@ pub(crate) async fn run(hub: Arc<Hub>) {
             }
         }
     }
+}
+
+/// Begins the tables again if `error` says that they are damaged. True if it did.
+///
+/// # Errors
+/// If the log cannot be read, or the new file cannot be made.
+pub(crate) async fn mend(hub: &Hub, error: &StoreError) -> anyhow::Result<bool> {
+    let last = hub.database.read(events::last).await?;
+    hub.analytics.mend(error, (hub.log, last)).await
 }
 
 /// Makes segments, little by little.
@@ -101,6 +110,7 @@ async fn step(hub: &Hub) -> Result<bool, StoreError> {
     if cursor > last {
         tracing::warn!("the account's log is shorter than its analytics: they are made again");
         hub.analytics.file().write(|connection, _| tables::clear(connection)).await?;
+        hub.analytics.begun(last);
         return Ok(true);
     }
     if part.is_empty() {

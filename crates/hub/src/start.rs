@@ -145,7 +145,8 @@ impl Hub {
         };
         let news = Arc::new(Notify::new());
         let queued = watch::Sender::new(());
-        let analytics = Analytics::open(&config.data, Definitions::default()).context("Cannot open analytics.db")?;
+        let analytics =
+            Analytics::open(&config.data, Definitions::default(), cursor).context("Cannot open analytics.db")?;
         let wake = Wake {
             logic: logic_wake,
             ledger: ledger.clone(),

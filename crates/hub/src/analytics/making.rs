@@ -71,8 +71,8 @@ pub fn rebuild(
     Ok(format!("Measured {last} events in {seconds:.1} s ({rate:.0} a second): {}", rows.join(", ")))
 }
 
-/// Compares the tables with what the log says, cell by cell: of all conversations, or of `sample` chosen at random.
-/// Returns what differs, and a summary.
+/// Compares the tables with what the log says, cell by cell: of all conversations, or of `sample` chosen at random. Damaged
+/// columns are found either way. Returns what differs, and a summary.
 ///
 /// # Errors
 /// If the log or the tables cannot be read.
@@ -114,9 +114,10 @@ fn compare(
         wrong.push(format!("{counted} conversations are measured, and {of} are in the log"));
     }
     wrong.extend(tables::unlike(made)?);
-    if sample.is_none() {
-        wrong.extend(segments::unlike(made)?);
-    }
+    wrong.extend(match sample {
+        None => segments::unlike(made)?,
+        Some(_) => segments::broken(made)?,
+    });
     Ok((wrong, of))
 }
 

@@ -26,7 +26,7 @@ use super::cell::Cell;
 use crate::store::{Id, StoreError};
 use column::Column;
 
-pub(crate) use comparing::unlike;
+pub(crate) use comparing::{broken, unlike};
 pub(crate) use making::{CONVERSATIONS, make};
 pub(crate) use reading::Segments;
 

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::auth::Signed;
+use super::figures::unfinished;
 use super::{Json, id};
 use crate::administration::audit;
 use crate::analytics::{Export, cursor, refused};
@@ -115,12 +116,14 @@ pub(crate) async fn begin(
     if let Some((field, why)) = refused(&plan) {
         return Err(invalid(field, why));
     }
-    if let Some(after) = after {
-        let measured = hub.analytics.file().read(cursor).await?;
-        if after > measured {
-            let why = format!("the log is measured up to {measured}: that export is of other data. Leave after out");
-            return Err(invalid("after", why));
-        }
+    let measured = hub.analytics.file().read(cursor).await?;
+    let whole = hub.analytics.whole_at();
+    if measured < whole {
+        return Err(unfinished(measured, whole));
+    }
+    if after.is_some_and(|after| after > measured) {
+        let why = format!("the log is measured up to {measured}: that export is of other data. Leave after out");
+        return Err(invalid("after", why));
     }
     let what = format!("export: begun as {}", plan.format);
     if !hub.files.has_room(hub.config.media.free_bytes) {

@@ -20,6 +20,7 @@ use crate::analytics::figures::{
 };
 use crate::analytics::metric::METRICS;
 use crate::hub::Hub;
+use crate::measuring::mend;
 use crate::problem::{ApiError, being_made};
 use crate::store::{StoreError, activity, brands};
 
@@ -260,20 +261,37 @@ pub(crate) async fn rows(
     Ok(axum::Json(FigureRows { as_of: AsOf { cursor, time: hub.clock.now() }, total, rows, next }))
 }
 
-/// Reads the tables. Damaged ones are made again.
+/// Reads the tables. Damaged ones are made again; until that is done, nothing is answered.
 pub(super) async fn measured<T: Send + 'static>(
     hub: &Hub,
     read: impl FnOnce(&tandem_sql::Connection) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, ApiError> {
+    let whole = hub.analytics.whole_at();
     // All that one question reads is of one moment: also the position that it answers with.
-    match hub.analytics.file().read(|connection| connection.snapshot(|| read(connection))).await {
-        Err(error) if matches!(hub.analytics.mend(&error, hub.log).await, Ok(true)) => {
+    let read = move |connection: &tandem_sql::Connection| {
+        connection.snapshot(|| match cursor(connection)? {
+            measured if measured < whole => Ok(Err(measured)),
+            _ => read(connection).map(Ok),
+        })
+    };
+    match hub.analytics.file().read(read).await {
+        Ok(Ok(found)) => Ok(found),
+        Ok(Err(measured)) => Err(unfinished(measured, whole)),
+        Err(error) if matches!(mend(hub, &error).await, Ok(true)) => {
             hub.analytics.news.notify_one();
             let words = "The tables of figures were damaged, and are made again: ask again in a moment.";
             Err(being_made("figures.being_made", words).into())
         }
-        read => Ok(read?),
+        Err(error) => Err(error.into()),
     }
+}
+
+/// The tables are still being made.
+pub(super) fn unfinished(measured: u64, whole: u64) -> ApiError {
+    let words = format!(
+        "The tables of figures are being made from the log, and have {measured} of {whole} events: ask again in a moment."
+    );
+    being_made("figures.being_made", &words).into()
 }
 
 fn thresholds(hub: &Hub) -> Thresholds {

@@ -236,8 +236,10 @@ fn a_damaged_segment_is_an_error_that_makes_the_tables_again() {
             WHERE started_at >= from_at AND started_at < until_at GROUP BY segment";
         account.connection.execute_batch(note).unwrap();
         assert_eq!(segments::unlike(&account.connection).unwrap(), Vec::<String>::new(), "{damage}");
+        assert_eq!(segments::broken(&account.connection).unwrap(), Vec::<String>::new(), "{damage}");
         account.connection.execute_batch(damage).unwrap();
         assert!(!segments::unlike(&account.connection).unwrap().is_empty(), "{damage}: it is found by comparing");
+        assert!(!segments::broken(&account.connection).unwrap().is_empty(), "{damage}: and without comparing");
         let every = METRICS.iter().filter(|metric| !metric.is_of_slots());
         let errors = every.filter_map(|metric| {
             let segments = Segments::open(&account.connection).unwrap();

@@ -9,8 +9,40 @@ use uuid::Uuid;
 use super::column::Column;
 use super::making::began_within;
 use super::reading::{Span, spans};
-use super::{TABLES, are_known, build, stored};
+use super::{TABLES, are_known, build, columns_of, stored};
 use crate::store::{Id, StoreError};
+
+/// Columns that are damaged or gone.
+pub(crate) fn broken(connection: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut wrong = Vec::new();
+    if !connection.has_table("segment")? || !are_known(connection)? {
+        return Ok(wrong);
+    }
+    for Span { segment, .. } in spans(connection)? {
+        for (table, _) in TABLES {
+            let Some((first, columns)) = columns_of(table) else { continue };
+            for place in first..first + columns.len() {
+                sound(connection, (segment, place, table), &mut wrong)?;
+            }
+        }
+    }
+    Ok(wrong)
+}
+
+/// A column that can be read; otherwise says so.
+fn sound(
+    connection: &Connection,
+    (segment, place, table): (i64, usize, &str),
+    wrong: &mut Vec<String>,
+) -> Result<Option<Column>, StoreError> {
+    match stored::read(connection, segment, place, None) {
+        Err(StoreError::Database(error)) if error.cause() == Cause::Damaged => {
+            wrong.push(format!("segment {segment}: column {place}, of {table}, is damaged"));
+            Ok(None)
+        }
+        read => read,
+    }
+}
 
 /// Segments that are not as their rows. Conversations that are noted as changed are read from their rows anyway.
 pub(crate) fn unlike(connection: &Connection) -> Result<Vec<String>, StoreError> {
@@ -24,13 +56,7 @@ pub(crate) fn unlike(connection: &Connection) -> Result<Vec<String>, StoreError>
             let built = build(connection, table, &ids)?;
             let mut kept = Vec::with_capacity(built.len());
             for (place, _) in &built {
-                match stored::read(connection, segment, *place, None) {
-                    Ok(column) => kept.extend(column),
-                    Err(StoreError::Database(error)) if error.cause() == Cause::Damaged => {
-                        wrong.push(format!("segment {segment}: column {place}, of {table}, is damaged"));
-                    }
-                    Err(error) => return Err(error),
-                }
+                kept.extend(sound(connection, (segment, *place, table), &mut wrong)?);
             }
             let built: Vec<Column> = built.into_iter().map(|(_, column)| column).collect();
             if kept.len() == built.len() && !are_alike(&kept, &built, &ids, &stale) {

@@ -203,6 +203,34 @@ async fn damaged_tables_are_made_again_and_a_second_program_keeps_out() {
 }
 
 #[tokio::test]
+async fn tables_that_are_being_made_answer_nothing() {
+    let hub = TestHub::start(None).await;
+    let data = hub.folder.path().to_owned();
+    for _ in 0..5 {
+        story(&hub, &hub.customer().await).await;
+    }
+    until_measured(&data).await;
+    let folder = hub.stop().await;
+    let last = logged(&data);
+    std::fs::remove_file(data.join("analytics.db")).unwrap();
+    let hub = TestHub::on(folder, None, 1_000).await;
+    let sofia = hub.sofia().await;
+    let path = "/api/v1/figures?from=2026-01-01&to=2027-12-31&metric=rounds_completed";
+    eventually("all is measured again", || async {
+        let (status, page) = sofia.gets(path).await;
+        if status == 503 {
+            assert_eq!(page["code"], "figures.being_made", "{page}");
+            return None;
+        }
+        assert_eq!(status, 200, "{page}");
+        assert!(page["asOf"]["cursor"].as_i64() >= Some(last), "a part of the past is no answer: {page}");
+        assert_eq!(page["rows"][0]["count"], 5, "{page}");
+        Some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn tables_that_are_damaged_under_a_running_hub_are_made_again() {
     let hub = TestHub::start(None).await;
     let (sofia, carmen) = (hub.sofia().await, hub.customer().await);
