@@ -159,7 +159,7 @@ await story("A conversation is drawn once, at its end, and drawn on by what is s
     await settled(page);
     assert.ok((await fromEnd(page)) < 3, "the end is followed");
   }
-  assert.ok((await page.evaluate(() => window.__went)) <= 6, "entries go at the top only as others come");
+  assert.ok((await page.evaluate(() => window.__went)) < 15, "a few go at the top, and none is drawn again");
 });
 
 await story("Who reads further up is told what is new below and is not moved", "large", async (page) => {
