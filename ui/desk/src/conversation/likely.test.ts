@@ -17,6 +17,12 @@ describe("a likely height", () => {
     expect(likelyHeight([far, ...Array.from({ length: 12 }, (_, at) => text("Hello", 10 * at))])).toBe(short);
   });
 
+  it("knows that pictures are high", () => {
+    const file = (contentType: string): EntryView => entry({ ...text("One"), type: "attachment", turn: "t", media: { contentType } } as unknown as EntryView["body"]);
+    expect(likelyHeight([file("image/png")])).toBeGreaterThan(2 * likelyHeight([text("One")]));
+    expect(likelyHeight([file("application/pdf")])).toBeGreaterThan(likelyHeight([text("")]));
+  });
+
   it("is there for a journey of nothing", () => {
     expect(likelyHeight([])).toBeGreaterThan(1);
   });

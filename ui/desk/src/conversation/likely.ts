@@ -12,6 +12,8 @@ const SYSTEM_REM = 1.75;
 const AROUND_REM = 1.125;
 const NAME_REM = 1.625;
 const LIFE_CYCLE_REM = 1.25;
+const PICTURE_REM = 12;
+const FILE_REM = 3;
 
 /** The mean height of the last entries, in rem. Empty journeys have one, too. */
 export function likelyHeight(entries: readonly EntryView[]): number {
@@ -25,7 +27,8 @@ function heightOf(entry: EntryView, before: EntryView | undefined, after: EntryV
   if (body.type === "system" || body.type === "seam") return SYSTEM_REM;
   const words = "text" in body ? (body.text ?? "") : "";
   const lines = words.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / LETTERS_OF_A_LINE)), 0);
+  const file = body.type !== "attachment" ? 0 : body.media.contentType.startsWith("image/") ? PICTURE_REM : FILE_REM;
   const name = before && inOneGo(before, entry) ? 0 : NAME_REM;
   const lifeCycle = after && inOneGo(entry, after) ? 0 : LIFE_CYCLE_REM;
-  return AROUND_REM + lines * LINE_REM + name + lifeCycle;
+  return AROUND_REM + lines * LINE_REM + file + name + lifeCycle;
 }
