@@ -6,6 +6,7 @@ import { Composer, type Mode } from "./composer.svelte";
 import { EMPTY, meets, only, updated, withLater, withNewest, withOlder, type Stretch } from "./journey";
 import { Leaving } from "./leaving.svelte";
 import type { Outgoing } from "./outgoing";
+import { painted } from "./painted";
 import { reask } from "./reask";
 import { same, sameEach } from "./same";
 import { Shown } from "./shown";
@@ -97,6 +98,12 @@ export class OpenConversation {
     }
     this.loaded = true;
   });
+
+  /** Reads it again: at once if it may have changed, otherwise once what is known is painted, which asking would hold up. */
+  again(isWanted: () => boolean): Promise<void> {
+    if (!this.loaded || !this.current) return this.refresh();
+    return new Promise((done) => painted(() => (isWanted() ? void this.refresh().then(done) : done())));
+  }
 
   #hide(): void {
     this.#turn++;

@@ -21,7 +21,6 @@ import { Hands } from "./hands";
 import { Held } from "./held";
 import { Focus } from "./focus.svelte";
 import { SectionList } from "./list.svelte";
-import { painted } from "./painted";
 import { Panes } from "./panes.svelte";
 import { reask } from "./reask";
 import { Search } from "./search.svelte";
@@ -330,12 +329,7 @@ export class Desk {
     if (previous) this.focus.opened();
     this.conversation = open;
     void (entry ? open.goTo(entry) : open.toNewest());
-    const again = (): void => {
-      if (this.conversation === open) void open.refresh().then(() => this.#readAhead(open));
-    };
-    // What is known is on the screen first: to ask again would hold up its painting.
-    if (open.loaded && open.current) painted(again);
-    else again();
+    void open.again(() => this.conversation === open).then(() => this.#readAhead(open));
   }
 
   close(): void {
