@@ -46,8 +46,8 @@ pub(crate) struct Analytics {
     file: Derived<Folding, Connection>,
     /// Signals a commit of the account.
     pub(crate) news: Arc<Notify>,
-    /// The end of the log when the tables were begun, or the hub was: with less they answer nothing, for half a past looks
-    /// like a whole one.
+    /// The end of the log when the hub started or began these tables: they answer nothing before they have come so far, for
+    /// half of a past looks like all of it.
     whole_at: AtomicU64,
 }
 

@@ -16,8 +16,8 @@ use crate::hub::Socket;
 const MOST: usize = 1_000;
 /// Above this many changes a second, transactions keep a distance. Agents have fewer, supervisors of a large account more.
 const BUSY: usize = 100;
-/// From one transaction to the next under such a load. Each costs the pages that it writes, all pages that are read after
-/// it, and what the window asks again. Messages wait for so long; what may call somebody does not.
+/// The distance. Each transaction writes pages, makes readers read theirs again, and makes the window ask again. Only messages
+/// are kept waiting: a call for help is applied at once.
 const EVERY: Duration = Duration::from_millis(150);
 const SPELL: Duration = Duration::from_secs(1);
 
@@ -52,7 +52,7 @@ impl Load {
     }
 }
 
-/// Messages, and how far they have come. Each event names its kind.
+/// Kinds of events that may wait: messages, and their stages.
 const ORDINARY: [&str; 3] = ["turn_added", "turn_progressed", "received"];
 
 #[derive(Deserialize)]
@@ -138,7 +138,7 @@ mod tests {
         let seen = r#"{"event":{"body":{"received":{"side":"customer"}}}}"#;
         for (changes, waits) in [
             (vec![said, seen, r#"{"event":{"body":{"turn_progressed":{"stage":"sent"}}}}"#], true),
-            (vec![said, r#"{"event":{"body":{"help_requested":{"reason":"lost"}}}}"#], false),
+            (vec![said, r#"{"event":{"body":{"help_raised":{"help":{"reason":"lost"}}}}}"#], false),
             (vec![said, r#"{"event":{"body":"reopened"}}"#], false),
             (vec![r#"{"opened":{"id":"1"}}"#], false),
             (vec![r#"{"closed":"1"}"#], false),

@@ -22,15 +22,15 @@ pub(crate) fn broken(connection: &Connection) -> Result<Vec<String>, StoreError>
         for (table, _) in TABLES {
             let Some((first, columns)) = columns_of(table) else { continue };
             for place in first..first + columns.len() {
-                sound(connection, (segment, place, table), &mut wrong)?;
+                readable(connection, (segment, place, table), &mut wrong)?;
             }
         }
     }
     Ok(wrong)
 }
 
-/// A column that can be read; otherwise says so.
-fn sound(
+/// Reads a column, or adds that it is damaged.
+fn readable(
     connection: &Connection,
     (segment, place, table): (i64, usize, &str),
     wrong: &mut Vec<String>,
@@ -56,7 +56,7 @@ pub(crate) fn unlike(connection: &Connection) -> Result<Vec<String>, StoreError>
             let built = build(connection, table, &ids)?;
             let mut kept = Vec::with_capacity(built.len());
             for (place, _) in &built {
-                kept.extend(sound(connection, (segment, *place, table), &mut wrong)?);
+                kept.extend(readable(connection, (segment, *place, table), &mut wrong)?);
             }
             let built: Vec<Column> = built.into_iter().map(|(_, column)| column).collect();
             if kept.len() == built.len() && !are_alike(&kept, &built, &ids, &stale) {

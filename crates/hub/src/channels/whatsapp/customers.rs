@@ -73,9 +73,8 @@ pub(super) fn route_of(
     Ok(Placed::Claimed { route, is_theirs })
 }
 
-/// Whether a payload comes from somebody else than the author of a message in this chat. WhatsApp lets only its author edit or
-/// withdraw a message, so it comes from the author unless both are named by different ids, or it names a number that the
-/// author never had.
+/// Whether a payload is not from the author of a message in this chat. WhatsApp lets only the author edit or withdraw a message,
+/// so it is theirs unless the two have different ids, or it names a number that the author never had.
 fn names_another(
     connection: &Connection,
     (number, message): (&Number, &str),
