@@ -29,6 +29,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use tandem_desk::rpc::RpcError;
 use tandem_desk::{Clock, Desk, DeskConfig, NoStartup, Pace, Startup};
 use tauri::plugin::TauriPlugin;
@@ -47,8 +48,8 @@ use crate::tray::Tray;
 
 /// The only path from the page to the desk.
 #[tauri::command]
-async fn rpc(desk: State<'_, Desk>, name: String, request: Value) -> Result<Value, RpcError> {
-    desk.rpc(&name, request).await
+async fn rpc(desk: State<'_, Desk>, name: String, request: Value) -> Result<Box<RawValue>, RpcError> {
+    desk.rpc_text(&name, request).await
 }
 
 fn main() -> ExitCode {

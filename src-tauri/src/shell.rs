@@ -7,6 +7,7 @@ use tandem_desk::Desk;
 use tandem_desk::view::Change;
 use tandem_desk::words::{Spoken, spoken};
 use tauri::{AppHandle, Emitter as _, Manager as _};
+use tokio::time::Instant;
 
 use crate::apart::{self, Own};
 use crate::badge::Badge;
@@ -17,6 +18,8 @@ use crate::window::raise;
 
 /// At login, the tray may start after us.
 const TRAY_COMES: Duration = Duration::from_secs(10);
+/// Between two looks at the standing, at least: a supervisor's desk changes several times a second.
+const REST: Duration = Duration::from_millis(250);
 
 /// Handles a start of the program, the first or a later one.
 pub fn answer(app: &AppHandle, desk: &Desk, call: Call) {
@@ -45,8 +48,9 @@ pub fn follow(app: &AppHandle, desk: &Desk) {
     let (mut changes, mut host) = (desk.changes(), app.state::<Tray>().host());
     tauri::async_runtime::spawn(async move {
         let badge = Badge::new(&app).await;
-        let mut shown = None;
+        let (mut shown, mut due) = (None, None);
         show_standing(&app, &desk, &badge, &mut shown).await;
+        let mut looked = Instant::now();
         loop {
             let mut raised = None;
             tokio::select! {
@@ -67,17 +71,31 @@ pub fn follow(app: &AppHandle, desk: &Desk) {
                         Change::RaiseBoard => Some(Own::Board),
                         _ => None,
                     });
+                    if raised.is_none() && looked.elapsed() < REST {
+                        due.get_or_insert(looked + REST);
+                        continue;
+                    }
                 }
+                () = until(due) => {}
                 // A new tray host needs everything.
                 Ok(()) = host.changed() => shown = None,
             }
+            due = None;
             show_standing(&app, &desk, &badge, &mut shown).await;
+            looked = Instant::now();
             // Its window may have been opened just now, on the main thread, where it is looked for.
             if let Some(own) = raised {
                 apart::raise_when_open(&app, own);
             }
         }
     });
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
 }
 
 fn pass_on(app: &AppHandle, batch: &[Change]) {

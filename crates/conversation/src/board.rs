@@ -60,6 +60,7 @@ pub struct Row {
     pub brand: Option<BrandId>,
     pub language: Option<String>,
     pub tags: Vec<String>,
+    pub started: Time,
     pub part: Part,
     /// Since when a person is wanted and none is engaged.
     pub wanted_since: Option<Time>,
@@ -77,6 +78,8 @@ pub struct Row {
     pub call: Option<Call>,
     /// Why Your Logic could not go on, in one line.
     pub fallback: Option<String>,
+    /// Since when it cannot.
+    pub fallback_since: Option<Time>,
     pub last_words: Option<LastWords>,
     /// Until when the channel takes replies; none without a limit.
     pub window_until: Option<Time>,
@@ -144,6 +147,7 @@ pub fn row(state: &Conversation) -> Option<Row> {
         brand: state.brand,
         language: state.language.clone(),
         tags: state.tags.clone(),
+        started: state.started,
         part: part(state),
         wanted_since: state.wanted_since(),
         unanswered_since: state.waiting_since,
@@ -154,6 +158,7 @@ pub fn row(state: &Conversation) -> Option<Row> {
         held_by: state.voices.iter().max_by_key(|voice| voice.position).map(|voice| voice.by.clone()),
         call,
         fallback: state.fallback.as_ref().map(|fallback| fallback.failure.line()),
+        fallback_since: state.fallback.as_ref().map(|fallback| fallback.since),
         last_words: state.last_words.clone(),
         window_until: match state.window() {
             Some(Window::Until(until)) => Some(until),

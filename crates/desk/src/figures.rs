@@ -1,8 +1,6 @@
 //! This machine's measurements, shown against their budgets.
 
-use tandem_conversation::Time;
-
-use crate::cache::{Cache, CacheError, outbox};
+use crate::cache::Cache;
 use crate::memory::Memory;
 use crate::view::FiguresView;
 
@@ -12,12 +10,12 @@ pub(crate) fn help_notified(memory: &Memory, ms: i64) {
     memory.measured_help(ms.max(0));
 }
 
-pub(crate) async fn figures(cache: &Cache, memory: &Memory, now: Time) -> Result<FiguresView, CacheError> {
-    let (queued, held) = cache.read(move |connection| outbox::counts(connection, now)).await?;
-    Ok(FiguresView {
+/// `queued` and `held` are commands of the outbox.
+pub(crate) fn figures(cache: &Cache, memory: &Memory, (queued, held): (u32, u32)) -> FiguresView {
+    FiguresView {
         help_to_notification_ms: memory.help_to_notification_ms(),
         cache_bytes: cache.size_bytes(),
         queued,
         held,
-    })
+    }
 }

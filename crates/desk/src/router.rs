@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::desk::Desk;
 use crate::rpc::*;
@@ -14,13 +15,22 @@ impl Desk {
     /// # Errors
     /// `rpc.unknown_command`, `rpc.bad_request`, or the command's own error.
     pub async fn rpc(&self, name: &str, request: Value) -> Result<Value, RpcError> {
+        let answer = self.rpc_text(name, request).await?;
+        serde_json::from_str(answer.get()).map_err(|problem| unwritable(&problem))
+    }
+
+    /// Runs one command of the table; its response is not parsed again, for those who pass it on.
+    ///
+    /// # Errors
+    /// As [`Desk::rpc`].
+    pub async fn rpc_text(&self, name: &str, request: Value) -> Result<Box<RawValue>, RpcError> {
         self.carried_out(name, request).await.map_err(|RpcError { code, message }| {
             let message = problem(&code, &[], message);
             RpcError { code, message }
         })
     }
 
-    async fn carried_out(&self, name: &str, request: Value) -> Result<Value, RpcError> {
+    async fn carried_out(&self, name: &str, request: Value) -> Result<Box<RawValue>, RpcError> {
         macro_rules! route {
             (
                 $($always:literal $door:ident $asked:ty => $told:ty;)*;
@@ -72,9 +82,10 @@ fn understood<T: DeserializeOwned>(request: Value) -> Result<T, RpcError> {
     })
 }
 
-fn answer<T: Serialize>(response: &T) -> Result<Value, RpcError> {
-    serde_json::to_value(response).map_err(|problem| RpcError {
-        code: "rpc.failed".into(),
-        message: format!("The answer cannot be written: {problem}."),
-    })
+fn answer<T: Serialize>(response: &T) -> Result<Box<RawValue>, RpcError> {
+    to_raw_value(response).map_err(|problem| unwritable(&problem))
+}
+
+fn unwritable(problem: &serde_json::Error) -> RpcError {
+    RpcError { code: "rpc.failed".into(), message: format!("The answer cannot be written: {problem}.") }
 }

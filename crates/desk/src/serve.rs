@@ -43,7 +43,7 @@ pub async fn serve(desk: Desk, listener: TcpListener, token: &str, page: Option<
 }
 
 async fn rpc(State(desk): State<Desk>, Path(name): Path<String>, Json(request): Json<Value>) -> Response {
-    match desk.rpc(&name, request).await {
+    match desk.rpc_text(&name, request).await {
         Ok(answer) => Json(answer).into_response(),
         Err(error) => {
             let status = if error.code == "rpc.unknown_command" { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };

@@ -79,6 +79,10 @@ pub const MEASUREMENTS: &[Measurement] = &[
         run: |bench| Box::pin(help::measure(bench)),
     },
     Measurement {
+        names: &["help_to_supervisor_p50_ms", "help_to_supervisor_p99_ms"],
+        run: |bench| Box::pin(help::measure_for_supervisor(bench)),
+    },
+    Measurement {
         names: &["figures_1m_p99_ms", "export_rows_per_s", "analytics_rebuild_events_per_s"],
         run: |bench| Box::pin(analytics::measure(bench)),
     },

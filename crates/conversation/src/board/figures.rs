@@ -10,7 +10,6 @@ use crate::help::Reach;
 use crate::measure::Presence;
 use crate::part::Part;
 use crate::participant::Participant;
-use crate::state::Conversation;
 use crate::time::Time;
 
 /// For how long a failure of Your Logic is recent: 10 minutes, in milliseconds.
@@ -150,33 +149,33 @@ pub struct Figures {
     pub people: People,
 }
 
-/// The figures of all conversations in progress, each with its row, and of all agents.
+/// The figures of all conversations in progress and of all agents.
 #[must_use]
 pub fn figures<'a, R: Borrow<Row>>(
-    rows: impl IntoIterator<Item = (&'a Conversation, R)>,
+    rows: impl IntoIterator<Item = R>,
     people: impl IntoIterator<Item = &'a Colleague>,
     now: Time,
 ) -> Figures {
     let mut figures = Figures::default();
     people.into_iter().for_each(|colleague| figures.people.add(colleague));
-    rows.into_iter().for_each(|(state, row)| figures.add(state, row.borrow(), now));
+    rows.into_iter().for_each(|row| figures.add(row.borrow(), now));
     figures
 }
 
 impl Figures {
-    fn add(&mut self, state: &Conversation, row: &Row, now: Time) {
+    fn add(&mut self, row: &Row, now: Time) {
         let is = u32::from;
         self.in_progress += 1;
-        self.new_last_hour += is(now.since(state.started) < HOUR_MS);
+        self.new_last_hour += is(now.since(row.started) < HOUR_MS);
         self.wanted.add(row.wanted_since, now);
         self.unanswered.add(row.unanswered_since, now);
         self.unanswered_by_people.add(row.unanswered_since.filter(|_| !row.people.is_empty()), now);
         self.parts.add(row.part);
         let external = |person: &Participant| matches!(person, Participant::ExternalAgent { .. });
         self.with_external_agents += is(!row.people.is_empty() && row.people.iter().all(external));
-        if let Some(fallback) = &state.fallback {
+        if let Some(since) = row.fallback_since {
             self.fallen_back += 1;
-            self.fallen_back_lately += is(now.since(fallback.since) < RECENT_MS);
+            self.fallen_back_lately += is(now.since(since) < RECENT_MS);
         }
         row.call.iter().for_each(|call| self.calls.add(call.reach));
         self.undelivered_turns += row.undelivered;

@@ -200,7 +200,7 @@ fn check_board(events: &[Event]) {
         }
         let so_far = &events[..=i];
         let now = event.time.plus_ms(1_000);
-        let found = figures(row(&state).map(|row| (&state, row)), [], now);
+        let found = figures(row(&state), [], now);
         assert_eq!(found.parts.total(), found.in_progress, "the four parts add up");
         let round = rounds(so_far).pop().expect("there is one");
         let over = round.iter().any(|event| matches!(event.body, EventBody::Completed { .. }));

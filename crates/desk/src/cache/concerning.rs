@@ -4,8 +4,8 @@ use tandem_conversation::{ConversationId, LOW_SCORE_MS, Time};
 use tandem_sqlite::rusqlite::Connection;
 
 use super::CacheError;
-use super::conversation_id;
 use super::conversations::ids;
+use super::{conversation_id, id};
 
 const NOTABLE: &str = "SELECT id FROM conversations WHERE in_my = 1
                        UNION ALL SELECT id FROM conversations WHERE in_help = 1 AND in_my = 0
@@ -18,6 +18,16 @@ pub(crate) fn notable(connection: &Connection, now: Time) -> Result<Vec<Conversa
     let mut query = connection.prepare_cached(NOTABLE)?;
     let rows = query.query_map([now.plus_ms(-LOW_SCORE_MS).0], |row| Ok(conversation_id(row.get(0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+const IS_NOTABLE: &str = "SELECT EXISTS (SELECT 1 FROM conversations WHERE id = ?1 AND (in_my = 1 OR in_help = 1))
+                              OR EXISTS (SELECT 1 FROM conversations WHERE id = ?1 AND mentioned = 1)
+                              OR EXISTS (SELECT 1 FROM conversations WHERE id = ?1 AND low_score > ?2)";
+
+/// Whether a conversation may deserve a notice, without a look at its state.
+pub(crate) fn is_notable(connection: &Connection, of: ConversationId, now: Time) -> Result<bool, CacheError> {
+    let mut query = connection.prepare_cached(IS_NOTABLE)?;
+    Ok(query.query_row((id(of.0), now.plus_ms(-LOW_SCORE_MS).0), |row| row.get(0))?)
 }
 
 const CONCERNING: &str = "SELECT id FROM conversations WHERE in_my = 1 AND engaged = 0
@@ -42,6 +52,6 @@ mod tests {
 
     #[test]
     fn what_concerns_the_user_is_found_by_indices_alone() {
-        [NOTABLE, MINE, CONCERNING].into_iter().for_each(assert_indexed);
+        [NOTABLE, IS_NOTABLE, MINE, CONCERNING].into_iter().for_each(assert_indexed);
     }
 }

@@ -1,4 +1,4 @@
-//! States of all conversations in progress, for the board, which looks at them often.
+//! The board's rows of all conversations in progress, which it looks at often.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,17 +16,11 @@ pub(super) type News = Arc<Mutex<Marks>>;
 const ALL: &str = "SELECT state FROM conversations WHERE in_all = 1";
 const ONE: &str = "SELECT state FROM conversations WHERE id = ?1 AND in_all = 1";
 
-/// A conversation in progress, and its row, which says nothing of the clock.
-#[derive(Debug)]
-pub(crate) struct Live {
-    pub state: Conversation,
-    pub row: Row,
-}
-
-/// States as they were read last. Of thousands, few change from one look to the next: only those are read again.
+/// Rows as they were read last; they say nothing of the clock. Of thousands, few change from one look to the next: only
+/// those are read again.
 #[derive(Default)]
 pub(crate) struct Known {
-    states: HashMap<ConversationId, Arc<Live>>,
+    rows: HashMap<ConversationId, Arc<Row>>,
     is_whole: bool,
     news: News,
 }
@@ -38,7 +32,7 @@ impl Known {
     }
 
     /// All conversations in progress of which the user sees everything, in no order.
-    pub(crate) fn read(&mut self, connection: &Connection) -> Result<Vec<Arc<Live>>, CacheError> {
+    pub(crate) fn read(&mut self, connection: &Connection) -> Result<Vec<Arc<Row>>, CacheError> {
         // What is committed from now on comes with the next look, even if this one sees it.
         let news = std::mem::take(&mut *self.news.lock().unwrap_or_else(PoisonError::into_inner));
         let was_whole = std::mem::take(&mut self.is_whole);
@@ -47,23 +41,23 @@ impl Known {
             false => self.read_all(connection)?,
         }
         self.is_whole = true;
-        Ok(self.states.values().cloned().collect())
+        Ok(self.rows.values().cloned().collect())
     }
 
     fn read_all(&mut self, connection: &Connection) -> Result<(), CacheError> {
-        self.states.clear();
+        self.rows.clear();
         let mut query = connection.prepare_cached(ALL)?;
         let mut rows = query.query([])?;
         while let Some(row) = rows.next()? {
-            self.keep(conversations::state(row.get_ref(0)?.as_str().unwrap_or_default())?);
+            self.keep(&conversations::state(row.get_ref(0)?.as_str().unwrap_or_default())?);
         }
         Ok(())
     }
 
-    fn keep(&mut self, state: Conversation) {
-        match board::row(&state) {
-            Some(row) => self.states.insert(state.id, Arc::new(Live { state, row })),
-            None => self.states.remove(&state.id),
+    fn keep(&mut self, state: &Conversation) {
+        match board::row(state) {
+            Some(row) => self.rows.insert(state.id, Arc::new(row)),
+            None => self.rows.remove(&state.id),
         };
     }
 
@@ -72,8 +66,8 @@ impl Known {
         for of in &news.conversations {
             let found: Option<String> = query.query_row([id(of.0)], |row| row.get(0)).optional()?;
             match found {
-                Some(text) => self.keep(conversations::state(&text)?),
-                None => drop(self.states.remove(of)),
+                Some(text) => self.keep(&conversations::state(&text)?),
+                None => drop(self.rows.remove(of)),
             }
         }
         Ok(())
@@ -117,10 +111,10 @@ mod tests {
         let first = known.read(&connection).unwrap();
         assert_eq!(first.len(), 2);
         let again = known.read(&connection).unwrap();
-        assert!(first.iter().all(|state| again.iter().any(|other| Arc::ptr_eq(state, other))), "nothing is read twice");
+        assert!(first.iter().all(|row| again.iter().any(|other| Arc::ptr_eq(row, other))), "nothing is read twice");
         conversations::remove(&connection, &mut touched, one.id).unwrap();
         testing::commit(&mut touched);
         let left = known.read(&connection).unwrap();
-        assert_eq!(left.iter().map(|live| live.state.id).collect::<Vec<_>>(), [two.id]);
+        assert_eq!(left.iter().map(|row| row.conversation).collect::<Vec<_>>(), [two.id]);
     }
 }

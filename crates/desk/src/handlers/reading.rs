@@ -7,7 +7,7 @@ use tandem_conversation::{ConversationId, MediaId};
 
 use crate::address::is_exposed;
 use crate::cache::media::{self, File};
-use crate::cache::{conversations, files, meta, unknown};
+use crate::cache::{conversations, files, meta, outbox, unknown};
 use crate::desk::Desk;
 use crate::downloads::FetchError;
 use crate::figures::figures;
@@ -36,18 +36,29 @@ impl Desk {
         }
         let place = self.place()?;
         let link = place.link.borrow().clone();
+        let me = link.session().map(|session| session.me());
+        let (reader, now) = (me.is_some().then(|| place.reader()).transpose()?, place.clock.hub_now());
+        let read = place.cache.read(move |connection| {
+            let last = match reader {
+                Some(_) => (None, None),
+                None => (meta::get(connection, meta::HUB)?, meta::me(connection)?),
+            };
+            let counts = reader.as_ref().map(|reader| views::counts(connection, reader)).transpose()?;
+            let (apart, has_board) = match &counts {
+                None => (Vec::new(), false),
+                Some(counts) => (apart::all(connection)?, counts.all.is_some() && apart::has_board(connection)?),
+            };
+            let settings = meta::get(connection, meta::SETTINGS)?.unwrap_or_default();
+            let outbox = outbox::counts(connection, now)?;
+            Ok((last, counts.unwrap_or_default(), apart, has_board, settings, outbox, unknown::count(connection)?))
+        });
+        let (last, counts, apart, board_apart, settings, outbox, newer) = read.await?;
         let connection = match &link {
-            Link::SignedOut { reason } => {
-                let read =
-                    place.cache.read(|connection| Ok((meta::get(connection, meta::HUB)?, meta::me(connection)?)));
-                let (last, me) = read.await?;
-                let hub = self.config().hub.clone().or(last);
-                ConnectionView::SignedOut {
-                    hub,
-                    email: me.map(|me| me.email),
-                    reason: reason.as_ref().map(Reason::words),
-                }
-            }
+            Link::SignedOut { reason } => ConnectionView::SignedOut {
+                hub: self.config().hub.clone().or(last.0),
+                email: last.1.map(|me| me.email),
+                reason: reason.as_ref().map(Reason::words),
+            },
             Link::Connecting { since, .. } => ConnectionView::Connecting { since: *since },
             Link::Live { since, quiet: false, .. } => ConnectionView::Live { since: *since },
             Link::Live { since, .. } => ConnectionView::Silent { since: place.memory.heard().unwrap_or(*since) },
@@ -56,35 +67,23 @@ impl Desk {
                 ConnectionView::Outdated { since: *since, older: outdated.older(), reason: outdated.words() }
             }
         };
-        let figures = figures(&place.cache, &place.memory, place.clock.hub_now()).await?;
-        let settings = place.cache.read(|connection| meta::get(connection, meta::SETTINGS)).await?;
-        let (me, counts, apart, board_apart) = match link.session().map(|session| session.me()) {
-            None => (None, CountsView::default(), Vec::new(), false),
-            Some(me) => {
-                let reader = place.reader()?;
-                let counts = place.cache.read(move |connection| views::counts(connection, &reader)).await?;
-                let Chosen { availability, absence } = place.memory.chosen();
-                let me = MeView {
-                    user: me.user,
-                    name: me.name,
-                    email: me.email,
-                    account: me.account,
-                    permissions: me.permissions,
-                    availability,
-                    absence,
-                    reasons: me.reasons,
-                    capacity: me.capacity,
-                    mail: me.mail,
-                    improve: me.improve,
-                    logic_name: me.logic_name,
-                    translate: me.translate,
-                };
-                let has_board = counts.all.is_some() && place.cache.read(apart::has_board).await?;
-                (Some(me), counts, place.cache.read(apart::all).await?, has_board)
-            }
-        };
-        let (notifications, settings) = (place.memory.notifications(), settings.unwrap_or_default());
-        let newer = place.cache.read(unknown::count).await?;
+        let Chosen { availability, absence } = place.memory.chosen();
+        let me = me.map(|me| MeView {
+            user: me.user,
+            name: me.name,
+            email: me.email,
+            account: me.account,
+            permissions: me.permissions,
+            availability,
+            absence,
+            reasons: me.reasons,
+            capacity: me.capacity,
+            mail: me.mail,
+            improve: me.improve,
+            logic_name: me.logic_name,
+            translate: me.translate,
+        });
+        let figures = figures(&place.cache, &place.memory, outbox);
         Ok(AppView {
             connection,
             me,
@@ -92,7 +91,7 @@ impl Desk {
             apart,
             board_apart,
             figures,
-            notifications,
+            notifications: place.memory.notifications(),
             settings,
             undo_s: place.memory.undo_s(),
             hub_ahead_ms: place.clock.ahead_ms(),

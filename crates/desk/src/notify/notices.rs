@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_conversation::{
-    Conversation, ConversationId, Notice, NoticeKind, Position, Queue, Time, Viewer, notice, percent_of,
+    Conversation, ConversationId, Notice, NoticeKind, Position, Queue, Time, UserId, Viewer, notice, percent_of,
 };
 use tandem_protocol::agents::{AlertOutcome, Me, Muted};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -277,19 +277,21 @@ impl Notices {
 
     async fn look_at(&self, screen: &mut Screen, ids: HashSet<ConversationId>) -> Result<(), CacheError> {
         let Some(me) = self.viewer(screen).await? else { return Ok(()) };
-        let (engaged, calls) = self.cache.read(conversations::load).await?;
-        let load = engaged as usize;
+        let (user, capacity, now) = (me.user, me.capacity as usize, self.clock.hub_now());
+        let (had_room, wanted) = (screen.has_room, screen.wanted.keys().copied().collect::<Vec<_>>());
+        let read = self.cache.read(move |connection| {
+            let (engaged, calls) = conversations::load(connection)?;
+            let mut ids = ids;
+            if ((engaged as usize) < capacity) != had_room {
+                ids.extend(concerning::notable(connection, now)?);
+                ids.extend(wanted);
+            }
+            Ok((engaged as usize, calls, held_of(connection, ids, user, now)?))
+        });
+        let (load, calls, held) = read.await?;
         screen.calls = calls;
-        let capacity = me.capacity as usize;
-        let has_room = load < capacity;
-        let mut ids = ids;
-        if std::mem::replace(&mut screen.has_room, has_room) != has_room {
-            ids.extend(self.notable().await?);
-            ids.extend(screen.wanted.keys());
-        }
-        let user = me.user;
-        let held = self.cache.read(move |connection| held_of(connection, ids, user)).await?;
-        let (now, looking) = (self.clock.hub_now(), self.memory.looking());
+        screen.has_room = load < capacity;
+        let looking = self.memory.looking();
         let low_percent = percent_of(self.memory.settings().notifications.low_score_up_to);
         for (id, found) in held {
             let wanted = found.and_then(|Found { state, seen, seen_here }| {
@@ -327,10 +329,16 @@ struct Found {
 fn held_of(
     connection: &tandem_sqlite::rusqlite::Connection,
     ids: HashSet<ConversationId>,
-    user: tandem_conversation::UserId,
+    user: UserId,
+    now: Time,
 ) -> Result<Vec<(ConversationId, Option<Found>)>, CacheError> {
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
+        // Supervisors' desks hear of thousands that deserve none.
+        if !concerning::is_notable(connection, id, now)? {
+            found.push((id, None));
+            continue;
+        }
         let held = match conversations::get(connection, id)? {
             Some(Held { mut state, listed: true, .. }) => {
                 let seen = seen::position(connection, &state, user)?;

@@ -18,7 +18,9 @@ const MOST: usize = 1_000;
 const BUSY: usize = 100;
 /// The distance. Each transaction writes pages, makes readers read theirs again, and makes the window ask again. Only messages
 /// are kept waiting: a call for help is applied at once.
-const EVERY: Duration = Duration::from_millis(150);
+const EVERY: Duration = Duration::from_millis(200);
+/// While messages are kept waiting, this often it is looked whether something came that may not wait.
+const LISTEN: Duration = Duration::from_millis(20);
 const SPELL: Duration = Duration::from_secs(1);
 
 /// How much comes in.
@@ -79,11 +81,7 @@ pub(super) async fn take(first: Batch, socket: &mut Socket, load: &mut Load) -> 
     let mut batches = vec![first];
     let mut other = None;
     while changes < MOST {
-        let next = match due {
-            Some(due) => tokio::time::timeout_at(due, socket.next()).await.ok(),
-            None => socket.next().now_or_never(),
-        };
-        match next {
+        match socket.next().now_or_never() {
             Some(Some(Ok(Message::Text(text)))) => match serde_json::from_str(&text) {
                 Ok(LiveFrame::Batch(batch)) => {
                     due = due.filter(|_| may_wait(&batch));
@@ -93,8 +91,12 @@ pub(super) async fn take(first: Batch, socket: &mut Socket, load: &mut Load) -> 
                 _ => other = Some(Message::Text(text)),
             },
             Some(Some(Ok(message))) => other = Some(message),
-            // Nothing there; an error shows at the next read.
-            _ => break,
+            // The connection has ended; why shows at the next read.
+            Some(_) => break,
+            None => match due.filter(|due| Instant::now() < *due) {
+                Some(due) => tokio::time::sleep_until(due.min(Instant::now() + LISTEN)).await,
+                None => break,
+            },
         }
         if other.is_some() {
             break;
@@ -118,7 +120,7 @@ mod tests {
         load.takes(500, at(10));
         assert_eq!(load.due(), None, "one burst is applied as it comes");
         load.takes(3, at(1_020));
-        assert_eq!(load.due(), Some(at(1_170)));
+        assert_eq!(load.due(), Some(at(1_220)));
         load.takes(3, at(2_030));
         assert_eq!(load.due(), None, "a few changes in a second are none");
         load.takes(500, at(2_040));

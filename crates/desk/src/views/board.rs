@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tandem_conversation::board::{self, Colleague, Common, Limit, Limits, Longest, Row};
 use tandem_conversation::measure::Presence;
-use tandem_conversation::{BrandId, Channel, Conversation, ConversationId, Participant, Section, Time, UserId};
+use tandem_conversation::{BrandId, Channel, ConversationId, Participant, Section, Time, UserId};
 use tandem_sqlite::rusqlite::Connection;
 
 use super::Reader;
 use crate::cache::CacheError;
 use crate::cache::brands::Brands;
-use crate::cache::in_progress::{Known, Live};
+use crate::cache::in_progress::Known;
 use crate::view::{
     BoardBrand, BoardGroup, BoardLimits, BoardOnly, BoardPerson, BoardRequest, BoardRow, BoardSort, BoardView,
 };
@@ -55,13 +55,13 @@ pub(crate) fn board(
     if !reader.may_see(Section::All) {
         return Ok(None);
     }
-    let lives = known.lock().unwrap_or_else(PoisonError::into_inner).read(connection)?;
+    let rows = known.lock().unwrap_or_else(PoisonError::into_inner).read(connection)?;
     let brands = Brands::read(connection)?;
-    Ok(Some(view(&lives, &brands, reader, request, people, limits)))
+    Ok(Some(view(&rows, &brands, reader, request, people, limits)))
 }
 
 fn view(
-    lives: &[Arc<Live>],
+    rows: &[Arc<Row>],
     brands: &Brands,
     reader: &Reader,
     request: &BoardRequest,
@@ -69,14 +69,13 @@ fn view(
     limits: &Limits,
 ) -> BoardView {
     let now = reader.now;
-    let people = with_load(people, lives);
+    let people = with_load(people, rows);
     let colleagues: Vec<Colleague> = people.iter().filter(|person| person.counts).map(colleague).collect();
-    let figures = board::figures(lives.iter().map(|live| (&live.state, &live.row)), &colleagues, now);
+    let figures = board::figures(rows.iter().map(Arc::as_ref), &colleagues, now);
     let (mut channels, mut tags, mut known) = (Vec::<Channel>::new(), BTreeSet::new(), BTreeMap::new());
     let query = request.query.trim().to_lowercase();
     let mut shown: Vec<&Row> = Vec::new();
-    for live in lives {
-        let Live { state, row } = &**live;
+    for row in rows {
         if !channels.contains(&row.channel) {
             channels.push(row.channel);
         }
@@ -90,7 +89,7 @@ fn view(
         {
             known.insert(name.to_owned(), id);
         }
-        if is_shown(row, state, request, &query, (limits, now)) {
+        if is_shown(row, request, &query, (limits, now)) {
             shown.push(row);
         }
     }
@@ -162,9 +161,9 @@ fn colleague(person: &Person) -> Colleague {
 }
 
 /// How much everybody has to do, and those who can take more first.
-fn with_load(mut people: Vec<Person>, lives: &[Arc<Live>]) -> Vec<Person> {
+fn with_load(mut people: Vec<Person>, rows: &[Arc<Row>]) -> Vec<Person> {
     let mut load: HashMap<UserId, (u32, u32)> = HashMap::new();
-    for Live { row, .. } in lives.iter().map(Arc::as_ref) {
+    for row in rows {
         for user in row.people.iter().filter_map(Participant::user) {
             let (engaged, unanswered) = load.entry(user).or_default();
             *engaged += 1;
@@ -190,13 +189,7 @@ fn rank(presence: Presence) -> u8 {
     }
 }
 
-fn is_shown(
-    row: &Row,
-    state: &Conversation,
-    request: &BoardRequest,
-    query: &str,
-    (limits, now): (&Limits, Time),
-) -> bool {
+fn is_shown(row: &Row, request: &BoardRequest, query: &str, (limits, now): (&Limits, Time)) -> bool {
     let only = match request.only {
         BoardOnly::All => true,
         BoardOnly::Wanted => row.wanted_since.is_some(),
@@ -207,7 +200,7 @@ fn is_shown(
         BoardOnly::Undelivered => row.undelivered > 0,
         BoardOnly::Closing => row.closes_soon(now),
         BoardOnly::Over => row.is_over(limits, now),
-        BoardOnly::New => now.since(state.started) < NEW_MS,
+        BoardOnly::New => now.since(row.started) < NEW_MS,
     };
     let words = || {
         let last = row.last_words.as_ref().map(|last| last.text.to_lowercase()).unwrap_or_default();

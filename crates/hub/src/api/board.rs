@@ -147,7 +147,7 @@ pub(crate) async fn now(State(hub): State<Arc<Hub>>, signed: Signed) -> Result<a
         *engaged.entry(user).or_default() += 1;
     }
     let people: Vec<_> = everybody(&hub).await?.iter().map(|colleague| working(colleague, &engaged)).collect();
-    let rows = states.iter().filter_map(|state| Some((state, board::row(state)?)));
+    let rows = states.iter().filter_map(board::row);
     Ok(axum::Json(BoardFigures { as_of, figures: board::figures(rows, &people, as_of) }))
 }
 

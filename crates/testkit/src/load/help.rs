@@ -1,5 +1,5 @@
-//! `help_to_notification_p50_ms`, `_p99_ms` and `withdraw_p99_ms`: from the hub to the system's notification service,
-//! through the real app, under load.
+//! `help_to_notification_p50_ms`, `_p99_ms`, `withdraw_p99_ms`, and the same for supervisors: from the hub to the system's
+//! notification service, through the real app, under load.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +31,8 @@ const BETWEEN: Duration = Duration::from_millis(40);
 const CALM: Duration = Duration::from_secs(2);
 /// Seconds of one run; a percentile needs samples.
 const SECONDS: f64 = 20.0;
+/// A supervisor's desk fetches everything first.
+const SIGN_IN: Duration = Duration::from_secs(120);
 
 /// One call for help, in milliseconds.
 #[derive(Clone, Copy)]
@@ -42,7 +44,47 @@ struct Sample {
     withdrawn: f64,
 }
 
+/// An agent's desk: it hears of calls and of its own conversations.
 pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
+    let runs = called(bench, "agent").await?;
+    let input = input(&runs);
+    let sent = of("", &runs, |sample| sample.sent, 0.5).value;
+    Ok(vec![
+        of("help_to_notification_p50_ms", &runs, |sample| sample.flagged, 0.5)
+            .with_bar(10.0)
+            .on(format!("{input}; {sent:.1} from before the command is sent")),
+        of("help_to_notification_p99_ms", &runs, |sample| sample.flagged, 0.99).with_bar(50.0).on("the same"),
+        of("withdraw_p99_ms", &runs, |sample| sample.withdrawn, 0.99)
+            .with_bar(100.0)
+            .on("from before a colleague's Join is sent to CloseNotification"),
+    ])
+}
+
+/// A supervisor's desk, with all conversations and all messages.
+pub(super) async fn measure_for_supervisor(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
+    let runs = called(bench, "supervisor").await?;
+    let on = format!("{}, which keeps all conversations", input(&runs));
+    Ok(vec![
+        of("help_to_supervisor_p50_ms", &runs, |sample| sample.flagged, 0.5).on(on),
+        of("help_to_supervisor_p99_ms", &runs, |sample| sample.flagged, 0.99).with_bar(50.0).on("the same"),
+    ])
+}
+
+fn of(name: &'static str, runs: &[Vec<Sample>], value: fn(&Sample) -> f64, share: f64) -> Figure {
+    let each = |samples: &Vec<Sample>| percentile(&mut samples.iter().map(value).collect::<Vec<_>>(), share);
+    Figure::of(name, "ms", Better::Lower, &runs.iter().map(each).collect::<Vec<_>>())
+}
+
+fn input(runs: &[Vec<Sample>]) -> String {
+    let count = runs.last().map_or(0, Vec::len);
+    format!(
+        "{CONVERSATIONS} live conversations, {EVENTS} events/s, {count} calls a run; from the hub's own time of the event \
+         to Notify on D-Bus, real app"
+    )
+}
+
+/// The calls of each run, as they come to the desk of a user with this role.
+async fn called(bench: &Bench, role: &str) -> anyhow::Result<Vec<Vec<Sample>>> {
     let hub = HubProcess::start(&find_binary("tandem-hub")?, &HubOptions::default())?;
     let mut seats = Vec::new();
     for n in 0..AGENTS {
@@ -51,13 +93,12 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     let colleague = Seat::take(&hub, AGENTS).await?;
     eprintln!("  {CONVERSATIONS} customers come");
     let guests = gather(&hub, CONVERSATIONS - TALKING, &seats).await?;
-    hub.add_user("maya@northwind.example", "Maya Ortiz", "agent")?;
+    hub.add_user("maya@northwind.example", "Maya Ortiz", role)?;
     let desktop = Desktop::start().await?;
     let window = desktop.open(&hub.url).await?;
-    window.sign_in(&hub.url, "maya@northwind.example", Duration::from_secs(60)).await?;
-    let (mut p50s, mut p99s, mut sent_p50s, mut withdrawn) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    window.sign_in(&hub.url, "maya@northwind.example", SIGN_IN).await?;
     let mut rest = guests.iter().enumerate();
-    let mut count = 0;
+    let mut runs = Vec::new();
     for run in 0..bench.runs {
         let (customers, agents) = talkers(&hub, &seats, run).await?;
         let mut samples = Vec::new();
@@ -77,29 +118,10 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
             failed = calling => { let failed: anyhow::Result<std::convert::Infallible> = failed; failed.map(|n| match n {})? }
         };
         ensure!(outcome.per_s > EVENTS * 0.9, "only {:.0} of {EVENTS} events per second", outcome.per_s);
-        let each = |of: fn(&Sample) -> f64| samples.iter().map(of).collect::<Vec<_>>();
-        p50s.push(percentile(&mut each(|sample| sample.flagged), 0.5));
-        p99s.push(percentile(&mut each(|sample| sample.flagged), 0.99));
-        sent_p50s.push(percentile(&mut each(|sample| sample.sent), 0.5));
-        withdrawn.push(percentile(&mut each(|sample| sample.withdrawn), 0.99));
-        count = samples.len();
+        runs.push(samples);
     }
     window.close().await?;
-    let of = |name, values: &[f64]| Figure::of(name, "ms", Better::Lower, values);
-    let input = format!(
-        "{CONVERSATIONS} live conversations, {EVENTS} events/s, {count} calls a run; from the hub's own time of the \
-         event to Notify on D-Bus, real app"
-    );
-    let sent = of("", &sent_p50s).value;
-    Ok(vec![
-        of("help_to_notification_p50_ms", &p50s)
-            .with_bar(10.0)
-            .on(format!("{input}; {sent:.1} from before the command is sent")),
-        of("help_to_notification_p99_ms", &p99s).with_bar(50.0).on("the same"),
-        of("withdraw_p99_ms", &withdrawn)
-            .with_bar(100.0)
-            .on("from before a colleague's Join is sent to CloseNotification"),
-    ])
+    Ok(runs)
 }
 
 /// Sockets of the writing customers and of all agents.

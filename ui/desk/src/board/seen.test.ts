@@ -57,7 +57,7 @@ describe("a board of 4,000 conversations", () => {
     const table = screen.getAllByTestId("board-row")[0]?.closest("table");
     expect(table?.getAttribute("aria-rowcount")).toBe(String(LIVE + 1));
     expect(screen.getAllByTestId("board-row")[0]?.getAttribute("aria-rowindex")).toBe("2");
-    expect(desk.board.rows).toHaveLength(150);
+    expect(desk.board.rows).toHaveLength(80);
   });
 
   it("goes to its very end with End, and the selected row is drawn and described", async () => {
@@ -89,7 +89,7 @@ describe("a board of 4,000 conversations", () => {
     await board();
     await vi.waitFor(() => expect(drawn().length).toBeLessThan(60));
     window.dispatchEvent(new Event("beforeprint"));
-    expect(drawn()).toHaveLength(150);
+    expect(drawn()).toHaveLength(80);
     window.dispatchEvent(new Event("afterprint"));
     expect(drawn().length).toBeLessThan(60);
   });

@@ -7,7 +7,7 @@ import { read, write } from "./kept";
 import { reask } from "./reask";
 
 /** Rows at first, and how many more come when somebody goes to the end. All of them come with each answer. */
-const ROWS = 150;
+const ROWS = 80;
 /** Rows that can be chosen at once. */
 const CHOSEN = 500;
 /** Rows at most; filters find the others. */

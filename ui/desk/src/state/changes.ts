@@ -1,4 +1,4 @@
-// Batches the changes of one frame, so that a burst costs one round of requests.
+// Batches changes that come together, so that a burst costs one round of requests.
 import type { Change, CommandId, ConversationId } from "$shared/types";
 
 type Of<T extends Change["type"]> = Extract<Change, { type: T }>;
@@ -90,8 +90,8 @@ export function coalesce(changes: readonly Change[]): Batch {
   return batch;
 }
 
-/** Delivers the collected changes once per frame. */
-export function perFrame(deliver: (batch: Batch) => void, schedule = nextFrame): (changes: Change[]) => void {
+/** Delivers changes as soon as the page has time, together with those that have come by then. */
+export function together(deliver: (batch: Batch) => void, schedule = soon): (changes: Change[]) => void {
   let waiting: Change[] = [];
   return (changes) => {
     const first = waiting.length === 0;
@@ -105,8 +105,7 @@ export function perFrame(deliver: (batch: Batch) => void, schedule = nextFrame):
   };
 }
 
-/** A hidden window gets no animation frames, but its title, counts and drafts must continue. */
-function nextFrame(run: () => void): void {
-  if (document.hidden) setTimeout(run, 16);
-  else requestAnimationFrame(run);
+/** Not with the next frame: that would draw one for changes that are not shown, and make what is shown wait for it. */
+function soon(run: () => void): void {
+  setTimeout(run, 0);
 }

@@ -11,7 +11,7 @@ import type { BulkAct } from "./bulk";
 import { lastHeard } from "./heard";
 import type { Offered, Overlay } from "./overlays";
 import { Calls } from "./calls.svelte";
-import { perFrame, type Batch } from "./changes";
+import { together, type Batch } from "./changes";
 import { clock } from "./clock.svelte";
 import type { Mode } from "./composer.svelte";
 import { OpenConversation } from "./conversation.svelte";
@@ -22,7 +22,8 @@ import { Held } from "./held";
 import { Focus } from "./focus.svelte";
 import { SectionList } from "./list.svelte";
 import { Panes } from "./panes.svelte";
-import { reask } from "./reask";
+import { paced, reask } from "./reask";
+import { sameParts } from "./same";
 import { Search } from "./search.svelte";
 import { Settings } from "./settings.svelte";
 import { Startup } from "./startup.svelte";
@@ -135,7 +136,7 @@ export class Desk {
   }
 
   start(): () => void {
-    const stops = [this.host.onChanges(perFrame((batch) => this.#take(batch))), clock.start(), ...(this.boardOnly ? [] : [this.attention.start()])];
+    const stops = [this.host.onChanges(together((batch) => this.#take(batch))), clock.start(), ...(this.boardOnly ? [] : [this.attention.start()])];
     const flush = (): void => void this.conversation?.composer.flush();
     window.addEventListener("pagehide", flush);
     void this.refresh();
@@ -150,7 +151,7 @@ export class Desk {
 
   readonly refresh = reask(async () => {
     try {
-      const app = await this.host.rpc("app.state", {});
+      const app = sameParts(this.app, await this.host.rpc("app.state", {}));
       const before = this.app;
       if (app.figures.held > (before?.figures.held ?? 0)) this.#heldAt = performance.now();
       this.app = app;
@@ -170,6 +171,8 @@ export class Desk {
       this.problem = asRpcError(error);
     }
   });
+
+  readonly #often = paced(() => void this.refresh());
 
   /** A user's first look: what they chose to begin with. */
   #begin({ settings, counts }: AppView): void {
@@ -220,7 +223,7 @@ export class Desk {
   #take(batch: Batch): void {
     const { everything } = batch;
     for (const [command, sent] of batch.uploads) this.uploads.set(command, sent);
-    if (everything || batch.app) void this.refresh();
+    if (everything || batch.app) (this.board.on ? this.#often : this.refresh)();
     if (everything || batch.lists) this.list.heard(!this.board.on);
     if (everything || batch.app || batch.lists) this.board.heard();
     this.held.heard(everything, batch.conversations);
@@ -543,8 +546,7 @@ export class Desk {
   }
 
   undo(): void {
-    if (this.undoable === "dismissal") void this.calls.undo();
-    else void this.takeBack();
+    void (this.undoable === "dismissal" ? this.calls.undo() : this.takeBack());
   }
 
   /** The entry on screen that Ctrl Z takes back. */

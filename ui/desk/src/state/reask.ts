@@ -1,5 +1,9 @@
-// Repeats a request without piling up: calls during a running request cause exactly one more.
+// Repeats what is wanted again without piling up.
 
+/** Between two times, at least. */
+const PACE_MS = 350;
+
+/** Calls during a running request cause exactly one more. */
 export function reask(ask: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null;
   let again = false;
@@ -16,5 +20,22 @@ export function reask(ask: () => Promise<void>): () => Promise<void> {
     }
     running = run().finally(() => (running = null));
     return running;
+  };
+}
+
+/** Does at once what is wanted, and what is wanted often not more often than people can read. */
+export function paced(run: () => void): () => void {
+  let last = -Infinity;
+  let due: ReturnType<typeof setTimeout> | undefined;
+  const now = (): void => {
+    due = undefined;
+    last = performance.now();
+    run();
+  };
+  return () => {
+    if (due !== undefined) return;
+    const wait = last + PACE_MS - performance.now();
+    if (wait <= 0) now();
+    else due = setTimeout(now, wait);
   };
 }

@@ -10,3 +10,10 @@ export function sameEach<T, K>(before: readonly (T | null)[], now: readonly T[],
   const known = new Map(before.flatMap((one) => (one === null ? [] : [[key(one), one] as const])));
   return now.map((one) => same(known.get(key(one)), one));
 }
+
+/** `now`, with its parts that say what they said before; `before` itself if all of them do. */
+export function sameParts<T extends object>(before: T | null, now: T): T {
+  if (!before) return now;
+  const parts = Object.entries(now).map(([name, part]) => [name, same(before[name as keyof T], part as T[keyof T])] as const);
+  return parts.every(([name, part]) => before[name as keyof T] === part) ? before : (Object.fromEntries(parts) as T);
+}

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Change, EntryView } from "$shared/types";
 import { Script } from "../dev/entries";
 import { fakeHost } from "../host/fake";
-import { coalesce, perFrame, type Batch } from "./changes";
+import { coalesce, together, type Batch } from "./changes";
 import { EMPTY, meets, only, updated, withLater, withNewest, withOlder } from "./journey";
 import { SectionList } from "./list.svelte";
 import { reask } from "./reask";
@@ -12,19 +12,19 @@ const by = { kind: "customer" } as const;
 const until = "2026-05-12T14:02:31Z";
 
 describe("changes", () => {
-  it("of one frame become one batch", () => {
-    const frames: (() => void)[] = [];
+  it("that come together become one batch", () => {
+    const later: (() => void)[] = [];
     const batches: Batch[] = [];
-    const tell = perFrame((batch) => batches.push(batch), (run) => frames.push(run));
+    const tell = together((batch) => batches.push(batch), (run) => later.push(run));
     tell([{ type: "lists" }, { type: "conversation", id: "a" }]);
     tell([{ type: "conversation", id: "a" }, { type: "conversation", id: "b" }, { type: "app" }]);
-    expect(frames).toHaveLength(1);
-    frames.shift()?.();
+    expect(later).toHaveLength(1);
+    later.shift()?.();
     expect(batches).toHaveLength(1);
     expect(batches[0]).toMatchObject({ app: true, lists: true, everything: false });
     expect([...(batches[0]?.conversations ?? [])]).toEqual(["a", "b"]);
     tell([{ type: "lists" }]);
-    expect(frames).toHaveLength(1);
+    expect(later).toHaveLength(1);
   });
 
   it("keep apart who wrote before the conversation changed and who writes since", () => {
