@@ -1808,7 +1808,7 @@ export type ReviewWhen = "any" | "completed_by_person" | "completed_by_logic" | 
 
 export type RevokeLink = { id: ConversationId, link: LinkId, };
 
-export type Row = { conversation: ConversationId, customer: CustomerId, customerName: string, channel: Channel, brand: BrandId | null, language: string | null, tags: Array<string>, part: Part, 
+export type Row = { conversation: ConversationId, customer: CustomerId, customerName: string, channel: Channel, brand: BrandId | null, language: string | null, tags: Array<string>, started: Time, part: Part, 
 /**
  * Since when a person is wanted and none is engaged.
  */
@@ -1836,7 +1836,11 @@ heldBy: Participant | null, call: Call | null,
 /**
  * Why Your Logic could not go on, in one line.
  */
-fallback: string | null, lastWords: LastWords | null, 
+fallback: string | null, 
+/**
+ * Since when it cannot.
+ */
+fallbackSince: Time | null, lastWords: LastWords | null, 
 /**
  * Until when the channel takes replies; none without a limit.
  */

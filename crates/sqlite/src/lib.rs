@@ -159,7 +159,7 @@ impl Room {
     /// For a server, which has the machine to itself.
     pub const SERVER: Self = Self { writer_kib: 16_000, reader_kib: 8_000, log_pages: 8_000, copies_beside: true };
     /// For a program among many others: caches what is soon read again; the system caches the rest.
-    pub const DESKTOP: Self = Self { writer_kib: 4_000, reader_kib: 3_000, log_pages: 2_000, copies_beside: false };
+    pub const DESKTOP: Self = Self { writer_kib: 4_000, reader_kib: 6_000, log_pages: 2_000, copies_beside: false };
 }
 
 /// An open database. Clones share it; the last one closes it.

@@ -292,6 +292,20 @@ await story("However much there is, only what is near the eye is in the page", "
   assert.ok((await page.getByTestId("entry").count()) < 60, "entries");
 });
 
+await story("Panes reach the status bar without being stretched to it, which would paint all of them with each", "", async (page) => {
+  await page.keyboard.press("j");
+  await page.getByTestId("transcript").waitFor();
+  const top = await page.locator(".window > footer").evaluate((bar) => bar.getBoundingClientRect().top);
+  const panes = await page.locator(".window > :is(.rail, .list, main, aside)").evaluateAll((all) =>
+    all.map((pane) => ({ align: getComputedStyle(pane).alignSelf, bottom: pane.getBoundingClientRect().bottom })),
+  );
+  assert.ok(panes.length >= 3, `${panes.length} panes`);
+  for (const { align, bottom } of panes) {
+    assert.equal(align, "start");
+    assert.ok(Math.abs(bottom - top) < 1, `a pane ends at ${bottom}, the bar begins at ${top}`);
+  }
+});
+
 await story("The keyboard alone finds, opens, answers and completes", "", async (page) => {
   await page.keyboard.press("j");
   await page.keyboard.press("j");

@@ -22,7 +22,7 @@ pub(crate) fn notable(connection: &Connection, now: Time) -> Result<Vec<Conversa
 
 const IS_NOTABLE: &str = "SELECT EXISTS (SELECT 1 FROM conversations WHERE id = ?1 AND (in_my = 1 OR in_help = 1))
                               OR EXISTS (SELECT 1 FROM conversations WHERE id = ?1 AND mentioned = 1)
-                              OR EXISTS (SELECT 1 FROM conversations WHERE id = ?1 AND low_score > ?2)";
+                              OR EXISTS (SELECT 1 FROM conversations WHERE id = ?1 AND low_score > 0 AND low_score > ?2)";
 
 /// Whether a conversation may deserve a notice, without a look at its state.
 pub(crate) fn is_notable(connection: &Connection, of: ConversationId, now: Time) -> Result<bool, CacheError> {
