@@ -83,6 +83,18 @@ await story("The board's selected row stays on screen, and rows beyond it are dr
   assert.ok(first.y >= head.y + head.height - 1, "the head does not cover the first row");
 });
 
+await story("In a narrow window the board keeps its figures, and its rows scroll by themselves", "", async (page) => {
+  await page.setViewportSize({ width: 900, height: 420 });
+  await page.keyboard.press("Alt+0");
+  await page.getByTestId("board-row").first().waitFor();
+  const { figures, shown, whole } = await page.evaluate(() => {
+    const table = document.querySelector(".board .table");
+    return { figures: document.querySelector(".board .figures").offsetHeight, shown: table.clientHeight, whole: table.scrollHeight };
+  });
+  assert.ok(figures > 60, `the figures are ${figures} high`);
+  assert.ok(shown < whole, `${shown} of ${whole} are shown`);
+});
+
 await story("A journey opens at its end and follows what comes", "", async (page) => {
   await open(page, "Carmen Menzel");
   await settled(page);
