@@ -4,7 +4,7 @@ import { SvelteSet } from "svelte/reactivity";
 import type { BoardOnly, BoardRequest, BoardRow, BoardSort, BoardView, ConversationId, GroupBy, Handler, RpcError, Today } from "$shared/types";
 import { asRpcError, type Host } from "../host/host";
 import { read, write } from "./kept";
-import { reask } from "./reask";
+import { paced, reask } from "./reask";
 
 /** Rows at first, and how many more come when somebody goes to the end. All of them come with each answer. */
 const ROWS = 80;
@@ -12,8 +12,6 @@ const ROWS = 80;
 const CHOSEN = 500;
 /** Rows at most; filters find the others. */
 const MOST = 5_000;
-/** Between two answers, at least. */
-const PAUSE_MS = 350;
 /** What nothing told of is looked at again: somebody comes over a limit. */
 const LOOK_MS = 5_000;
 /** Today's figures are asked for this often. */
@@ -74,8 +72,6 @@ export class Board {
   reading: ReturnType<typeof setTimeout> | undefined;
   #moved = -Infinity;
   #rest = REST_MS;
-  #asked = -Infinity;
-  #timer: ReturnType<typeof setTimeout> | undefined;
   #look: ReturnType<typeof setInterval> | undefined;
   #dayLook: ReturnType<typeof setInterval> | undefined;
   #newest: BoardView | null = null;
@@ -115,8 +111,6 @@ export class Board {
     clearInterval(this.#look);
     clearInterval(this.#dayLook);
     clearTimeout(this.reading);
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
   }
 
   forget(): void {
@@ -128,17 +122,11 @@ export class Board {
   }
 
   /** Something has changed: asks again, though not more often than people can read. */
-  heard(): void {
-    if (!this.on || this.#timer !== undefined) return;
-    const wait = Math.max(0, this.#asked + PAUSE_MS - performance.now());
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      void this.refresh();
-    }, wait);
-  }
+  readonly heard = paced(() => {
+    if (this.on) void this.refresh();
+  });
 
   readonly refresh = reask(async () => {
-    this.#asked = performance.now();
     try {
       const { group, handler, channel, brand, tag, agent, ...rest } = this.shown;
       const only = Object.fromEntries(Object.entries({ group, handler, channel, brand, tag, agent }).filter(([, value]) => value !== null));

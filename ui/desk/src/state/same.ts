@@ -15,5 +15,6 @@ export function sameEach<T, K>(before: readonly (T | null)[], now: readonly T[],
 export function sameParts<T extends object>(before: T | null, now: T): T {
   if (!before) return now;
   const parts = Object.entries(now).map(([name, part]) => [name, same(before[name as keyof T], part as T[keyof T])] as const);
-  return parts.every(([name, part]) => before[name as keyof T] === part) ? before : (Object.fromEntries(parts) as T);
+  const isSame = parts.length === Object.keys(before).length && parts.every(([name, part]) => before[name as keyof T] === part);
+  return isSame ? before : (Object.fromEntries(parts) as T);
 }

@@ -245,7 +245,7 @@ pub(crate) fn was_anothers(connection: &Connection, value: &str, person: Person)
     Ok(connection.prepare_cached(ANOTHERS)?.exists(params![value, Id(person.0)])?)
 }
 
-/// Whether this number was never among the phone numbers of somebody who has some.
+/// Whether a person is known by phone numbers, and this was never one of them.
 pub(crate) fn has_others(connection: &Connection, person: Person, value: &str) -> Result<bool, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM whatsapp_holds WHERE person = ?1)
                AND NOT EXISTS (SELECT 1 FROM whatsapp_holds WHERE person = ?1 AND value = ?2)";
