@@ -19,7 +19,7 @@ use crate::window::raise;
 /// At login, the tray may start after us.
 const TRAY_COMES: Duration = Duration::from_secs(10);
 /// Between two looks at the standing, at least: a supervisor's desk changes several times a second.
-const REST: Duration = Duration::from_millis(250);
+const REST: Duration = Duration::from_millis(500);
 
 /// Handles a start of the program, the first or a later one.
 pub fn answer(app: &AppHandle, desk: &Desk, call: Call) {

@@ -167,7 +167,7 @@ impl Cache {
             readers: READERS,
             room: Room::DESKTOP,
         };
-        let news = News::default();
+        let news = Arc::new(News::default());
         let board = Arc::new(Mutex::new(Known::new(Arc::clone(&news))));
         let database = Database::open(&options, MIGRATIONS, |_| Ok(Touched::new(told, news)))?;
         Ok(Self { database, trouble: Arc::default(), renewals, board })
@@ -324,6 +324,8 @@ pub(crate) mod testing {
 
     use tandem_sqlite::rusqlite::Connection;
 
+    use std::sync::Arc;
+
     use super::in_progress::News;
     use super::{MIGRATIONS, Touched};
     use tandem_sqlite::Companion as _;
@@ -331,11 +333,11 @@ pub(crate) mod testing {
     /// A listener that ignores everything.
     pub(crate) fn touched() -> Touched {
         let (told, _) = tokio::sync::mpsc::unbounded_channel();
-        Touched::new(told, News::default())
+        Touched::new(told, Arc::default())
     }
 
     /// One whose commits are known to `news`.
-    pub(crate) fn touched_with(news: News) -> Touched {
+    pub(crate) fn touched_with(news: Arc<News>) -> Touched {
         let (told, _) = tokio::sync::mpsc::unbounded_channel();
         Touched::new(told, news)
     }

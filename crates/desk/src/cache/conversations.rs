@@ -1,6 +1,7 @@
 //! Table `conversations`: each state, with the columns that sections sort and count by.
 //! Every write derives them from the state, so counts cannot drift.
 
+use tandem_conversation::board;
 use tandem_conversation::{Access, Conversation, ConversationId, CustomerId, Position, Time, may_read};
 use tandem_sqlite::rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -170,6 +171,7 @@ pub(crate) fn save(
     // Sections show the user's own acts before the hub has confirmed them.
     let shown = expected_here(connection, state)?;
     let (listed, seen) = (held.listed, seen::position(connection, state, me)?);
+    let in_all = listed && shown.in_progress();
     let engaged = listed && state.agent(me).is_some();
     let handles = listed && shown.agent(me).is_some();
     let in_my = handles || (listed && shown.invitation_of(me).is_some());
@@ -202,7 +204,7 @@ pub(crate) fn save(
         in_my,
         listed && shown.help.is_some() && (in_my || access.helps(&shown)),
         left.is_some(),
-        listed && shown.in_progress(),
+        in_all,
         shown.help_since().map_or(NEVER, |since| since.0),
         shown.wait().map_or(NEVER, |wait| wait.since.0),
         left.unwrap_or_default(),
@@ -221,7 +223,7 @@ pub(crate) fn save(
         if listed { low_scores::unseen(state, seen::here(connection, state, me)?).0 } else { 0 },
     ])?;
     search::know(connection, state)?;
-    touched.conversation(state.id);
+    touched.state(state.id, || in_all.then(|| board::row(state)).flatten());
     Ok(())
 }
 
@@ -298,7 +300,7 @@ pub(crate) fn remove(connection: &Connection, touched: &mut Touched, of: Convers
     events::remove(connection, of)?;
     media::forget(connection, of)?;
     connection.prepare_cached("DELETE FROM conversations WHERE id = ?1")?.execute([id(of.0)])?;
-    touched.conversation(of);
+    touched.state(of, || None);
     Ok(())
 }
 

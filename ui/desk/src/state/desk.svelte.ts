@@ -22,7 +22,7 @@ import { Held } from "./held";
 import { Focus } from "./focus.svelte";
 import { SectionList } from "./list.svelte";
 import { Panes } from "./panes.svelte";
-import { paced, reask } from "./reask";
+import { BEHIND_MS, paced, reask } from "./reask";
 import { sameParts } from "./same";
 import { Search } from "./search.svelte";
 import { Settings } from "./settings.svelte";
@@ -172,7 +172,7 @@ export class Desk {
     }
   });
 
-  readonly #often = paced(() => void this.refresh());
+  readonly #often = paced(() => void this.refresh(), BEHIND_MS);
 
   /** A user's first look: what they chose to begin with. */
   #begin({ settings, counts }: AppView): void {

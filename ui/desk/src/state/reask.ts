@@ -2,6 +2,8 @@
 
 /** Between two times, at least. */
 const PACE_MS = 350;
+/** The same for what stands behind the board. */
+export const BEHIND_MS = 1_000;
 
 /** Calls during a running request cause exactly one more. */
 export function reask(ask: () => Promise<void>): () => Promise<void> {
@@ -24,7 +26,7 @@ export function reask(ask: () => Promise<void>): () => Promise<void> {
 }
 
 /** Does at once what is wanted, and what is wanted often not more often than people can read. */
-export function paced(run: () => void): () => void {
+export function paced(run: () => void, pace = PACE_MS): () => void {
   let last = -Infinity;
   let due: ReturnType<typeof setTimeout> | undefined;
   const now = (): void => {
@@ -34,7 +36,7 @@ export function paced(run: () => void): () => void {
   };
   return () => {
     if (due !== undefined) return;
-    const wait = last + PACE_MS - performance.now();
+    const wait = last + pace - performance.now();
     if (wait <= 0) now();
     else due = setTimeout(now, wait);
   };
