@@ -101,6 +101,10 @@ const ACTS: [Act; 6] = [
     },
 ];
 
+/// Not the one that was open before.
+const OPEN: &str = "const name = document.querySelector('main h2')?.textContent;
+    return name !== undefined && name === document.querySelector('[data-testid=row].cursor b')?.textContent || null;";
+
 const FIELD: &str = "const field = document.querySelector('[data-focus=message]'); field?.focus();
     return field !== null && document.activeElement === field && document.querySelector('#library') === null;";
 
@@ -139,7 +143,7 @@ async fn run(window: &Window, times: usize) -> anyhow::Result<Vec<(&'static str,
         window.until("the section", "return document.querySelector('[data-testid=row]') !== null || null").await?;
         // The first is shown, and the focus is in the list.
         window.press(&["j"]).await?;
-        window.until("a conversation", "return document.querySelector('main h2') !== null || null").await?;
+        window.until("its conversation", OPEN).await?;
         let mut took = Vec::with_capacity(times);
         for _ in 0..times {
             took.push(once(window, act).await.with_context(|| act.name)?);
