@@ -179,3 +179,96 @@ test("the wall has no names", async () => {
   expect(screen.queryByText("Luís Carvalho")).toBeNull();
   screen.getByTestId("figure-wanted");
 });
+
+/** The customer whose row is selected; none if no row is. */
+const selected = (): string | null => {
+  const row = screen.queryAllByTestId("board-row").find((one) => one.getAttribute("aria-current") === "true");
+  return row ? within(row).getByRole("rowheader").textContent : null;
+};
+const toast = (text: RegExp): Promise<HTMLElement> => screen.findByText(text);
+
+test("a letter acts on a row that is shown, and says why if none is selected", async () => {
+  const host = await open();
+  const handled = host.samples.find(({ view }) => view.row.engaged.some((by) => by.kind === "agent" && by.user !== "maya"));
+  const at = (await rows()).indexOf(handled?.view.row.name ?? "");
+  await userEvent.keyboard("{ArrowDown}".repeat(at));
+  expect(selected()).toBe(handled?.view.row.name);
+  await userEvent.keyboard("1");
+  await vi.waitFor(async () => expect(await rows()).not.toContain(handled?.view.row.name));
+  await vi.waitFor(async () => expect(selected()).toBe((await rows())[0]));
+  const field = screen.getByPlaceholderText(/Find on the board/);
+  await userEvent.type(field, "nobody is called so");
+  await vi.waitFor(() => expect(screen.queryAllByTestId("board-row")).toEqual([]));
+  await userEvent.keyboard("{Enter}");
+  await vi.waitFor(() => expect(document.activeElement?.getAttribute("data-focus")).toBe("list"));
+  for (const letter of ["t", "m", "o", " "]) await userEvent.keyboard(letter);
+  await toast(/No conversation is selected/);
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(host.calls.map(({ name }) => name)).not.toContain("conversation.takeOver");
+  expect(screen.queryByText("1 selected")).toBeNull();
+});
+
+test("a row that is gone is not followed by another one, and the next key goes on from its place", async () => {
+  const host = await open();
+  const before = await rows();
+  await userEvent.keyboard("{ArrowDown}{ArrowDown}");
+  expect(selected()).toBe(before[2]);
+  const gone = host.samples.findIndex(({ view }) => view.row.name === before[2]);
+  host.samples.splice(gone, 1);
+  host.tell({ type: "lists" });
+  await vi.waitFor(async () => expect(await rows()).not.toContain(before[2]));
+  expect(selected()).toBeNull();
+  await userEvent.keyboard("t");
+  await toast(/No conversation is selected/);
+  await userEvent.keyboard("{ArrowDown}");
+  expect(selected()).toBe(before[3]);
+});
+
+test("Escape and Enter lead from the search back to the rows", async () => {
+  await open();
+  const all = await rows();
+  const field = screen.getByPlaceholderText<HTMLInputElement>(/Find on the board/);
+  await userEvent.type(field, "Luís{Enter}");
+  await vi.waitFor(() => expect(document.activeElement?.getAttribute("data-focus")).toBe("list"));
+  expect(await rows()).toEqual(["Luís Carvalho"]);
+  await userEvent.type(field, "x{Escape}");
+  expect(document.activeElement?.getAttribute("data-focus")).toBe("list");
+  expect(field.value).toBe("");
+  await vi.waitFor(async () => expect(await rows()).toEqual(all));
+});
+
+test("a view is saved by the palette, too, and the keys are the rows' again", async () => {
+  await open();
+  await userEvent.keyboard("{Control>}k{/Control}group channel{Enter}");
+  await vi.waitFor(() => expect(screen.getAllByRole("rowheader").length).toBeGreaterThan((screen.getAllByTestId("board-row")).length));
+  await userEvent.keyboard("{Control>}k{/Control}save view{Enter}");
+  await vi.waitFor(() => expect(document.activeElement?.getAttribute("aria-label")).toBe("Name of the view"));
+  await userEvent.keyboard("By channel{Enter}");
+  await vi.waitFor(() => expect(document.activeElement?.getAttribute("data-focus")).toBe("list"));
+  screen.getByRole("button", { name: "By channel" });
+});
+
+test("the wall has the whole window, whatever stands beside the rows", async () => {
+  await open();
+  await userEvent.keyboard("{Enter}");
+  await screen.findByRole("heading", { name: "Luís Carvalho" });
+  await userEvent.click(screen.getByRole("button", { name: "Wall display" }));
+  expect(document.querySelector("main.board")?.classList.contains("beside")).toBe(false);
+});
+
+test("in a window that has become narrow, nothing stands unseen beside the rows", async () => {
+  await open();
+  await userEvent.keyboard("{Enter}");
+  await screen.findByRole("heading", { name: "Luís Carvalho" });
+  resize(900);
+  await vi.waitFor(() => expect(screen.queryByRole("heading", { name: "Luís Carvalho" })).toBeNull());
+  expect(document.querySelector("main.board")?.classList.contains("beside")).toBe(false);
+});
+
+test("what begins with the longest wait is said to fall", async () => {
+  await open();
+  const order = (name: string): string | null => screen.getByRole("columnheader", { name: new RegExp(name) }).getAttribute("aria-sort");
+  expect(order("Waiting")).toBe("descending");
+  await userEvent.click(screen.getByRole("button", { name: /^Customer/ }));
+  await vi.waitFor(() => expect(order("Customer")).toBe("ascending"));
+});

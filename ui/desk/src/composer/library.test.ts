@@ -1,4 +1,5 @@
 // Maya answers Carmen with quick replies and questions.
+import { endsWord } from "../words/library";
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -75,11 +76,16 @@ describe("the library in the message field", () => {
     await user.keyboard("bye");
     await vi.waitFor(() => expect(screen.getAllByRole("option")).toHaveLength(1));
     await user.keyboard("{Enter}");
-    await vi.waitFor(() => expect(field().value).toBe("mGern geschehen. Bis zum nächsten Mal!id"));
+    await vi.waitFor(() => expect(field().value).toBe("m Gern geschehen. Bis zum nächsten Mal!id"));
     expect(screen.getByText("German: there is no English text.")).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "Quick replies" }));
     await vi.waitFor(() => expect(list()).not.toBeNull());
     expect(document.activeElement).toBe(field());
+  });
+
+  it("keeps its distance from the word before", async () => {
+    expect(["Hello", "Hello.", "(so)", "5"].map(endsWord)).toEqual([true, true, true, true]);
+    expect(["", "Hello ", "Hello\n", "("].map(endsWord)).toEqual([false, false, false, false]);
   });
 
   it("selects the first gap, and sends nothing until all are filled", async () => {

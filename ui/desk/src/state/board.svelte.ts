@@ -64,6 +64,10 @@ export class Board {
   /** The figure of the day whose rows are shown. */
   dayFigure = $state<string | null>(null);
   cursor = $state<ConversationId | null>(null);
+  /** Counts what brings the selected row into view, also if it is the same. */
+  moved = $state(0);
+  /** Somebody names the view that is shown. */
+  naming = $state(false);
   /** Those that the next act is for. */
   readonly chosen = new SvelteSet<ConversationId>();
   /** The newest order waits until the pointer rests. */
@@ -76,6 +80,10 @@ export class Board {
   #dayLook: ReturnType<typeof setInterval> | undefined;
   #newest: BoardView | null = null;
   #limit = ROWS;
+  /** Where the selected row was last. */
+  #at: number | null = null;
+  /** Other rows were asked for and have not come yet. */
+  #others = false;
 
   constructor(private readonly host: Host) {
     const kept = keptOf(read(KEPT));
@@ -85,6 +93,15 @@ export class Board {
   /** Whether this conversation is shown beside the rows. */
   isBeside(id: ConversationId): boolean {
     return this.on && this.peeks && this.cursor === id;
+  }
+
+  /** What keys act on: only what somebody sees, as a row or beside the rows. */
+  get selected(): ConversationId | null {
+    return this.peeks || this.#indexOfCursor() !== -1 ? this.cursor : null;
+  }
+
+  #indexOfCursor(): number {
+    return this.rows.findIndex(({ row }) => row.conversation === this.cursor);
   }
 
   /** All rows as they stand. */
@@ -99,13 +116,12 @@ export class Board {
     clearInterval(this.#dayLook);
     this.#dayLook = setInterval(() => void this.refreshDay(), DAY_MS);
     void this.refreshDay();
-    void this.refresh().then(() => {
-      if (this.on && !this.rows.some(({ row }) => row.conversation === this.cursor)) this.cursor = this.rows[0]?.row.conversation ?? null;
-    });
+    this.#others = true;
+    void this.refresh();
   }
 
   close(): void {
-    this.on = this.wall = this.peeks = false;
+    this.on = this.wall = this.peeks = this.naming = false;
     this.#limit = ROWS;
     this.chosen.clear();
     clearInterval(this.#look);
@@ -171,7 +187,21 @@ export class Board {
     this.waits = held !== view && order(held) !== order(view);
     this.view = held;
     this.#letGo(view);
+    this.#stand();
     if (this.waits) setTimeout(() => performance.now() - this.#moved >= this.#rest && this.settle(), this.#rest);
+  }
+
+  /** Remembers the place of the selected row. Among other rows, the first one is selected if it is not there; a row that
+   * leaves by itself is not followed by another one, which nobody has chosen. */
+  #stand(): void {
+    let at = this.#indexOfCursor();
+    if (this.#others) {
+      if (at === -1 && !this.peeks) this.cursor = this.rows[at = 0]?.row.conversation ?? null;
+      this.#at = null;
+      this.moved++;
+    }
+    this.#others = false;
+    if (at !== -1) this.#at = at;
   }
 
   /** What is not on the board any more is not chosen either. */
@@ -199,19 +229,23 @@ export class Board {
     if (rows.length === 0) return;
     this.#hold(KEY_REST_MS);
     if (by === Infinity) void this.more(MOST);
-    const at = rows.findIndex(({ row }) => row.conversation === this.cursor);
-    const start = at === -1 && Number.isFinite(by) ? -by : at;
-    this.cursor = rows[Math.min(Math.max(start + by, 0), rows.length - 1)]?.row.conversation ?? null;
+    const at = this.#indexOfCursor();
+    // From the place of a row that has gone: the next one stands there now.
+    const gone = this.#at === null ? -by : by > 0 ? this.#at - 1 : this.#at;
+    const start = at === -1 && Number.isFinite(by) ? gone : at;
+    this.#at = Math.min(Math.max(start + by, 0), rows.length - 1);
+    this.cursor = rows[this.#at]?.row.conversation ?? null;
+    this.moved++;
   }
 
   /** Chooses the selected conversation, or not. */
-  choose(id: ConversationId | null = this.cursor): void {
+  choose(id: ConversationId | null = this.selected): void {
     if (id !== null && !this.chosen.delete(id)) this.chosen.add(id);
   }
 
   /** Chooses the selected conversation, and the one above or below. */
   chooseMore(by: 1 | -1): void {
-    if (this.cursor) this.chosen.add(this.cursor);
+    if (this.selected) this.chosen.add(this.selected);
     this.move(by);
     if (this.cursor) this.chosen.add(this.cursor);
   }
@@ -234,9 +268,16 @@ export class Board {
   show(change: Partial<Shown>): void {
     this.shown = { ...this.shown, ...change };
     this.#limit = ROWS;
+    this.#others = true;
     this.#moved = -Infinity;
     this.#keep();
     void this.refresh();
+  }
+
+  /** Shows all rows, grouped and sorted as before. */
+  showAll(): void {
+    const { sort, reverse, group } = this.shown;
+    this.show({ ...EVERYTHING, sort, reverse, group });
   }
 
   /** Sorts by a column; again, the other way round. */

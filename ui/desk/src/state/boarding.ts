@@ -50,12 +50,17 @@ export function goToBoard(desk: Desk): void {
   desk.focus.list();
 }
 
+/** Whether a conversation can be shown beside the rows. */
+export function hasRoomBeside(desk: Desk): boolean {
+  return desk.isMain && desk.appearance.wide >= BESIDE_REM;
+}
+
 /** Looks into a conversation of the board; nobody notices. The next keys are the list's, and act on it. Where there is no
  * room beside the rows, it takes their place. */
 export function look(desk: Desk, id: ConversationId | null): void {
   if (id === null) return;
   desk.board.cursor = id;
-  desk.board.peeks = desk.isMain && desk.appearance.wide >= BESIDE_REM;
+  desk.board.peeks = hasRoomBeside(desk);
   if (desk.board.peeks) desk.show(id);
   else desk.show(id, "all");
   desk.focus.list();

@@ -153,6 +153,31 @@ describe("a letter that can do nothing", () => {
   });
 });
 
+describe("a letter in the list", () => {
+  it("acts on the open conversation, whose row is marked, after the filter was left", async () => {
+    const { desk } = await start();
+    await select({ desk }, "carmen");
+    desk.focus.list();
+    await tick();
+    await user.keyboard("f");
+    expect(at()).toBe("filter");
+    await user.keyboard("{Escape}i");
+    await vi.waitFor(() => expect(desk.overlay).toBe("invite"));
+  });
+
+  it("says why in a section where nothing is selected", async () => {
+    const { desk } = await start();
+    await select({ desk }, "carmen");
+    await user.keyboard("{Alt>}3{/Alt}");
+    await vi.waitFor(() => expect(desk.list.section).toBe("left"));
+    await vi.waitFor(() => expect(desk.list.loaded).toBe(true));
+    await vi.waitFor(() => expect(at()).toBe("list"));
+    await user.keyboard("i");
+    await vi.waitFor(() => expect(desk.toasts.shown.map(({ text }) => text)).toEqual(["No conversation is selected. ↓ selects one."]));
+    expect(desk.overlay).toBeNull();
+  });
+});
+
 describe("the focus", () => {
   it("stays in the list while conversations are read, also of those that I may answer", async () => {
     const { desk } = await start();

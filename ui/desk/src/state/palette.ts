@@ -1,4 +1,5 @@
 // The command palette's offers: the open conversation's actions, sections, the desk itself, and conversations by name.
+import { BOARD_GROUPS, SORTS } from "../words/board";
 import { t, type PlainId } from "../words/catalogue.svelte";
 import { keyName } from "../words/keys";
 import { AVAILABILITIES, availability, channel as nameOf } from "../words/labels";
@@ -140,6 +141,10 @@ function boardOffers(desk: Desk): Offer[] {
     ...(count > 0 ? bulk.map(([is, label]) => offer(`bulk-${is}`, t("board-for-chosen", { act: t(label), count }), keyOf(is), () => actOnChosen(desk, is))) : []),
     ...FIGURES.map((figure, at) => offer(`figure-${figure}`, t("board-show-figure", { figure: t(`board-figure-${figure}`) }), String(at + 1), () => leadTo(board, at))),
     ...board.saved.map(({ name, shown }, at) => offer(`view-${name}`, t("board-show-view", { name }), keyName(`Ctrl ${at + 1}`), () => board.show(shown))),
+    offer("board-save", t("board-save"), "", () => void setTimeout(() => (board.naming = true))),
+    ...[null, ...BOARD_GROUPS].map((group) => offer(`group-${group}`, t("board-group-so", { group: t(group === null ? "board-ungrouped" : `board-by-${group}`) }), "", () => board.show({ group }))),
+    ...SORTS.filter(([sort]) => sort !== "brand" || (board.view?.brands.length ?? 0) > 1).map(([sort, column]) => offer(`sort-${sort}`, t("board-sort-by", { column: t(column) }), "", () => board.sortBy(sort))),
+    ...(board.isFiltered ? [offer("board-all", t("board-all"), "", () => board.showAll())] : []),
     offer("board-pop-out", t(desk.boardOnly ? "board-bring-back" : "board-pop-out"), keyOf("popOutHere"), () => void popOutBoard(desk)),
     offer("board-wall", t("board-wall"), "", () => (board.wall = !board.wall)),
     ...(board.view?.people ?? [])

@@ -1,6 +1,6 @@
 // Carries out what the table of keys decides.
 import { composes } from "$shared/keys";
-import type { ConversationView, Section } from "$shared/types";
+import type { ConversationId, ConversationView, Section } from "$shared/types";
 import { actionsOf } from "./actions";
 import { actOnChosen, isForSeveral } from "./bulk";
 import { goBack, goToBoard, leadTo, look, popOutBoard } from "./boarding";
@@ -108,7 +108,7 @@ function run(desk: Desk, act: Act, repeated: boolean): boolean {
     case "move":
       return yes(() => desk.move(act.by, repeated));
     case "open":
-      return yes(() => (desk.calls.offered ? desk.calls.take() : desk.board.on ? look(desk, desk.board.cursor) : desk.read()));
+      return yes(() => (desk.calls.offered ? desk.calls.take() : desk.board.on ? look(desk, desk.board.selected) : desk.read()));
     case "next":
       return yes(() => (desk.calls.offered ? desk.calls.take() : void desk.next()));
     case "takeBack":
@@ -130,12 +130,11 @@ async function letter(desk: Desk, is: Letter): Promise<void> {
     else desk.toasts.say("plain", t("board-one-at-a-time"));
     return;
   }
-  if (desk.board.on) look(desk, desk.board.cursor);
+  const selected = selectedIn(desk);
+  if (!selected) return void desk.toasts.say("plain", t("key-nothing-selected"));
+  if (desk.board.on) look(desk, selected);
   if (desk.boardOnly) return;
-  const { cursor } = desk.list;
-  // In a section just entered nothing is selected, whatever is open.
-  if (!cursor) return;
-  desk.show(cursor);
+  desk.show(selected);
   const open = desk.conversation;
   if (!open) return;
   open.asSeen = null;
@@ -148,6 +147,12 @@ async function letter(desk: Desk, is: Letter): Promise<void> {
     action.run();
     if (is === "note" && desk.board.on) whisper(desk, view);
   } else desk.toasts.say("plain", whyNot(is, view));
+}
+
+/** The row that is marked: the selected one, or in a list just entered that of the open conversation. */
+function selectedIn({ board, list, conversation }: Desk): ConversationId | null {
+  if (board.on) return board.selected;
+  return list.cursor ?? (list.indexOf(conversation?.id ?? null) === -1 ? null : (conversation?.id ?? null));
 }
 
 /** A note from the board is for whoever handles the conversation: they are mentioned. */

@@ -1,9 +1,18 @@
 // Words of the supervisors' board.
-import type { BoardGroup, BoardPerson, BoardRow, Channel, GroupBy, Participant } from "$shared/types";
+import type { BoardGroup, BoardPerson, BoardRow, BoardSort, Channel, GroupBy, Participant } from "$shared/types";
 import { t } from "./catalogue.svelte";
 import { channel } from "./labels";
 
 export const BOARD_GROUPS: readonly GroupBy[] = ["handler", "channel", "brand", "reach", "tag"];
+/** The columns in their order, by what they sort. */
+export const SORTS = [
+  ["customer", "board-column-customer"],
+  ["age", "board-column-words"],
+  ["handler", "board-column-handler"],
+  ["channel", "board-column-channel"],
+  ["brand", "board-column-brand"],
+  ["urgency", "board-column-waiting"],
+] as const satisfies readonly (readonly [BoardSort, string])[];
 export const HANDLERS = ["people", "logic", "both", "nobody"] as const;
 
 /** The heading of a group. */

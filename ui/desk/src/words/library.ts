@@ -61,3 +61,8 @@ export function usageOf({ uses, editedShare, replyToAnswerMs, csat }: ItemUsage)
     .filter(Boolean)
     .join(", ");
 }
+
+/** Whether what follows needs a space before it. */
+export function endsWord(text: string): boolean {
+  return /[\p{L}\p{N}\p{Pe}.,;:!?]$/u.test(text);
+}

@@ -267,6 +267,7 @@ export interface Messages {
   "board-for-person": null;
   "board-graded-wrong": null;
   "board-group": null;
+  "board-group-so": { group: string | number };
   "board-group-wanted": { count: number; time: string | number };
   "board-handled": null;
   "board-handler-both": null;
@@ -320,6 +321,7 @@ export interface Messages {
   "board-show-view": { name: string | number };
   "board-shown": { count: string | number };
   "board-side": null;
+  "board-sort-by": { column: string | number };
   "board-tag": null;
   "board-title": null;
   "board-unanswered-since": { time: string | number };
@@ -481,6 +483,7 @@ export interface Messages {
   "day-of": { count: string | number };
   "day-p90": { time: string | number };
   "day-percent": { percent: string | number };
+  "day-percent-below": { percent: string | number };
   "day-provisional": { count: string | number };
   "day-rows": { figure: string | number };
   "day-rows.elsewhere": null;
@@ -770,6 +773,7 @@ export interface Messages {
   "key-not-on-channel": { channel: string | number };
   "key-not-sent": null;
   "key-note": null;
+  "key-nothing-selected": null;
   "key-only-supervisors": null;
   "key-originals": null;
   "key-pop-out": null;

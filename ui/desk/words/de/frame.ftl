@@ -94,6 +94,7 @@ aloud-help =
 
 key-only-supervisors = Nur die Leitung sieht, wer benachrichtigt wurde.
 key-no-button = Hier gibt es keinen Knopf.
+key-nothing-selected = Kein Gespräch ist ausgewählt. ↓ wählt eines aus.
 key-joined-already = Sie sind schon in diesem Gespräch.
 come-cut-off = Was Sie an { $name } schrieben, bleibt dort. Mit Tab schreiben Sie hier.
 come-early = Ein anderes Gespräch ist gerade aufgegangen, darum ging Ihre Eingabe nirgendwohin. Mit Tab schreiben Sie hier.

@@ -94,6 +94,7 @@ aloud-help =
 
 key-only-supervisors = Only supervisors see who was notified.
 key-no-button = There is no button to press here.
+key-nothing-selected = No conversation is selected. ↓ selects one.
 key-joined-already = You are in this conversation already.
 come-cut-off = Your words for { $name } are kept there. Press Tab to write here.
 come-early = Another conversation has just come up, so what you typed went nowhere. Press Tab to write here.
