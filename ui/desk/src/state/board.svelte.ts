@@ -144,11 +144,12 @@ export class Board {
 
   readonly refresh = reask(async () => {
     try {
-      const { group, handler, channel, brand, tag, agent, ...rest } = this.shown;
+      const asked = this.shown;
+      const { group, handler, channel, brand, tag, agent, ...rest } = asked;
       const only = Object.fromEntries(Object.entries({ group, handler, channel, brand, tag, agent }).filter(([, value]) => value !== null));
       const view = await this.host.rpc("board.get", { ...rest, ...only, limit: this.#limit } as BoardRequest);
       this.problem = null;
-      this.#take(view);
+      this.#take(view, asked);
     } catch (error) {
       this.problem = asRpcError(error);
     }
@@ -180,27 +181,29 @@ export class Board {
     this.waits = false;
   }
 
-  #take(view: BoardView): void {
+  #take(view: BoardView, asked: Shown): void {
     this.#newest = view;
     const rests = performance.now() - this.#moved >= this.#rest;
     const held = rests || !this.view ? view : inPlace(this.view, view);
     this.waits = held !== view && order(held) !== order(view);
     this.view = held;
     this.#letGo(view);
-    this.#stand();
+    this.#stand(asked);
     if (this.waits) setTimeout(() => performance.now() - this.#moved >= this.#rest && this.settle(), this.#rest);
   }
 
   /** Remembers the place of the selected row. Among other rows, the first one is selected if it is not there; a row that
    * leaves by itself is not followed by another one, which nobody has chosen. */
-  #stand(): void {
-    let at = this.#indexOfCursor();
+  #stand(asked: Shown): void {
+    // An answer to what was asked before has not the rows that somebody waits for.
+    if (asked !== this.shown) return;
     if (this.#others) {
-      if (at === -1 && !this.peeks) this.cursor = this.rows[at = 0]?.row.conversation ?? null;
       this.#at = null;
+      if (!this.peeks && this.#indexOfCursor() === -1) this.cursor = this.rows[0]?.row.conversation ?? null;
+      this.#others = false;
       this.moved++;
     }
-    this.#others = false;
+    const at = this.#indexOfCursor();
     if (at !== -1) this.#at = at;
   }
 

@@ -23,6 +23,11 @@ async function start(scene = ""): Promise<{ desk: Desk; host: FakeHost }> {
   return { desk, host };
 }
 
+function resize(width: number): void {
+  Object.assign(window, { innerWidth: width });
+  window.dispatchEvent(new Event("resize"));
+}
+
 /** Opens it, with the focus in the list. */
 async function select({ desk }: { desk: Desk }, id: string): Promise<void> {
   desk.focus.acted();
@@ -163,6 +168,23 @@ describe("a letter in the list", () => {
     expect(at()).toBe("filter");
     await user.keyboard("{Escape}i");
     await vi.waitFor(() => expect(desk.overlay).toBe("invite"));
+  });
+
+  it("does nothing to a conversation that is neither in the list nor on screen", async () => {
+    const { desk, host } = await start();
+    await select({ desk }, "carmen");
+    resize(700);
+    desk.inside = false;
+    await tick();
+    host.samples.splice(host.samples.findIndex(({ view }) => view.row.id === "carmen"), 1);
+    host.tell({ type: "lists" });
+    await vi.waitFor(() => expect(desk.list.indexOf("carmen")).toBe(-1));
+    desk.focus.list();
+    await tick();
+    await user.keyboard("c");
+    await vi.waitFor(() => expect(desk.toasts.shown.map(({ text }) => text)).toEqual(["No conversation is selected. ↓ selects one."]));
+    expect(desk).toMatchObject({ overlay: null, inside: false });
+    resize(1440);
   });
 
   it("says why in a section where nothing is selected", async () => {

@@ -149,10 +149,13 @@ async function letter(desk: Desk, is: Letter): Promise<void> {
   } else desk.toasts.say("plain", whyNot(is, view));
 }
 
-/** The row that is marked: the selected one, or in a list just entered that of the open conversation. */
-function selectedIn({ board, list, conversation }: Desk): ConversationId | null {
+/** What is marked in the list: the selected conversation, or that which is open. A row that is gone counts while its
+ * conversation is on screen. */
+function selectedIn({ board, list, conversation, inside, apart, appearance }: Desk): ConversationId | null {
   if (board.on) return board.selected;
-  return list.cursor ?? (list.indexOf(conversation?.id ?? null) === -1 ? null : (conversation?.id ?? null));
+  const id = list.cursor ?? conversation?.id ?? null;
+  const isOnScreen = list.cursor !== null && conversation?.id === id && (!appearance.single || inside || apart !== null);
+  return isOnScreen || list.indexOf(id) !== -1 ? id : null;
 }
 
 /** A note from the board is for whoever handles the conversation: they are mentioned. */
