@@ -30,7 +30,7 @@ impl New {
 const ALL: &str = "SELECT state FROM conversations WHERE in_all = 1";
 const ONE: &str = "SELECT state FROM conversations WHERE id = ?1 AND in_all = 1";
 
-/// So many conversations change, at most, before nobody is expected to look at the board again.
+/// When so many conversations have changed since the last look, nobody looks at the board any more.
 const MOST: usize = 20_000;
 
 /// What was committed since the last look.

@@ -248,12 +248,17 @@ test("a view is saved by the palette, too, and the keys are the rows' again", as
   screen.getByRole("button", { name: "By channel" });
 });
 
-test("the wall has the whole window, whatever stands beside the rows", async () => {
-  await open();
+test("the wall has the whole window, whatever stands beside the rows, and no letter acts unseen", async () => {
+  const host = await open();
   await userEvent.keyboard("{Enter}");
   await screen.findByRole("heading", { name: "Luís Carvalho" });
   await userEvent.click(screen.getByRole("button", { name: "Wall display" }));
   expect(document.querySelector("main.board")?.classList.contains("beside")).toBe(false);
+  await userEvent.click(document.body);
+  for (const letter of ["t", "m", "o"]) await userEvent.keyboard(letter);
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(host.calls.map(({ name }) => name)).not.toContain("conversation.takeOver");
+  expect(screen.queryByRole("textbox", { name: "Note" })).toBeNull();
 });
 
 test("in a window that has become narrow, nothing stands unseen beside the rows", async () => {

@@ -95,8 +95,9 @@ export class Board {
     return this.on && this.peeks && this.cursor === id;
   }
 
-  /** What keys act on: only what somebody sees, as a row or beside the rows. */
+  /** What keys act on: only what somebody sees, as a row or beside the rows. The wall shows neither. */
   get selected(): ConversationId | null {
+    if (this.wall) return null;
     return this.peeks || this.#indexOfCursor() !== -1 ? this.cursor : null;
   }
 
