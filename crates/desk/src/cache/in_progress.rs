@@ -30,14 +30,14 @@ impl New {
 const ALL: &str = "SELECT state FROM conversations WHERE in_all = 1";
 const ONE: &str = "SELECT state FROM conversations WHERE id = ?1 AND in_all = 1";
 
-/// When so many conversations have changed since the last look, nobody looks at the board any more.
+/// Maximum number of changed conversations between two looks; beyond it, the next look reads everything.
 const MOST: usize = 20_000;
 
 /// What was committed since the last look.
 #[derive(Default)]
 pub(crate) struct News(Mutex<Changed>);
 
-/// Gathered only while somebody looks at the board from time to time.
+/// Empty until the board is looked at for the first time.
 #[derive(Default)]
 struct Changed {
     are_wanted: bool,
@@ -147,6 +147,13 @@ mod tests {
     use tandem_conversation::{Access, Conversation, Event, Position, Role, Skills, UserId};
     use tandem_sqlite::Companion as _;
 
+    /// An empty cache whose writes the board hears of.
+    fn board() -> (Connection, Arc<News>, Touched, Known) {
+        let news = Arc::new(News::default());
+        let touched = testing::touched_with(Arc::clone(&news));
+        (testing::connection(), Arc::clone(&news), touched, Known::new(news))
+    }
+
     fn begun(number: u128) -> Conversation {
         let event = serde_json::json!({ "conversation": Uuid::from_u128(number), "position": 1,
             "time": "2026-11-27T08:00:00Z", "actor": { "kind": "customer" }, "cause": Uuid::from_u128(8),
@@ -172,10 +179,7 @@ mod tests {
 
     #[test]
     fn rows_come_from_who_writes_them_and_nothing_is_read_twice() {
-        let connection = testing::connection();
-        let news = Arc::new(News::default());
-        let mut touched = testing::touched_with(Arc::clone(&news));
-        let mut known = Known::new(news);
+        let (connection, _, mut touched, mut known) = board();
         let (one, two) = (begun(1), begun(2));
         save(&connection, &mut touched, &one);
         testing::commit(&mut touched);
@@ -199,10 +203,7 @@ mod tests {
 
     #[test]
     fn what_is_undone_is_no_row() {
-        let connection = testing::connection();
-        let news = Arc::new(News::default());
-        let mut touched = testing::touched_with(Arc::clone(&news));
-        let mut known = Known::new(news);
+        let (connection, _, mut touched, mut known) = board();
         assert_eq!(ids(&mut known, &connection), []);
         let (one, two, three) = (begun(1), begun(2), begun(3));
         save(&connection, &mut touched, &one);
@@ -217,10 +218,7 @@ mod tests {
 
     #[test]
     fn everything_is_read_again_after_everything_changed_and_when_nobody_looked_for_long() {
-        let connection = testing::connection();
-        let news = Arc::new(News::default());
-        let mut touched = testing::touched_with(Arc::clone(&news));
-        let mut known = Known::new(Arc::clone(&news));
+        let (connection, news, mut touched, mut known) = board();
         let one = begun(1);
         assert_eq!(ids(&mut known, &connection), []);
         save(&connection, &mut touched, &one);

@@ -277,3 +277,17 @@ test("what begins with the longest wait is said to fall", async () => {
   await userEvent.click(screen.getByRole("button", { name: /^Customer/ }));
   await vi.waitFor(() => expect(order("Customer")).toBe("ascending"));
 });
+
+test("no key grades the packet of a conversation behind the board", async () => {
+  const host = fakeHost("");
+  const desk = new Desk(host);
+  render(App, { desk });
+  await vi.waitFor(() => expect(desk.list.rows.length).toBeGreaterThan(0));
+  const graded = host.samples.find(({ view }) => view.handover?.mayGrade)?.view.row.id ?? "";
+  desk.show(graded);
+  await vi.waitFor(() => expect(desk.conversation?.view?.handover?.mayGrade).toBe(true));
+  await userEvent.keyboard("{Alt>}0{/Alt}");
+  await screen.findAllByTestId("board-row");
+  await userEvent.keyboard("{Alt>}h{/Alt}");
+  expect(calls(host, "conversation.gradeHandover")).toEqual([]);
+});

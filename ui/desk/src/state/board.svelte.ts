@@ -196,7 +196,7 @@ export class Board {
   /** Remembers the place of the selected row. Among other rows, the first one is selected if it is not there; a row that
    * leaves by itself is not followed by another one, which nobody has chosen. */
   #stand(asked: Shown): void {
-    // An answer to what was asked before has not the rows that somebody waits for.
+    // The answer to an earlier filter is not what somebody waits for.
     if (asked !== this.shown) return;
     if (this.#others) {
       this.#at = null;

@@ -126,7 +126,7 @@ export class Desk {
 
   /** The open conversation, unless the board is before it. */
   get inView(): OpenConversation | null {
-    return this.board.on && !this.board.peeks ? null : this.conversation;
+    return this.board.on && (this.board.wall || !this.board.peeks) ? null : this.conversation;
   }
 
   /** Whether the open conversation can be written in from here. */
@@ -342,7 +342,7 @@ export class Desk {
 
   /** Grades the handover packet of the open conversation. */
   grade(grade: Grade): void {
-    const view = this.conversation?.view;
+    const view = this.inView?.view;
     if (!view?.handover?.mayGrade) return;
     void this.act("conversation.gradeHandover", { id: view.row.id, turn: view.handover.turn, grade });
   }

@@ -4,7 +4,7 @@ import { t } from "../words/catalogue.svelte";
 
 /** Reads the open conversation in translation from now on, or as it was written. */
 export async function toggleTranslation(desk: Desk): Promise<void> {
-  const open = desk.conversation;
+  const open = desk.inView;
   if (!open?.view) return;
   const { translating } = open.view;
   if (translating) await desk.tried(open.readTranslated(!translating.on));
@@ -12,7 +12,7 @@ export async function toggleTranslation(desk: Desk): Promise<void> {
 }
 
 /** Shows all originals of the open conversation, or all translations; false if it is read as it was written. */
-export function flipAll({ conversation }: Desk): boolean {
+export function flipAll({ inView: conversation }: Desk): boolean {
   if (!conversation?.view?.translating?.on) return false;
   conversation.translating.flipAll();
   return true;

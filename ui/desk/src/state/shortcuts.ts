@@ -182,7 +182,7 @@ function whyNot(is: Letter, { row, completed, may }: ConversationView): string {
 
 function grade(desk: Desk, key: string): boolean {
   const known = GRADES.find((one) => one.key === key);
-  if (!known || !desk.conversation?.view?.handover?.mayGrade) return false;
+  if (!known || !desk.inView?.view?.handover?.mayGrade) return false;
   desk.grade(known.grade);
   return true;
 }
